@@ -1,0 +1,89 @@
+// One account at one instant: what it holds, at which prices, and what may be traded now. All that `decide` sees.
+// Guarantees: values are exact; a holding without a usable price keeps its place with the last accepted one.
+
+import {
+  add,
+  type LotSize,
+  type Lots,
+  lotValue,
+  type Money,
+  money,
+  NO_MONEY,
+  type Price,
+  type Rate,
+  raw,
+  type Shares,
+  subtract,
+  total,
+  wholeLots,
+  worth,
+} from './units.ts';
+
+/** Cash is one of the positions; the original's `RUR` is an alias. */
+export const RUB = 'RUB';
+
+export interface OrderTypes {
+  readonly market: boolean;
+  readonly limit: boolean;
+  readonly bestPrice: boolean;
+}
+
+/** Why a holding may not be traded now, as the iteration record names it. */
+export type HoldRule = 'not_tradable' | 'no_price' | 'foreign_order';
+
+export interface Holding {
+  readonly ticker: string;
+  readonly name: string;
+  readonly uid: string;
+  readonly isin: string;
+  readonly lot: LotSize;
+  readonly step: Price;
+  /** The price that values it: fresh, or the last accepted one. `null`: never had one. */
+  readonly price: Price | null;
+  readonly priceTimeMs: number | null;
+  readonly pieces: Shares;
+  /** Part of `pieces` that resting orders or the depositary hold. */
+  readonly blockedPieces: Shares;
+  readonly averagePrice: Price | null;
+  readonly buyable: boolean;
+  readonly sellable: boolean;
+  readonly orderTypes: OrderTypes;
+  /** Why nothing can be done in it now; `null` where it can be traded. */
+  readonly hold: { readonly rule: HoldRule; readonly detail: string } | null;
+  /** In `desired_wallet` (0 % included), as against merely found in the account. */
+  readonly listed: boolean;
+}
+
+export interface Snapshot {
+  readonly account: string;
+  readonly takenAtMs: number;
+  readonly exchangeOpen: boolean;
+  /** RUB that may be spent; negative when borrowed. */
+  readonly cash: Money;
+  /** RUB held by orders: counts in the total, never spent. */
+  readonly blockedCash: Money;
+  readonly holdings: readonly Holding[];
+  /** Highest commission rate among this account's recent fills; `null` while there are none. */
+  readonly commissionSeen: Rate | null;
+}
+
+/** Value of all pieces, odd lots included. `null` without a price. */
+export const holdingValue = (holding: Holding): Money | null =>
+  holding.price === null ? null : worth(holding.price, holding.pieces);
+
+export const lotsHeld = (holding: Holding): Lots => wholeLots(holding.pieces, holding.lot);
+
+export const lotCost = (holding: Holding): Money =>
+  holding.price === null ? NO_MONEY : lotValue(holding.price, holding.lot);
+
+/** Value of the pieces that do not make a lot. */
+export const oddValue = (holding: Holding): Money =>
+  holding.price === null
+    ? NO_MONEY
+    : subtract(worth(holding.price, holding.pieces), money(raw(lotCost(holding)) * raw(lotsHeld(holding))));
+
+export const ownCash = (snapshot: Snapshot): Money => add(snapshot.cash, snapshot.blockedCash);
+
+/** Balanced total Q: cash and the given holdings, all of which must have a price. */
+export const equityOf = (snapshot: Snapshot, balanced: readonly Holding[]): Money =>
+  add(ownCash(snapshot), total(balanced.map((holding) => holdingValue(holding) ?? NO_MONEY)));
