@@ -1,6 +1,7 @@
 // Every way this program touches the world, on one page. The engine sees only these; main.ts chooses who stands behind.
 
 import type { OrderState, OrderType, Side } from './core/order.ts';
+import type { OrderReport } from './core/order-report.ts';
 import type { OrderTypes } from './core/portfolio.ts';
 import type { LotSize, Lots, Money, Price, Rate, Shares } from './core/units.ts';
 
@@ -13,6 +14,8 @@ export interface Clock {
 
 /** Chance enters here: doubles in [0, 1). */
 export type Random = () => number;
+
+export type { OrderReport } from './core/order-report.ts';
 
 // ---------------------------------------------------------------- what the world may refuse
 
@@ -136,22 +139,6 @@ export interface Positions {
 export interface AveragePrice {
   readonly average: Price | null;
   readonly fifo: Price | null;
-}
-
-/** How an order stands at the venue. */
-export interface OrderReport {
-  /** Our idempotency key as the venue echoes it; `null` where it does not. */
-  readonly key: string | null;
-  readonly orderId: string;
-  readonly status: 'new' | 'partial' | 'filled' | 'rejected' | 'cancelled';
-  readonly uid: string;
-  readonly side: Side;
-  readonly requested: Lots;
-  readonly executed: Lots;
-  /** Worth of what was executed, without commission; `null` while the venue does not say. */
-  readonly value: Money | null;
-  readonly commission: Money | null;
-  readonly message: string;
 }
 
 /** Exactly what goes on the wire: a retry sends these same values again. */
@@ -326,6 +313,8 @@ export interface Journal {
   /** Orders of an account that are not final, oldest first. */
   openOrders(account: string): readonly JournaledOrder[];
   ordersOf(iteration: string): readonly JournaledOrder[];
+  /** Orders of an account that executed something and changed last at or after `sinceMs`, oldest first. */
+  fillsSince(account: string, sinceMs: number): readonly JournaledOrder[];
   /** What the account held when that leg was planned. */
   holdingsBefore(iteration: string, leg: number): Holdings | null;
   /** Highest commission rate among the account's last `count` fills; `null` without fills. */

@@ -1,5 +1,6 @@
 // The solver: whole lots closest to the RUB targets, inside bounds and cash. (Types first; the search follows.)
 
+import { solve } from './solver/solve.ts';
 import type { Lots, Money } from './units.ts';
 
 /** One tradable line of the problem. */
@@ -41,4 +42,13 @@ export interface Solution {
   readonly objective: Money;
   /** False where no portfolio inside the bounds reaches the cash floor: then `lots` raises the most cash there is. */
   readonly feasible: boolean;
+}
+
+export interface SolveOptions {
+  /** Nodes that the search may look at: its only limit. */
+  readonly nodes?: number;
+}
+
+export function solveLots(problem: Problem, options: SolveOptions = {}): Solution {
+  return solve(problem, options).solution;
 }

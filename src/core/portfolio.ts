@@ -29,7 +29,7 @@ export interface OrderTypes {
 }
 
 /** Why a holding may not be traded now, as the iteration record names it. */
-export type HoldRule = 'not_tradable' | 'no_price' | 'foreign_order';
+export type HoldRule = 'not_tradable' | 'foreign_order';
 
 export interface Holding {
   readonly ticker: string;
@@ -38,9 +38,13 @@ export interface Holding {
   readonly isin: string;
   readonly lot: LotSize;
   readonly step: Price;
-  /** The price that values it: fresh, or the last accepted one. `null`: never had one. */
+  /** The price that values it: the fresh quote, or the last accepted one. `null`: never had one. */
   readonly price: Price | null;
   readonly priceTimeMs: number | null;
+  /** Age of `price`, counted only over time in which the instrument could trade; `null` without a price. */
+  readonly priceAgeMs: number | null;
+  /** Why the venue's newest quote was refused; `null` where it was taken. */
+  readonly priceProblem: string | null;
   readonly pieces: Shares;
   /** Part of `pieces` that resting orders or the depositary hold. */
   readonly blockedPieces: Shares;
@@ -48,10 +52,12 @@ export interface Holding {
   readonly buyable: boolean;
   readonly sellable: boolean;
   readonly orderTypes: OrderTypes;
-  /** Why nothing can be done in it now; `null` where it can be traded. */
+  /** Why the venue lets nothing be done in it now; `null` where it can be traded. */
   readonly hold: { readonly rule: HoldRule; readonly detail: string } | null;
   /** In `desired_wallet` (0 % included), as against merely found in the account. */
   readonly listed: boolean;
+  /** The wallet named it once and no longer does: kept, whatever is done with other unlisted holdings. */
+  readonly vanished: boolean;
 }
 
 export interface Snapshot {

@@ -1,0 +1,48 @@
+// What the commands need from the world, handed in by main.ts: the terminal, the clock, and makers of the concrete
+// journal, lock and venue. No command knows which they are.
+
+import type { Secret } from '../config/secret.ts';
+import type { Log } from '../log.ts';
+import type { Broker, Clock, Journal, Market, Random } from '../ports.ts';
+
+export interface Terminal {
+  /** Results. Never throws: a reader that went away is not a reason to stop trading. */
+  out(text: string): void;
+  /** Messages for people beside the results. */
+  err(text: string): void;
+  /** Lines of stdin, without their ends. */
+  lines(): AsyncIterable<string>;
+  readonly isTerminal: boolean;
+  readonly colors: boolean;
+  /** Columns, 80 where unknown. */
+  readonly width: number;
+}
+
+export interface Connection {
+  readonly broker: Broker;
+  readonly market: Market;
+  close(): void;
+}
+
+export interface ConnectOptions {
+  /** host:port; `null` = the broker's own. */
+  readonly endpoint: string | null;
+  readonly caFile: string | null;
+  readonly token: Secret;
+  readonly broker: 'live' | 'sandbox';
+  readonly log: Log;
+}
+
+export interface Outside {
+  readonly terminal: Terminal;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly clock: Clock;
+  readonly random: Random;
+  newId(): string;
+  /** Aborts at the first SIGINT or SIGTERM; the second ends the process at once. */
+  readonly stop: AbortSignal;
+  connect(options: ConnectOptions): Connection;
+  openJournal(stateDir: string, options?: { readOnly?: boolean }): Journal;
+  acquireLock(stateDir: string): { release(): void };
+  createLog(options: { level: string; secrets: readonly string[]; now?: () => number }): Log;
+}

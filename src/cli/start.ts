@@ -1,0 +1,118 @@
+// `start` (and `plan`, which is `start --once --dry-run`): the daemon on the real venue, or one iteration of it.
+
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { AccountConfig, Config } from '../config/config.ts';
+import type { Snapshot } from '../core/portfolio.ts';
+import { type AccountEnd, runDaemon } from '../engine/daemon.ts';
+import type { Log } from '../log.ts';
+import type { Notifier } from '../ports.ts';
+import { snapshotToJson } from '../report/snapshot-json.ts';
+import type { CommonOptions } from './common-options.ts';
+import { EXIT, exitCodeOf } from './exit-code.ts';
+import { chosenAccounts, loadOrExplain } from './load-or-explain.ts';
+import type { Outside } from './outside.ts';
+import { iterationPrinter } from './print-iteration.ts';
+import { openSession } from './trading-session.ts';
+
+export interface StartOptions extends CommonOptions {
+  readonly once: boolean;
+  readonly dryRun: boolean;
+  readonly account: readonly string[];
+  readonly saveSnapshots?: string;
+}
+
+/** `--once` asks about an unknown outcome for at most this long; a daemon twice that, and again a minute later. */
+const LOOK_UP_ONCE_MS = 30_000;
+const LOOK_UP_MS = 60_000;
+
+export async function startCommand(options: StartOptions, outside: Outside): Promise<number> {
+  const loaded = loadOrExplain(options, outside);
+  if (!loaded) return EXIT.usage;
+  const accounts = chosenAccounts(loaded.config, options.account, outside);
+  if (!accounts) return EXIT.usage;
+  const log = outside.createLog({ level: options.logLevel, secrets: loaded.secrets });
+  for (const warning of loaded.config.warnings) log.warn(warning);
+  return runSession({ options, config: loaded.config, accounts, outside, log });
+}
+
+export interface RunOptions {
+  readonly options: StartOptions;
+  readonly config: Config;
+  readonly accounts: readonly AccountConfig[];
+  readonly outside: Outside;
+  readonly log: Log;
+  /** Stops the run besides a signal. */
+  readonly until?: AbortSignal;
+  readonly onRecord?: (record: Parameters<ReturnType<typeof iterationPrinter>>[0]) => void;
+}
+
+/** Opens lock, journal and connections, runs the daemon, closes them again. */
+export async function runSession(run: RunOptions): Promise<number> {
+  const { options, outside, log } = run;
+  // A dry run trades nothing, so it may run beside the process that does.
+  const lock = options.dryRun ? null : outside.acquireLock(options.stateDir);
+  const journal = outside.openJournal(options.stateDir);
+  const ended = new AbortController();
+  const stop = AbortSignal.any([outside.stop, ended.signal, ...(run.until ? [run.until] : [])]);
+  const notifier = logNotifier(log);
+  const session = openSession({
+    config: run.config,
+    accounts: run.accounts,
+    journal,
+    outside,
+    log,
+    notifier,
+    stop,
+    dryRun: options.dryRun,
+    lookUpMs: options.once ? LOOK_UP_ONCE_MS : LOOK_UP_MS,
+    ...(options.saveSnapshots === undefined ? {} : { saveSnapshot: snapshotWriter(options.saveSnapshots) }),
+  });
+  try {
+    const clashes = await session.clashes();
+    if (clashes.length > 0) {
+      for (const clash of clashes) outside.terminal.err(`${clash}\n`);
+      return EXIT.usage;
+    }
+    const print = iterationPrinter(outside.terminal, { json: options.json, compact: !options.once });
+    const ends = await runDaemon({
+      accounts: session.accounts,
+      once: options.once,
+      clock: outside.clock,
+      notifier,
+      log,
+      stop,
+      newIterationId: outside.newId,
+      stopAll: () => ended.abort(),
+      onRecord: (record) => {
+        print(record);
+        run.onRecord?.(record);
+      },
+    });
+    return exitCode(options, ends, outside.stop.aborted || run.until?.aborted === true);
+  } finally {
+    session.close();
+    journal.close();
+    lock?.release();
+  }
+}
+
+/** A daemon that was asked to stop did well, unless it leaves an order behind whose fate it does not know. */
+function exitCode(options: StartOptions, ends: readonly AccountEnd[], asked: boolean): number {
+  const code = exitCodeOf(ends);
+  return asked && !options.once && code !== EXIT.unknownOutcome ? EXIT.ok : code;
+}
+
+/** Until channels exist an alert is an error in the log. */
+const logNotifier = (log: Log): Notifier => ({
+  alert: ({ account, event, message }) => log.error({ account, alert: event }, message),
+});
+
+function snapshotWriter(dir: string): (iteration: string, snapshot: Snapshot) => void {
+  mkdirSync(dir, { recursive: true });
+  return (iteration, snapshot) => {
+    const time = new Date(snapshot.takenAtMs).toISOString().replaceAll(':', '').slice(0, 17);
+    const file = join(dir, `${snapshot.account}-${time}Z-${iteration.slice(0, 8)}.json`);
+    writeFileSync(file, `${JSON.stringify(snapshotToJson(snapshot), null, 2)}\n`);
+  };
+}

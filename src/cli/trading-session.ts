@@ -1,0 +1,150 @@
+// Everything a run of the daemon holds open, and how configuration blocks become accounts of it.
+// Guarantees: one connection per token and contour, one list of accounts per connection; what was opened is closed in
+// reverse order; two blocks that mean one broker account are both refused.
+
+import type { AccountConfig, Config } from '../config/config.ts';
+import type { Snapshot } from '../core/portfolio.ts';
+import type { AccountContext } from '../engine/account-context.ts';
+import { newMemory } from '../engine/account-context.ts';
+import type { AccountPlan } from '../engine/daemon.ts';
+import { selectAccount } from '../engine/select-account.ts';
+import type { Log } from '../log.ts';
+import { type BrokerAccount, type Journal, type Notifier, WorldError } from '../ports.ts';
+import { settingsOf } from './account-settings.ts';
+import type { Connection, Outside } from './outside.ts';
+
+export interface SessionOptions {
+  readonly config: Config;
+  readonly accounts: readonly AccountConfig[];
+  readonly journal: Journal;
+  readonly outside: Outside;
+  readonly log: Log;
+  readonly notifier: Notifier;
+  readonly stop: AbortSignal;
+  readonly dryRun: boolean;
+  readonly lookUpMs: number;
+  saveSnapshot?(iteration: string, snapshot: Snapshot): void;
+}
+
+export interface TradingSession {
+  readonly accounts: readonly AccountPlan[];
+  /** Blocks that turn out to mean one broker account, asked before anything trades; what cannot be asked now is no clash. */
+  clashes(): Promise<readonly string[]>;
+  close(): void;
+}
+
+interface Line {
+  readonly connection: Connection;
+  list: Promise<readonly BrokerAccount[]> | null;
+}
+
+export function openSession(options: SessionOptions): TradingSession {
+  const lines = new Map<string, Line>();
+  const opened = new Map<string, AccountContext>();
+  const lineOf = (account: AccountConfig): Line => {
+    const key = `${account.broker} ${account.token.reveal()}`;
+    const known = lines.get(key);
+    if (known) return known;
+    const { endpoint, caFile } = options.config;
+    const { broker, token } = account;
+    const connection = options.outside.connect({ endpoint, caFile, token, broker, log: options.log });
+    const line: Line = { connection, list: null };
+    lines.set(key, line);
+    return line;
+  };
+  const contextOf = async (account: AccountConfig): Promise<AccountContext> => {
+    const context = opened.get(account.id) ?? (await openAccount(options, account, lineOf(account)));
+    opened.set(account.id, context);
+    return context;
+  };
+  return {
+    accounts: options.accounts.map((account) => ({
+      settings: settingsOf(account, options.dryRun),
+      open: async () => {
+        const context = await contextOf(account);
+        const clash = clashesOf([...opened.values()]).find((text) => text.includes(context.brokerAccount));
+        if (clash !== undefined) throw new WorldError('account', clash, 'never');
+        return context;
+      },
+    })),
+    async clashes() {
+      const asked = await Promise.allSettled(options.accounts.map(contextOf));
+      return clashesOf(asked.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : [])));
+    },
+    close: () => {
+      for (const { connection } of lines.values()) connection.close();
+    },
+  };
+}
+
+/** Broker accounts that several blocks mean, in words. */
+function clashesOf(contexts: readonly AccountContext[]): string[] {
+  const blocks = Map.groupBy(contexts, (context) => context.brokerAccount);
+  return [...blocks]
+    .filter(([, group]) => group.length > 1)
+    .map(([id, group]) => {
+      const names = group.map((context) => context.settings.id).join(' and ');
+      return `blocks ${names} mean one broker account, ${id}: leave one of them, or name another account_id`;
+    });
+}
+
+async function openAccount(
+  options: SessionOptions,
+  account: AccountConfig,
+  line: Line,
+): Promise<AccountContext> {
+  const settings = settingsOf(account, options.dryRun);
+  const found = await findAccount(line, account, !settings.dryRun);
+  checkPin(options, account, found, settings.dryRun);
+  const { journal, outside, notifier, stop, lookUpMs } = options;
+  return {
+    settings,
+    brokerAccount: found.id,
+    isIis: found.type === 'iis',
+    broker: line.connection.broker,
+    market: line.connection.market,
+    journal,
+    notifier,
+    clock: outside.clock,
+    log: options.log.child({ account: account.id }),
+    stop,
+    lookUpMs,
+    newIterationId: outside.newId,
+    ...(options.saveSnapshot ? { saveSnapshot: options.saveSnapshot } : {}),
+    memory: newMemory(),
+  };
+}
+
+/** The list is read once for all accounts of a token; a failed reading is not kept. */
+async function findAccount(line: Line, account: AccountConfig, trading: boolean): Promise<BrokerAccount> {
+  line.list ??= line.connection.broker.accounts();
+  try {
+    const selected = selectAccount(account.selector, await line.list, trading);
+    if (selected.kind === 'selected') return selected.account;
+    throw new WorldError('account', `account_id "${account.accountIdText}": ${selected.because}`, 'never');
+  } catch (error) {
+    if (error instanceof WorldError && error.kind !== 'account') line.list = null;
+    throw error;
+  }
+}
+
+/** The broker account that a block first resolved to stays its account: another answer later is not obeyed. */
+function checkPin(
+  options: SessionOptions,
+  account: AccountConfig,
+  found: BrokerAccount,
+  dryRun: boolean,
+): void {
+  const pinned = options.journal.brokerAccountPin(account.id);
+  if (pinned === null) {
+    if (!dryRun) options.journal.pinBrokerAccount(account.id, found.id, options.outside.clock.now());
+    return;
+  }
+  if (pinned === found.id) return;
+  throw new WorldError(
+    'account',
+    `account_id "${account.accountIdText}" now means ${found.id}, it was ${pinned}: an account was opened or closed. ` +
+      'If the new one is right, run: tiebb accounts --repin',
+    'never',
+  );
+}

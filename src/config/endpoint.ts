@@ -1,0 +1,23 @@
+// The broker's address: host:port, on a host that still exists.
+
+import { type Problem, shown } from './problem.ts';
+
+export const LIVE_ENDPOINT = 'invest-public-api.tbank.ru:443';
+
+/** What is wrong with an endpoint written at `path`; `null` where nothing is. */
+export function endpointProblem(endpoint: string, path: string): Problem | null {
+  const expected = `host:port, such as "${LIVE_ENDPOINT}" or "localhost:50051"`;
+  const problem = (fix: string): Problem => ({ path, found: shown(endpoint), expected, fix });
+  if (/(^|\.)tinkoff\.ru\.?(:|\/|$)/i.test(endpoint))
+    return {
+      path,
+      found: shown(endpoint),
+      expected: `a host that is in service: the *.tinkoff.ru hosts are switched off`,
+      fix: `write "${endpoint.includes('sandbox') ? 'sandbox-' : ''}${LIVE_ENDPOINT}"`,
+    };
+  if (endpoint.includes('://')) return problem('leave out what stands before and with ://');
+  const match = /^(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?):(\d{1,5})$/.exec(endpoint);
+  if (match !== null && Number(match[2]) >= 1 && Number(match[2]) <= 65_535) return null;
+  if (/^[A-Za-z0-9.-]+$/.test(endpoint)) return problem(`write "${endpoint}:443"`);
+  return problem('write a host, a colon and a port from 1 to 65535, nothing else');
+}

@@ -1,0 +1,133 @@
+// What zod found wrong, as problems: the value as it stands in the file, the words of the schema, a fix where one can
+// be said. Requires: every schema carries what it expects as its error message (schema-kinds.ts).
+
+import { closest, distance } from 'fastest-levenshtein';
+import { z } from 'zod';
+import { jsonPath, type PathPart, type Problem, shown } from './problem.ts';
+import { REDACTED } from './secret.ts';
+
+export interface SchemaCheck {
+  readonly problems: readonly Problem[];
+  /** Paths inside the value that are wrong: what is left can be looked at further. */
+  readonly bad: readonly (readonly PathPart[])[];
+}
+
+/** Holds `value` against `schema`. `root` is the path of `value` itself. */
+export function checkSchema(schema: z.ZodType, value: unknown, root: readonly PathPart[] = []): SchemaCheck {
+  const result = schema.safeParse(value);
+  if (result.success) return { problems: [], bad: [] };
+  const { issues } = result.error;
+  return {
+    problems: issues.flatMap((issue) => issueProblems(issue, schema, value, root)),
+    bad: issues.flatMap((issue) =>
+      issue.code === 'unrecognized_keys' ? issue.keys.map((key) => [...parts(issue), key]) : [parts(issue)],
+    ),
+  };
+}
+
+const parts = (issue: z.core.$ZodIssue): PathPart[] =>
+  issue.path.filter((part): part is PathPart => typeof part !== 'symbol');
+
+/** Their values are never printed, whatever they look like. */
+const HOLDS_TOKEN: ReadonlySet<PathPart> = new Set(['t_invest_token', 'token_env_var']);
+
+function issueProblems(
+  issue: z.core.$ZodIssue,
+  schema: z.ZodType,
+  value: unknown,
+  root: readonly PathPart[],
+): Problem[] {
+  const path = parts(issue);
+  if (issue.code === 'unrecognized_keys') {
+    const known = keysAt(schema, path);
+    return issue.keys.map((key) => unknownKey([...root, ...path, key], key, known));
+  }
+  const at = jsonPath([...root, ...path]);
+  if (issue.code === 'invalid_key')
+    return [badKey(at, path.at(-1), issue.issues[0]?.message ?? 'another key')];
+  const found = valueAt(value, path);
+  const fix = fixFor(found, issue, path.at(-1));
+  const seen = path.some((part) => HOLDS_TOKEN.has(part)) && found !== undefined ? REDACTED : shown(found);
+  return [{ path: at, found: seen, expected: issue.message, ...(fix === null ? {} : { fix }) }];
+}
+
+function unknownKey(path: readonly PathPart[], key: string, known: readonly string[]): Problem {
+  const near = nearest(key, known);
+  return {
+    path: jsonPath(path),
+    found: `the unknown key ${shown(key)}`,
+    expected: near === null ? `one of ${known.join(', ')}` : `a known key; did you mean "${near}"?`,
+    fix: near === null ? 'remove it, or begin its name with _ (a comment)' : `write "${near}"`,
+  };
+}
+
+function badKey(path: string, key: PathPart | undefined, expected: string): Problem {
+  const upper = String(key).trim().toUpperCase();
+  const fix = upper === String(key) ? {} : { fix: `write ${shown(upper)}` };
+  return { path, found: `the key ${shown(key)}`, expected, ...fix };
+}
+
+/** The nearest of some words, where it is near enough to be what was meant. */
+export function nearest(word: string, known: readonly string[]): string | null {
+  if (known.length === 0) return null;
+  const lower = word.toLowerCase();
+  const near = closest(
+    lower,
+    known.map((each) => each.toLowerCase()),
+  );
+  const original = known.find((each) => each.toLowerCase() === near) ?? null;
+  return distance(lower, near) <= Math.max(2, Math.floor(word.length / 3)) ? original : null;
+}
+
+function keysAt(schema: z.ZodType, path: readonly PathPart[]): string[] {
+  const at = path.reduce<z.ZodType | null>((inner, part) => inner && step(bare(inner), part), schema);
+  const object = at && bare(at);
+  return object instanceof z.ZodObject ? Object.keys(object.shape) : [];
+}
+
+function step(schema: z.ZodType, part: PathPart): z.ZodType | null {
+  if (schema instanceof z.ZodObject && typeof part === 'string') return fieldOf(schema, part);
+  const inner = schema instanceof z.ZodArray ? schema.element : null;
+  return inner instanceof z.ZodType ? inner : null;
+}
+
+function fieldOf(schema: z.ZodObject, key: string): z.ZodType | null {
+  const field: unknown = schema.shape[key];
+  return field instanceof z.ZodType ? field : null;
+}
+
+/** A schema without its `optional` and `default`. */
+export function bare(schema: z.ZodType): z.ZodType {
+  if (!(schema instanceof z.ZodOptional || schema instanceof z.ZodDefault)) return schema;
+  const inner: unknown = schema.unwrap();
+  return inner instanceof z.ZodType ? bare(inner) : schema;
+}
+
+export function valueAt(value: unknown, path: readonly PathPart[]): unknown {
+  return path.reduce<unknown>((inner, part) => {
+    if (typeof inner !== 'object' || inner === null || !Object.hasOwn(inner, part)) return undefined;
+    return Reflect.get(inner, part);
+  }, value);
+}
+
+/** What to write instead, where the value shows what was meant. */
+function fixFor(found: unknown, issue: z.core.$ZodIssue, key: PathPart | undefined): string | null {
+  if (found === undefined) return typeof key === 'string' ? `add "${key}"` : null;
+  const wanted = issue.code === 'invalid_type' ? issue.expected : issue.code;
+  if (typeof found === 'number') return wanted === 'string' ? `write "${found}", in quotes` : null;
+  if (typeof found !== 'string') return null;
+  if (wanted === 'number' || wanted === 'invalid_union' || wanted === 'invalid_format')
+    return numberFix(found);
+  if (wanted === 'boolean' && /^(true|false)$/i.test(found.trim()))
+    return `write ${found.trim().toLowerCase()}, without quotes`;
+  const near = issue.code === 'invalid_value' ? nearest(found, issue.values.map(String)) : null;
+  return near === null ? null : `did you mean "${near}"?`;
+}
+
+/** "10%", "10" and "0,5" show which number was meant. */
+function numberFix(found: string): string | null {
+  const match = /^\s*(-?\d+(?:[.,]\d+)?)\s*(%?)\s*$/.exec(found);
+  if (match?.[1] === undefined) return null;
+  const sign = match[2] === '%' ? 'without % and ' : '';
+  return `write ${match[1].replace(',', '.')}, ${sign}without quotes`;
+}

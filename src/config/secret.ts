@@ -1,0 +1,90 @@
+// A token that cannot be printed by accident, and the scrubber that removes tokens from any text by value.
+// Guarantees: every implicit way to text (template, JSON, inspect, console) gives `[redacted]`; only `reveal` gives
+// the value. The scrubber knows a token's usual disguises: base64 at any alignment, URL-encoded, JSON-escaped, hex.
+
+import { inspect } from 'node:util';
+
+export const REDACTED = '[redacted]';
+
+export class Secret {
+  readonly #value: string;
+
+  constructor(value: string) {
+    this.#value = value;
+  }
+
+  /** The value itself: for the wire and for the scrubber only. */
+  reveal(): string {
+    return this.#value;
+  }
+
+  /** Enough to tell two tokens apart: at most the first four and the last two characters. */
+  masked(): string {
+    return this.#value.length < 16 ? '…' : `${this.#value.slice(0, 4)}…${this.#value.slice(-2)}`;
+  }
+
+  toString(): string {
+    return REDACTED;
+  }
+
+  toJSON(): string {
+    return REDACTED;
+  }
+
+  [Symbol.toPrimitive](): string {
+    return REDACTED;
+  }
+
+  [inspect.custom](): string {
+    return REDACTED;
+  }
+}
+
+const TOKEN = /t\.[A-Za-z0-9_-]{16,}/g;
+
+/** Removes whatever has the form of a T-Invest token, known or not. */
+export const redactTokens = (text: string): string => text.replace(TOKEN, REDACTED);
+
+/** Whether a text holds something that has the form of a T-Invest token. */
+export const looksLikeToken = (text: string): boolean => text.search(TOKEN) >= 0;
+
+/**
+ * A function that replaces every given secret in a text, in each of its disguises, by `[redacted]`.
+ * Blank secrets are left out; those below eight characters are looked for only as they are.
+ */
+export function createScrubber(secrets: readonly string[]): (text: string) => string {
+  const forms = new Set(secrets.filter((secret) => secret.trim() !== '').flatMap(disguises));
+  if (forms.size === 0) return (text) => text;
+  const longestFirst = [...forms].sort((a, b) => b.length - a.length);
+  const pattern = new RegExp(
+    longestFirst.map((form) => form.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&')).join('|'),
+    'g',
+  );
+  return (text) => text.replace(pattern, REDACTED);
+}
+
+function disguises(secret: string): string[] {
+  if (secret.length < 8) return [secret];
+  const bytes = Buffer.from(secret);
+  const escaped = JSON.stringify(secret).slice(1, -1);
+  const url = encodeURIComponent(secret);
+  const hex = bytes.toString('hex');
+  return [
+    secret,
+    escaped,
+    JSON.stringify(escaped).slice(1, -1),
+    url,
+    url.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase()),
+    hex,
+    hex.toUpperCase(),
+    bytes.join(','),
+    ...[0, 1, 2].flatMap((before) => base64Core(bytes, before)),
+  ];
+}
+
+/** The part of a base64 text that depends on these bytes alone, `before` bytes after a multiple of three. */
+function base64Core(bytes: Buffer, before: number): string[] {
+  const text = Buffer.concat([Buffer.alloc(before), bytes]).toString('base64');
+  const core = text.slice(Math.ceil((before * 8) / 6), Math.floor(((before + bytes.length) * 8) / 6));
+  return [core, core.replaceAll('+', '-').replaceAll('/', '_')];
+}

@@ -1,0 +1,60 @@
+// A bound: the fewest and the most lots that one rule allows in one instrument, and why.
+// Every rule of this folder has the same shape; `combine` intersects what they say, the earlier rule winning a conflict.
+
+import type { Policy, Stage } from '../policy.ts';
+import type { Holding, Snapshot } from '../portfolio.ts';
+import { lotsHeld } from '../portfolio.ts';
+import { isLess, isMore, type Lots, type Money } from '../units.ts';
+
+export interface Bound {
+  readonly ticker: string;
+  readonly min?: Lots;
+  readonly max?: Lots;
+  readonly rule: string;
+  readonly detail: string;
+}
+
+export interface BoundContext {
+  readonly snapshot: Snapshot;
+  readonly policy: Policy;
+  readonly stage: Stage;
+  /** The holdings that take part in the balance. */
+  readonly balanced: readonly Holding[];
+  /** Balanced total. */
+  readonly equity: Money;
+  /** RUB target per ticker. */
+  readonly targets: ReadonlyMap<string, Money>;
+}
+
+export type BoundRule = (context: BoundContext) => readonly Bound[];
+
+/** Both ends for one instrument, each with the bound that set it (`null`: nothing but what the caller started from). */
+export interface Range {
+  readonly min: Lots;
+  readonly max: Lots;
+  readonly minBy: Bound | null;
+  readonly maxBy: Bound | null;
+}
+
+/** Nothing may change in this holding. */
+export const frozenAt = (holding: Holding, rule: string, detail: string): Bound => ({
+  ticker: holding.ticker,
+  min: lotsHeld(holding),
+  max: lotsHeld(holding),
+  rule,
+  detail,
+});
+
+/** Intersects bounds in order of precedence; a later bound that would leave nothing is cut back to what is left. */
+export function combine(start: Range, bounds: readonly Bound[]): Range {
+  let range = start;
+  for (const bound of bounds) {
+    if (bound.min !== undefined && isMore(bound.min, range.min)) {
+      range = { ...range, min: isMore(bound.min, range.max) ? range.max : bound.min, minBy: bound };
+    }
+    if (bound.max !== undefined && isLess(bound.max, range.max)) {
+      range = { ...range, max: isLess(bound.max, range.min) ? range.min : bound.max, maxBy: bound };
+    }
+  }
+  return range;
+}

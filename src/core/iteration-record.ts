@@ -1,0 +1,140 @@
+// One finished iteration as data: what `--json` prints, the journal stores and the terminal renders.
+
+import { assert } from './assert.ts';
+import type { Side } from './order.ts';
+import type { HeldBack, Plan, PlanRow } from './plan.ts';
+import { RUB } from './portfolio.ts';
+import { decimal, type LotSize, type Lots, lotValue, type Money, type Price, raw, times } from './units.ts';
+
+export type IterationStatus =
+  | 'balanced'
+  | 'planned'
+  | 'nothing_to_do'
+  | 'skipped'
+  | 'partial'
+  | 'failed'
+  | 'unknown_outcome';
+
+export interface PositionRecord {
+  readonly ticker: string;
+  readonly lots_before: number;
+  readonly lots_after: number;
+  readonly lot_size: number;
+  readonly price_rub: string | null;
+  readonly value_before_rub: string;
+  readonly value_after_rub: string;
+  readonly before_percent: number;
+  readonly target_percent: number;
+  readonly after_percent: number;
+}
+
+export type OrderRecordStatus =
+  | 'planned'
+  | 'filled'
+  | 'partially_filled'
+  | 'rejected'
+  | 'cancelled'
+  | 'unknown';
+
+export interface OrderRecord {
+  readonly ticker: string;
+  readonly direction: Side;
+  readonly lots: number;
+  readonly price_rub: string;
+  readonly amount_rub: string;
+  readonly status: OrderRecordStatus;
+  readonly filled_lots: number;
+  readonly commission_rub: string;
+  readonly idempotency_key: string | null;
+  readonly order_id: string | null;
+  readonly error: string | null;
+}
+
+export interface IterationRecord {
+  readonly schema: 1;
+  readonly iteration: string;
+  readonly account: string;
+  readonly broker_account: string | null;
+  readonly started_at: string;
+  readonly finished_at: string;
+  readonly mode: string;
+  readonly exchange_open: boolean;
+  readonly dry_run: boolean;
+  readonly status: IterationStatus;
+  readonly reason: string | null;
+  readonly equity_rub: string | null;
+  readonly positions: readonly PositionRecord[];
+  /** Held, but no part of the balance: shown apart. */
+  readonly apart: readonly {
+    readonly ticker: string;
+    readonly pieces: string;
+    readonly value_rub: string | null;
+  }[];
+  readonly orders: readonly OrderRecord[];
+  readonly held_back: readonly HeldBack[];
+  readonly warnings: readonly string[];
+  readonly tracking_error_pp: { readonly before: number; readonly after: number } | null;
+}
+
+/** JSON numbers are doubles: a count beyond 2^53 would be rounded in silence. */
+function count(lots: Lots | LotSize): number {
+  const value = Number(raw(lots));
+  assert(Number.isSafeInteger(value), `${raw(lots)} lots do not fit a JSON number`);
+  return value;
+}
+
+/** Percentages and errors are for people and scripts: ten-thousandths of a point are enough. */
+const rounded = (value: number): number => Math.round(value * 10_000) / 10_000;
+
+export const positionRecord = (row: PlanRow): PositionRecord => ({
+  ticker: row.ticker,
+  lots_before: row.ticker === RUB ? rubles(row.valueBefore) : count(row.lotsBefore),
+  lots_after: row.ticker === RUB ? rubles(row.valueAfter) : count(row.lotsAfter),
+  lot_size: count(row.lot),
+  price_rub: row.price === null ? null : decimal(row.price),
+  value_before_rub: decimal(row.valueBefore),
+  value_after_rub: decimal(row.valueAfter),
+  before_percent: rounded(row.beforePercent),
+  target_percent: rounded(row.targetPercent),
+  after_percent: rounded(row.afterPercent),
+});
+
+/** RUB's "lots" carry their kopecks, so that lots × lot_size × price_rub is the value in every row. */
+const rubles = (amount: Money): number => Number(decimal(amount, 0));
+
+export const positionsOf = (plan: Plan): PositionRecord[] => plan.rows.map(positionRecord);
+
+export const trackingErrorRecord = (error: { before: number; after: number }) => ({
+  before: rounded(error.before),
+  after: rounded(error.after),
+});
+
+export interface OrderFacts {
+  readonly ticker: string;
+  readonly side: Side;
+  readonly lots: Lots;
+  readonly lot: LotSize;
+  readonly price: Price;
+  readonly status: OrderRecordStatus;
+  readonly filled: Lots;
+  /** Worth of what was filled; `null`: not known, the planned price stands in. */
+  readonly value: Money | null;
+  readonly commission: Money | null;
+  readonly key: string | null;
+  readonly orderId: string | null;
+  readonly error: string | null;
+}
+
+export const orderRecord = (order: OrderFacts): OrderRecord => ({
+  ticker: order.ticker,
+  direction: order.side,
+  lots: count(order.lots),
+  price_rub: decimal(order.price),
+  amount_rub: decimal(order.value ?? times(lotValue(order.price, order.lot), order.lots)),
+  status: order.status,
+  filled_lots: count(order.filled),
+  commission_rub: order.commission === null ? '0.00' : decimal(order.commission),
+  idempotency_key: order.key,
+  order_id: order.orderId,
+  error: order.error,
+});

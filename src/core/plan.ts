@@ -1,0 +1,61 @@
+// What `decide` hands over: the portfolio before and after, the orders between, and why the rest stays as it is.
+
+import type { OrderType, Side } from './order.ts';
+import type { LotSize, Lots, Money, Price } from './units.ts';
+
+export interface PlanRow {
+  readonly ticker: string;
+  /** `null` for RUB. */
+  readonly uid: string | null;
+  readonly lot: LotSize;
+  readonly price: Price | null;
+  readonly lotsBefore: Lots;
+  readonly lotsAfter: Lots;
+  readonly valueBefore: Money;
+  readonly valueAfter: Money;
+  readonly target: Money;
+  readonly beforePercent: number;
+  readonly targetPercent: number;
+  readonly afterPercent: number;
+}
+
+export interface PlannedOrder {
+  readonly ticker: string;
+  readonly uid: string;
+  readonly side: Side;
+  readonly lots: Lots;
+  readonly lot: LotSize;
+  readonly type: OrderType;
+  /** Price of one piece that it was sized at. */
+  readonly price: Price;
+  /** Only for `limit`. */
+  readonly limit: Price | null;
+  /** lots × lot × price, without commission. */
+  readonly amount: Money;
+}
+
+/** A difference from the target with a named cause: a config key, `not_tradable`, `no_price`, `cash` or `rounding`. */
+export interface HeldBack {
+  readonly ticker: string;
+  readonly rule: string;
+  readonly detail: string;
+}
+
+export interface Plan {
+  /** Balanced total Q. */
+  readonly equity: Money;
+  /** Wallet order, RUB last. */
+  readonly rows: readonly PlanRow[];
+  /** Sells first. */
+  readonly orders: readonly PlannedOrder[];
+  readonly heldBack: readonly HeldBack[];
+  /** Sum of |weight - target| over all rows, in percentage points. */
+  readonly trackingError: { readonly before: number; readonly after: number };
+  /** Commission expected for the orders. */
+  readonly fees: Money;
+}
+
+export type Decision =
+  | { readonly kind: 'plan'; readonly plan: Plan }
+  /** Nothing can be decided: the total or the weights are unknown. */
+  | { readonly kind: 'skip'; readonly because: string };

@@ -1,0 +1,69 @@
+// The journal against the broker: what an order of uncertain fate needs next (safety.md's recovery R1-R5 as a decision).
+// Requires: the look-up by key and the active orders, both fresh. Guarantees: an unknown order is resolved only by what
+// the broker says, by a proof of absence, or by a person; a timer alone never resolves anything.
+
+import { isFinal, type OrderState } from './order.ts';
+import { type OrderReport, stateOf } from './order-report.ts';
+import { isLess, type Lots, larger } from './units.ts';
+
+/** A resend settles the question at once, at worst with an order this old. */
+export const RESEND_WINDOW_MS = 120_000;
+/** Orders become visible late: no absence is believed earlier. */
+export const ABSENCE_AFTER_MS = 15 * 60_000;
+/** Two readings of the account this far apart must agree before an order is taken to be absent. */
+export const ABSENCE_READINGS_APART_MS = 60_000;
+
+export interface OpenOrder {
+  readonly state: OrderState;
+  readonly executed: Lots;
+  readonly attempts: number;
+  readonly firstSentMs: number | null;
+  readonly lastSentMs: number | null;
+}
+
+export interface Evidence {
+  readonly byKey: OrderReport | null;
+  readonly active: OrderReport | null;
+  /** The session in which the order was first sent still runs. */
+  readonly sameSession: boolean;
+  readonly nowMs: number;
+}
+
+export type Repair =
+  /** Never sent: it is dropped, the next plan decides anew. */
+  | { readonly kind: 'drop' }
+  /** The broker knows it: adopt what it says. */
+  | {
+      readonly kind: 'adopt';
+      readonly report: OrderReport;
+      readonly to: OrderState;
+      readonly evidence: string;
+    }
+  /** Fresh enough to send the identical bytes again. */
+  | { readonly kind: 'resend' }
+  /** Too old to resend, too young to be believed absent. */
+  | { readonly kind: 'wait'; readonly untilMs: number }
+  /** Old enough: compare the account with what it held before. */
+  | { readonly kind: 'prove_absence' };
+
+export function repairFor(order: OpenOrder, evidence: Evidence): Repair {
+  if (order.state === 'intent' || order.attempts === 0) return { kind: 'drop' };
+  if (evidence.byKey) return adopt(order, evidence.byKey, 'look-up by key');
+  if (evidence.active) return adopt(order, evidence.active, 'active orders');
+  const first = order.firstSentMs ?? evidence.nowMs;
+  const last = order.lastSentMs ?? first;
+  const age = evidence.nowMs - first;
+  if (order.state !== 'live' && order.state !== 'cancelling') {
+    if (evidence.sameSession && age >= 0 && age <= RESEND_WINDOW_MS) return { kind: 'resend' };
+  }
+  const absentFrom = last + ABSENCE_AFTER_MS;
+  return evidence.nowMs < absentFrom ? { kind: 'wait', untilMs: absentFrom } : { kind: 'prove_absence' };
+}
+
+function adopt(order: OpenOrder, report: OrderReport, evidence: string): Repair {
+  const to = stateOf(report);
+  // A report that lags behind fills we already know is older than our knowledge: the order is at least live.
+  const stale = isLess(report.executed, order.executed) && !isFinal(to);
+  const executed = stale ? larger(order.executed, report.executed) : report.executed;
+  return { kind: 'adopt', report: { ...report, executed }, to, evidence };
+}

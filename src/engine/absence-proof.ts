@@ -1,0 +1,57 @@
+// The proof that an order never reached the venue: the account is exactly as it was before it was sent.
+// Requires: enough time since the last send (core/reconcile.ts). Guarantees: two equal readings a minute apart.
+
+import { ABSENCE_READINGS_APART_MS } from '../core/reconcile.ts';
+import {
+  add,
+  compare,
+  isZero,
+  type Money,
+  NO_MONEY,
+  NO_SHARES,
+  negate,
+  piecesIn,
+  type Shares,
+  subtract,
+} from '../core/units.ts';
+import type { JournaledOrder, Positions } from '../ports.ts';
+import type { AccountContext } from './account-context.ts';
+
+/** True where pieces and cash, read twice, are what they were before plus the fills that are known. */
+export async function isProvablyAbsent(context: AccountContext, order: JournaledOrder): Promise<boolean> {
+  const before = context.journal.holdingsBefore(order.iteration, order.leg);
+  if (!before) return false;
+  const siblings = context.journal.ordersOf(order.iteration).filter((sibling) => sibling.leg === order.leg);
+  const cash = siblings.reduce((sum, sibling) => add(sum, cashChange(sibling)), before.cash);
+  const pieces = expectedPieces(siblings, order, before.pieces);
+  const asBefore = (now: Positions) =>
+    compare(piecesOf(now, order.request.uid), pieces) === 0 &&
+    isZero(now.blockedCash) &&
+    compare(now.cash, cash) === 0;
+
+  if (!asBefore(await context.broker.positions(order.request.brokerAccount))) return false;
+  await context.clock.sleep(ABSENCE_READINGS_APART_MS, context.stop);
+  if (context.stop.aborted) return false;
+  return asBefore(await context.broker.positions(order.request.brokerAccount));
+}
+
+function cashChange(order: JournaledOrder): Money {
+  const value = order.value ?? NO_MONEY;
+  return subtract(order.request.side === 'buy' ? negate(value) : value, order.commission ?? NO_MONEY);
+}
+
+function expectedPieces(
+  siblings: readonly JournaledOrder[],
+  order: JournaledOrder,
+  before: ReadonlyMap<string, Shares>,
+): Shares {
+  return siblings
+    .filter((sibling) => sibling.request.uid === order.request.uid)
+    .reduce((pieces, { request, executed }) => {
+      const filled = piecesIn(executed, request.lot);
+      return request.side === 'buy' ? add(pieces, filled) : subtract(pieces, filled);
+    }, before.get(order.request.uid) ?? NO_SHARES);
+}
+
+const piecesOf = (positions: Positions, uid: string): Shares =>
+  positions.securities.find((position) => position.uid === uid)?.pieces ?? NO_SHARES;

@@ -1,0 +1,68 @@
+// Everything one account's loop works with: its settings, its ports, and what it remembers between iterations.
+
+import type { IterationRecord } from '../core/iteration-record.ts';
+import type { Policy } from '../core/policy.ts';
+import type { Snapshot } from '../core/portfolio.ts';
+import type { Broker, Clock, Journal, Listing, Market, Notifier } from '../ports.ts';
+
+export interface AccountSettings {
+  readonly id: string;
+  readonly name: string;
+  readonly dryRun: boolean;
+  readonly policy: Policy;
+  /** Tickers of the wallet, without RUB. */
+  readonly tickers: readonly string[];
+  readonly closure: {
+    readonly mode: 'skip_iteration' | 'force_orders' | 'dry_run';
+    readonly counts: boolean;
+  };
+  /** Schedule name, or `auto`. */
+  readonly exchange: string;
+  readonly intervalMs: number;
+  readonly sleepBetweenOrdersMs: number;
+  readonly orderWaitMs: number;
+}
+
+/** Structured logging as the engine needs it (pino fits). */
+export interface EngineLog {
+  debug(facts: object, message: string): void;
+  info(facts: object, message: string): void;
+  warn(facts: object, message: string): void;
+  error(facts: object, message: string): void;
+}
+
+export interface AccountContext {
+  readonly settings: AccountSettings;
+  readonly brokerAccount: string;
+  readonly isIis: boolean;
+  readonly broker: Broker;
+  readonly market: Market;
+  readonly journal: Journal;
+  readonly notifier: Notifier;
+  readonly clock: Clock;
+  readonly log: EngineLog;
+  /** Aborted when the program is asked to stop: no new orders, in-flight ones settled or recorded. */
+  readonly stop: AbortSignal;
+  /** How long an unknown outcome is asked about before the iteration ends without an answer. */
+  readonly lookUpMs: number;
+  newIterationId(): string;
+  /** Called with every snapshot that is decided on. */
+  saveSnapshot?(iteration: string, snapshot: Snapshot): void;
+  readonly memory: AccountMemory;
+}
+
+/** What an account's loop remembers between iterations; all of it can be lost without harm. */
+export interface AccountMemory {
+  /** Held instruments outside the wallet, by uid, so that their prices are asked for together with the others. */
+  readonly unlisted: Map<string, Listing>;
+  /** Instruments that this investor may not trade: left out for good. */
+  readonly barred: Map<string, string>;
+}
+
+export const newMemory = (): AccountMemory => ({ unlisted: new Map(), barred: new Map() });
+
+/** What an iteration hands to the outside: its record, and whether it counts in history. */
+export interface Recorded {
+  readonly record: IterationRecord;
+  readonly counted: boolean;
+}

@@ -1,0 +1,149 @@
+// Turns a plan into orders: sells, wait until every one is final, look again, buys, wait, and once more what the
+// reserve left over. Guarantees: no buy while a sell is not final; every leg is sized from the account as it then is.
+
+import { decide } from '../core/decide.ts';
+import { isFinal } from '../core/order.ts';
+import type { Plan, PlannedOrder } from '../core/plan.ts';
+import { commissionOf } from '../core/policy.ts';
+import type { JournaledOrder, Reaction } from '../ports.ts';
+import type { AccountContext } from './account-context.ts';
+import { awaitFinal } from './await-final.ts';
+import { observeExplained } from './explained.ts';
+import { approve } from './gate.ts';
+import type { Observation, ObserveOptions } from './observe.ts';
+import { drop, endsTrading, type Submitted, submitInTurn, submitTogether } from './submit.ts';
+
+const SELLS = 0;
+const BUYS = 1;
+const LEFT_OVER = 2;
+
+export interface Acted {
+  /** The account after the last order that became final. */
+  readonly observation: Observation;
+  readonly warnings: readonly string[];
+  /** An order whose fate is not known yet: the account is blocked until it is. */
+  readonly unfinished: boolean;
+  /** The venue's refusal that ends trading for this account, this token or altogether. */
+  readonly stop: { readonly reaction: Reaction; readonly order: JournaledOrder } | null;
+}
+
+export async function act(
+  context: AccountContext,
+  iteration: string,
+  options: ObserveOptions,
+  start: Observation,
+  plan: Plan,
+): Promise<Acted> {
+  const excluded = new Map(options.excluded);
+  const warnings: string[] = [];
+  let observation = start;
+  const wanted = { kind: 'buys' as const, tickers: tickersOf(plan.orders, 'buy') };
+
+  const leg = async (number: number, orders: readonly PlannedOrder[]): Promise<Acted | null> => {
+    const done = await runLeg(context, iteration, number, orders, observation);
+    warnings.push(...done.warnings);
+    for (const [uid, reason] of done.skipped) excluded.set(uid, reason);
+    const unfinished = done.orders.some((order) => !isFinal(order.state));
+    if (!unfinished && done.sent) {
+      observation = await observeExplained(context, iteration, { ...options, excluded });
+    }
+    const end = { observation, warnings, unfinished, stop: done.stop };
+    return unfinished || done.stop || context.stop.aborted ? end : null;
+  };
+  const buysNow = (): readonly PlannedOrder[] => {
+    const decision = decide(observation.snapshot, context.settings.policy, wanted);
+    if (decision.kind === 'plan') return decision.plan.orders;
+    warnings.push(`the purchases were not made: ${decision.because}`);
+    return [];
+  };
+
+  const sells = plan.orders.filter((order) => order.side === 'sell');
+  let buys: readonly PlannedOrder[] = plan.orders.filter((order) => order.side === 'buy');
+  if (sells.length > 0) {
+    const end = await leg(SELLS, sells);
+    if (end) return end;
+    buys = wanted.tickers.size > 0 ? buysNow() : [];
+  }
+  if (buys.length > 0) {
+    const end = await leg(BUYS, buys);
+    if (end) return end;
+    const more = buysNow();
+    const last = more.length > 0 ? await leg(LEFT_OVER, more) : null;
+    if (last) return last;
+  }
+  return { observation, warnings, unfinished: false, stop: null };
+}
+
+const tickersOf = (orders: readonly PlannedOrder[], side: 'buy' | 'sell'): ReadonlySet<string> =>
+  new Set(orders.filter((order) => order.side === side).map((order) => order.ticker));
+
+interface LegResult {
+  readonly orders: readonly JournaledOrder[];
+  readonly sent: boolean;
+  /** Instruments to leave out of the rest of this iteration, by uid. */
+  readonly skipped: ReadonlyMap<string, string>;
+  readonly stop: Acted['stop'];
+  readonly warnings: readonly string[];
+}
+
+async function runLeg(
+  context: AccountContext,
+  iteration: string,
+  leg: number,
+  orders: readonly PlannedOrder[],
+  observation: Observation,
+): Promise<LegResult> {
+  const { settings, journal, clock, brokerAccount } = context;
+  const { snapshot } = observation;
+  const gate = approve({
+    account: settings.id,
+    brokerAccount,
+    iteration,
+    leg,
+    snapshot,
+    commission: commissionOf(snapshot, settings.policy),
+    orders,
+  });
+  const warnings = gate.refused.map(
+    ({ order, because }) => `${order.side} of ${order.ticker} was not sent: ${because}`,
+  );
+  const skipped = new Map(gate.refused.map(({ order, because }) => [order.uid, because]));
+  if (gate.approved.length === 0) return { orders: [], sent: false, skipped, stop: null, warnings };
+
+  const pieces = new Map(snapshot.holdings.map((holding) => [holding.uid, holding.pieces]));
+  journal.plan(settings.id, iteration, leg, gate.approved, { cash: snapshot.cash, pieces }, clock.now());
+  const submitted = await send(context, gate.approved);
+  const final = await Promise.all(submitted.map(({ order }) => awaitFinal(context, order.request.key)));
+  for (const result of submitted) note(context, result, skipped);
+  const stopping = submitted.find(({ reaction }) => endsTrading(reaction));
+  return {
+    orders: final,
+    sent: true,
+    skipped,
+    stop: stopping?.reaction ? { reaction: stopping.reaction, order: stopping.order } : null,
+    warnings,
+  };
+}
+
+async function send(
+  context: AccountContext,
+  orders: Parameters<typeof submitTogether>[1],
+): Promise<Submitted[]> {
+  if (context.stop.aborted) return orders.map((order) => drop(context, order.request.key));
+  const pauseMs = context.settings.sleepBetweenOrdersMs;
+  return pauseMs === 0 ? submitTogether(context, orders) : submitInTurn(context, orders, pauseMs);
+}
+
+/** What a refusal means for the instrument: nothing more in this iteration, never again, or one more try. */
+function note(context: AccountContext, { order, reaction }: Submitted, skipped: Map<string, string>): void {
+  if (reaction === null || reaction === 'reobserve' || reaction === 'reprice') return;
+  const reason = `the venue refused an order in it: ${order.error ?? order.state}`;
+  skipped.set(order.request.uid, reason);
+  if (reaction !== 'skip_for_good' || context.memory.barred.has(order.request.uid)) return;
+  context.memory.barred.set(order.request.uid, reason);
+  context.notifier.alert({
+    account: context.settings.id,
+    event: 'instrument_barred',
+    message: `${order.ticker} is not for this investor (${order.error ?? 'refused'}): it is left out from now on`,
+  });
+}

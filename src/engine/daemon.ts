@@ -1,0 +1,156 @@
+// All accounts at once, each on its own interval, each failing alone; one iteration never overlaps the next of its account.
+// Guarantees: a Bug stops its account and no other; a stop signal ends every loop after its iteration is recorded.
+
+import type { IterationRecord } from '../core/iteration-record.ts';
+import { type Clock, type Notifier, WorldError } from '../ports.ts';
+import type { AccountContext, AccountSettings, EngineLog } from './account-context.ts';
+import { type Afterwards, type CycleResult, runCycle } from './cycle.ts';
+import { failedRecord, failedRow } from './failed-record.ts';
+import { nextDue } from './schedule.ts';
+
+/** An account as the daemon gets it: its context is made once the venue has said which account it is. */
+export interface AccountPlan {
+  readonly settings: AccountSettings;
+  /** @throws {WorldError} while the venue cannot be asked, or where it refuses. */
+  open(): Promise<AccountContext>;
+}
+
+export interface DaemonOptions {
+  readonly accounts: readonly AccountPlan[];
+  readonly once: boolean;
+  readonly clock: Clock;
+  readonly notifier: Notifier;
+  readonly log: EngineLog;
+  readonly stop: AbortSignal;
+  newIterationId(): string;
+  /** Asked to end every loop: the venue's contract changed. */
+  stopAll(because: string): void;
+  onRecord(record: IterationRecord): void;
+  onSleep?(account: string, untilMs: number): void;
+}
+
+/** How each account's last iteration ended. */
+export interface AccountEnd {
+  readonly account: string;
+  readonly status: IterationRecord['status'] | 'none';
+  readonly tokenRefused: boolean;
+  readonly stopped: boolean;
+}
+
+const TOKEN_RECHECK_MS = 5 * 60_000;
+/** An account that cannot even be opened is tried again this soon, or after its interval if that is shorter. */
+const OPEN_AGAIN_MS = 60_000;
+
+export const runDaemon = (options: DaemonOptions): Promise<AccountEnd[]> =>
+  Promise.all(options.accounts.map((account) => runAccount(options, account)));
+
+async function runAccount(options: DaemonOptions, account: AccountPlan): Promise<AccountEnd> {
+  const { settings } = account;
+  const { clock, stop } = options;
+  let context: AccountContext | null = null;
+  let end: AccountEnd = { account: settings.id, status: 'none', tokenRefused: false, stopped: false };
+  while (!stop.aborted) {
+    const startedAtMs = clock.now();
+    const result: CycleResult = await attempt(options, account, context, (opened) => {
+      context = opened;
+    });
+    options.onRecord(result.record);
+    const { afterwards } = result;
+    const stopped = afterwards.kind === 'stop_account' || afterwards.kind === 'stop_all';
+    const tokenRefused = afterwards.kind === 'token_refused';
+    end = { account: settings.id, status: result.record.status, tokenRefused, stopped };
+    report(options, settings, afterwards);
+    if (stopped || options.once) break;
+    const dueMs = dueAfter(settings, result, startedAtMs, clock.now());
+    (context as AccountContext | null)?.journal.planNextIteration(settings.id, dueMs);
+    options.onSleep?.(settings.id, dueMs);
+    await clock.sleep(dueMs - clock.now(), stop);
+  }
+  return end;
+}
+
+async function attempt(
+  options: DaemonOptions,
+  account: AccountPlan,
+  context: AccountContext | null,
+  opened: (context: AccountContext) => void,
+): Promise<CycleResult> {
+  try {
+    const ready = context ?? (await account.open());
+    opened(ready);
+    return await runCycle(ready);
+  } catch (error) {
+    return failure(options, account, context, error);
+  }
+}
+
+/** An account that could not be opened, or a Bug: recorded on the spot, for there may be no journal to ask. */
+function failure(
+  options: DaemonOptions,
+  account: AccountPlan,
+  context: AccountContext | null,
+  error: unknown,
+): CycleResult {
+  const { settings } = account;
+  const message = error instanceof Error ? error.message : String(error);
+  const base = { counted: true, sessions: null };
+  if (error instanceof WorldError) {
+    const record = failedRecord(settings, options.newIterationId(), options.clock.now(), message);
+    const fatal = error.kind === 'account' || error.kind === 'request';
+    const afterwards: Afterwards =
+      error.kind === 'token'
+        ? { kind: 'token_refused' }
+        : error.kind === 'contract'
+          ? { kind: 'stop_all', because: message }
+          : fatal
+            ? { kind: 'stop_account', because: message }
+            : { kind: 'soon', afterMs: Math.min(OPEN_AGAIN_MS, settings.intervalMs) };
+    return { ...base, record, afterwards };
+  }
+  options.log.error({ account: settings.id, err: error }, 'a defect in this program: the account is stopped');
+  const record = failedRecord(
+    settings,
+    options.newIterationId(),
+    options.clock.now(),
+    `a defect in this program: ${message}`,
+  );
+  try {
+    context?.journal.record(failedRow(record));
+  } catch (second) {
+    options.log.error({ account: settings.id, err: second }, 'its last iteration could not be recorded');
+  }
+  return { ...base, record, afterwards: { kind: 'stop_account', because: record.reason ?? message } };
+}
+
+function report(options: DaemonOptions, settings: AccountSettings, afterwards: Afterwards): void {
+  const alert = (event: string, message: string) =>
+    options.notifier.alert({ account: settings.id, event, message });
+  if (afterwards.kind === 'token_refused') {
+    alert(
+      'token_refused',
+      'the venue refuses the token: nothing is traded with it; re-checked every 5 minutes',
+    );
+  } else if (afterwards.kind === 'stop_account') {
+    alert('account_stopped', `no more iterations of this account: ${afterwards.because}`);
+  } else if (afterwards.kind === 'stop_all') {
+    alert('contract_changed', `everything is stopped: ${afterwards.because}`);
+    options.stopAll(afterwards.because);
+  }
+}
+
+function dueAfter(
+  settings: AccountSettings,
+  result: CycleResult,
+  startedAtMs: number,
+  nowMs: number,
+): number {
+  const regular = nextDue({
+    startedAtMs,
+    nowMs,
+    intervalMs: settings.intervalMs,
+    sessions: result.sessions,
+    waitForOpening: settings.closure.mode === 'skip_iteration',
+  });
+  if (result.afterwards.kind === 'soon') return Math.min(regular, nowMs + result.afterwards.afterMs);
+  return result.afterwards.kind === 'token_refused' ? nowMs + TOKEN_RECHECK_MS : regular;
+}

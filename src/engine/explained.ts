@@ -1,0 +1,140 @@
+// Positions lag behind trades: an observation that does not show our own fills must never be decided on.
+// Guarantees: returns an observation that explains every recent fill, or one that someone else's trade explains (said
+// aloud), or throws; never one that is older than our last order.
+
+import {
+  absolute,
+  add,
+  compare,
+  isMore,
+  lotValue,
+  type Money,
+  money,
+  NANO,
+  NO_MONEY,
+  NO_SHARES,
+  piecesIn,
+  raw,
+  subtract,
+  times,
+} from '../core/units.ts';
+import { type JournaledOrder, WorldError } from '../ports.ts';
+import type { AccountContext } from './account-context.ts';
+import { type Observation, type ObserveOptions, observe } from './observe.ts';
+
+/** The venue's portfolio has been seen minutes behind; what is older than this is no longer waited for. */
+const FILLS_WITHIN_MS = 15 * 60_000;
+/** How long exact agreement is waited for before other people's trades are taken to be the difference. */
+const PATIENCE_MS = 20_000;
+const FIRST_POLL_MS = 500;
+const LAST_POLL_MS = 5_000;
+
+/**
+ * Observes until the account shows the fills of its orders.
+ * @throws {WorldError} refused_data when a filled instrument still stands exactly where it was before the order.
+ */
+export async function observeExplained(
+  context: AccountContext,
+  iteration: string,
+  options: ObserveOptions,
+): Promise<Observation> {
+  const { clock, journal, settings, stop } = context;
+  const deadline = clock.now() + PATIENCE_MS;
+  let pauseMs = FIRST_POLL_MS;
+  for (;;) {
+    const observation = await observe(context, options);
+    const fills = journal.fillsSince(settings.id, clock.now() - FILLS_WITHIN_MS);
+    const gaps = gapsOf(context, fills, observation, iteration);
+    if (gaps.length === 0) return observation;
+    if (clock.now() >= deadline || stop.aborted) return accept(observation, gaps);
+    context.log.debug({ gaps: gaps.map((gap) => gap.text) }, 'the account does not show our fills yet');
+    await clock.sleep(pauseMs, stop);
+    pauseMs = Math.min(pauseMs * 2, LAST_POLL_MS);
+  }
+}
+
+interface Gap {
+  readonly text: string;
+  /** The account stands exactly where it stood before our order: the venue lags. */
+  readonly stale: boolean;
+}
+
+function accept(observation: Observation, gaps: readonly Gap[]): Observation {
+  const stale = gaps.filter((gap) => gap.stale);
+  if (stale.length > 0) {
+    throw new WorldError(
+      'refused_data',
+      `the account does not show our own fills: ${stale.map((gap) => gap.text).join('; ')}`,
+      'soon',
+    );
+  }
+  const warnings = gaps.map((gap) => `${gap.text}: somebody else traded or moved money; adopted as it is`);
+  return { ...observation, warnings: [...observation.warnings, ...warnings] };
+}
+
+/** Each instrument's last leg with fills, compared with what is seen now; the newest leg's cash as well. */
+function gapsOf(
+  context: AccountContext,
+  fills: readonly JournaledOrder[],
+  observation: Observation,
+  iteration: string,
+): Gap[] {
+  const last = new Map<string, JournaledOrder[]>();
+  for (const fill of fills) {
+    const known = last.get(fill.request.uid)?.[0];
+    const sameLeg = known?.iteration === fill.iteration && known.leg === fill.leg;
+    last.set(fill.request.uid, sameLeg ? [...(last.get(fill.request.uid) ?? []), fill] : [fill]);
+  }
+  const pieces = [...last.values()].flatMap((orders) => pieceGap(context, orders, observation, iteration));
+  return [...pieces, ...cashGap(context, fills, observation, iteration)];
+}
+
+function pieceGap(
+  context: AccountContext,
+  orders: readonly JournaledOrder[],
+  observation: Observation,
+  iteration: string,
+): Gap[] {
+  const first = orders[0];
+  const before = first && context.journal.holdingsBefore(first.iteration, first.leg);
+  if (!first || !before) return [];
+  const was = before.pieces.get(first.request.uid) ?? NO_SHARES;
+  const now =
+    observation.snapshot.holdings.find((holding) => holding.uid === first.request.uid)?.pieces ?? NO_SHARES;
+  const expected = orders.reduce((sum, order) => {
+    const filled = piecesIn(order.executed, order.request.lot);
+    return order.request.side === 'buy' ? add(sum, filled) : subtract(sum, filled);
+  }, was);
+  if (compare(now, expected) === 0) return [];
+  const stale = compare(now, was) === 0;
+  if (first.iteration !== iteration && !stale) return [];
+  return [{ text: `${first.ticker} is at ${raw(now)} pieces, our fills make it ${raw(expected)}`, stale }];
+}
+
+/** Commission may be booked a little later than the fill, so cash is compared within one percent of what was traded. */
+function cashGap(
+  context: AccountContext,
+  fills: readonly JournaledOrder[],
+  observation: Observation,
+  iteration: string,
+): Gap[] {
+  const mine = fills.filter((fill) => fill.iteration === iteration);
+  const leg = Math.max(-1, ...mine.map((fill) => fill.leg));
+  const orders = mine.filter((fill) => fill.leg === leg);
+  const before = context.journal.holdingsBefore(iteration, leg);
+  if (!before || orders.length === 0) return [];
+  const change = orders.reduce((sum, order) => {
+    const signed = order.request.side === 'buy' ? subtract(NO_MONEY, worthOf(order)) : worthOf(order);
+    return subtract(add(sum, signed), order.commission ?? NO_MONEY);
+  }, NO_MONEY);
+  const traded = orders.reduce((sum, order) => add(sum, worthOf(order)), NO_MONEY);
+  const tolerance = money(raw(traded) / 100n + NANO);
+  const expected = add(before.cash, change);
+  const difference = absolute(subtract(observation.snapshot.cash, expected));
+  if (!isMore(difference, tolerance)) return [];
+  const stale = compare(observation.snapshot.cash, before.cash) === 0;
+  return [{ text: 'the RUB balance does not match our fills', stale }];
+}
+
+const worthOf = (order: JournaledOrder): Money =>
+  order.value ?? times(lotValue(order.sizedAt, order.request.lot), order.executed);

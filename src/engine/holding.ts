@@ -1,0 +1,141 @@
+// One instrument of the account as `decide` wants it, from what the venue said about it.
+// Guarantees: a doubtful price or status becomes a hold with its reason; the last accepted price keeps its value.
+
+import type { Holding, OrderTypes } from '../core/portfolio.ts';
+import { lotSize, type Price, price, type Shares } from '../core/units.ts';
+import type { AcceptedPrice, InstrumentPin, InstrumentStatus, Listing, Quote, Session } from '../ports.ts';
+import { isOpen, nextOpen, tradingAge } from './schedule.ts';
+
+/** What one observation knows, whatever the instrument. */
+export interface Seen {
+  readonly nowMs: number;
+  readonly quotes: ReadonlyMap<string, Quote>;
+  readonly statuses: ReadonlyMap<string, InstrumentStatus>;
+  /** Sessions per exchange name; an exchange whose schedule could not be read is missing. */
+  readonly sessions: ReadonlyMap<string, readonly Session[]>;
+  readonly accepted: ReadonlyMap<string, AcceptedPrice>;
+  readonly maxPriceAgeMs: number;
+  /** Uids with an active order that is not ours. */
+  readonly foreignOrders: ReadonlySet<string>;
+  /** Uids left out, with the reason. */
+  readonly excluded: ReadonlyMap<string, string>;
+  readonly asIfTradable: boolean;
+  /** `exchange: auto`: the instrument's own hours decide whether it is traded now. */
+  readonly byExchangeHours: boolean;
+  readonly isIis: boolean;
+}
+
+export interface Held {
+  readonly ticker: string;
+  readonly listing: Listing | null;
+  readonly pin: InstrumentPin;
+  /** Why the listing itself may not be traded; `null` where it may. */
+  readonly hold: string | null;
+  readonly pieces: Shares;
+  readonly blocked: Shares;
+  readonly average: Price | null;
+  readonly listed: boolean;
+  readonly vanished: boolean;
+}
+
+const ALL_TYPES: OrderTypes = { market: true, limit: true, bestPrice: true };
+const NO_TYPES: OrderTypes = { market: false, limit: false, bestPrice: false };
+/** Without a listing nothing can be sized; the holding only keeps its worth. */
+const UNKNOWN_STEP = price(1n);
+
+export function makeHolding(seen: Seen, held: Held): Holding {
+  const { listing, ticker } = held;
+  const uid = listing?.uid ?? held.pin.uid;
+  const status = seen.statuses.get(uid);
+  const hold = seen.asIfTradable && listing && held.hold === null ? null : holdOf(seen, held, uid, status);
+  return {
+    ticker,
+    name: listing?.name ?? ticker,
+    uid,
+    isin: listing?.isin ?? held.pin.isin,
+    lot: listing?.lot ?? lotSize(1n),
+    step: listing?.step ?? UNKNOWN_STEP,
+    ...priceOf(seen, uid, listing?.exchange ?? null),
+    pieces: held.pieces,
+    blockedPieces: held.blocked,
+    averagePrice: held.average,
+    buyable: listing?.buyable ?? false,
+    sellable: listing?.sellable ?? false,
+    orderTypes: seen.asIfTradable ? ALL_TYPES : (status?.orderTypes ?? NO_TYPES),
+    hold,
+    listed: held.listed,
+    vanished: held.vanished,
+  };
+}
+
+function holdOf(seen: Seen, held: Held, uid: string, status: InstrumentStatus | undefined): Holding['hold'] {
+  if (seen.foreignOrders.has(uid)) {
+    return { rule: 'foreign_order', detail: 'an order that is not ours is active in it' };
+  }
+  const detail = notTradable(seen, held, uid, status);
+  return detail === null ? null : { rule: 'not_tradable', detail };
+}
+
+function notTradable(
+  seen: Seen,
+  held: Held,
+  uid: string,
+  status: InstrumentStatus | undefined,
+): string | null {
+  if (held.hold !== null) return held.hold;
+  const { listing } = held;
+  if (!listing) return 'the venue does not list it';
+  const excluded = seen.excluded.get(uid);
+  if (excluded !== undefined) return excluded;
+  if (seen.isIis && !listing.forIis) return 'it cannot be traded on an IIS';
+  if (seen.byExchangeHours) {
+    const sessions = seen.sessions.get(listing.exchange);
+    if (!sessions) return `the schedule of ${listing.exchange} could not be read`;
+    if (!isOpen(sessions, seen.nowMs)) return closedUntil(listing.exchange, sessions, seen.nowMs);
+  }
+  if (!status) return 'the venue gave no trading status for it';
+  if (!status.apiTradable) return 'the venue does not let it be traded through the API now';
+  if (seen.isIis && status.status.startsWith('DEALER')) return 'the weekend market is closed to an IIS';
+  const { market, limit, bestPrice } = status.orderTypes;
+  return market || limit || bestPrice ? null : `its trading status is ${status.status}`;
+}
+
+function closedUntil(exchange: string, sessions: readonly Session[], nowMs: number): string {
+  const opens = nextOpen(sessions, nowMs);
+  return `${exchange} is closed${opens === null ? '' : ` until ${new Date(opens).toISOString()}`}`;
+}
+
+type Priced = Pick<Holding, 'price' | 'priceTimeMs' | 'priceAgeMs' | 'priceProblem'>;
+
+function priceOf(seen: Seen, uid: string, exchange: string | null): Priced {
+  const quote = seen.quotes.get(uid);
+  const accepted = seen.accepted.get(uid);
+  const sessions = (exchange === null ? undefined : seen.sessions.get(exchange)) ?? [];
+  const age = (fromMs: number) => tradingAge(sessions, fromMs, seen.nowMs);
+  const last = (problem: string): Priced => ({
+    price: accepted?.price ?? null,
+    priceTimeMs: accepted?.timeMs ?? null,
+    priceAgeMs: accepted ? age(accepted.timeMs) : null,
+    priceProblem: problem,
+  });
+  if (!quote || quote.price === null || quote.timeMs === null) return last(quote?.problem ?? 'no price came');
+  const priceAgeMs = age(quote.timeMs);
+  if (priceAgeMs > seen.maxPriceAgeMs) {
+    const minutes = Math.round(priceAgeMs / 60_000);
+    return last(
+      `its price is ${minutes} min of trading old, the limit is ${seen.maxPriceAgeMs / 60_000} min (max_price_age)`,
+    );
+  }
+  return { price: quote.price, priceTimeMs: quote.timeMs, priceAgeMs, priceProblem: null };
+}
+
+/** What was taken at face value and is newer than what is remembered. */
+export const newlyAccepted = (holdings: readonly Holding[], seen: Seen): AcceptedPrice[] =>
+  holdings.flatMap(({ uid, price, priceTimeMs, priceProblem }) =>
+    price !== null &&
+    priceTimeMs !== null &&
+    priceProblem === null &&
+    seen.accepted.get(uid)?.timeMs !== priceTimeMs
+      ? [{ uid, price, timeMs: priceTimeMs }]
+      : [],
+  );

@@ -1,0 +1,81 @@
+// Which position of the account belongs to which wallet ticker, and what is left over.
+// Guarantees: matched by uid, then by asset and ISIN (a fund held on another board is still that fund), never by place in
+// a list; frozen, foreign-currency and non-share holdings stay outside the balance.
+
+import { add, NO_SHARES, type Shares } from '../core/units.ts';
+import type { InstrumentPin, Listing, SecurityPosition } from '../ports.ts';
+import type { AccountContext } from './account-context.ts';
+import { isSameSecurity, type WalletListing } from './listings.ts';
+
+export interface OwnedPieces {
+  readonly pieces: Shares;
+  readonly blocked: Shares;
+}
+
+export interface Matched {
+  /** Pieces per wallet ticker. */
+  readonly wallet: ReadonlyMap<string, OwnedPieces>;
+  /** Held, outside the wallet, but of a kind that can be balanced. */
+  readonly unlisted: readonly {
+    readonly listing: Listing;
+    readonly pin: InstrumentPin;
+    readonly owned: OwnedPieces;
+  }[];
+  /** Held, and no part of any balance. */
+  readonly apart: readonly {
+    readonly name: string;
+    readonly position: SecurityPosition;
+    readonly because: string;
+  }[];
+}
+
+export async function matchPositions(
+  context: AccountContext,
+  wallet: readonly WalletListing[],
+  positions: readonly SecurityPosition[],
+): Promise<Matched> {
+  const byUid = new Map(wallet.map((entry) => [entry.listing?.uid ?? entry.pin.uid, entry.ticker]));
+  const strangers = positions.filter((position) => !byUid.has(position.uid));
+  const listings = await Promise.all(strangers.map((position) => listingOf(context, position.uid)));
+  const listingByUid = new Map(strangers.map((position, index) => [position.uid, listings[index] ?? null]));
+
+  const owned = new Map<string, OwnedPieces>();
+  const unlisted: { listing: Listing; pin: InstrumentPin; owned: OwnedPieces }[] = [];
+  const apart: { name: string; position: SecurityPosition; because: string }[] = [];
+  for (const position of positions) {
+    const listing = listingByUid.get(position.uid) ?? null;
+    const ticker = byUid.get(position.uid) ?? tickerOf(wallet, listing);
+    const name = ticker ?? listing?.ticker ?? position.uid;
+    const pieces = { pieces: position.pieces, blocked: position.blocked };
+    if (position.frozen) apart.push({ name, position, because: 'frozen' });
+    else if (ticker !== null) owned.set(ticker, sum(owned.get(ticker), pieces));
+    else if (!listing) apart.push({ name, position, because: 'unknown to the venue' });
+    else if (listing.currency.toLowerCase() !== 'rub')
+      apart.push({ name, position, because: `in ${listing.currency}` });
+    else if (listing.kind !== 'etf' && listing.kind !== 'share')
+      apart.push({ name, position, because: listing.kind });
+    else {
+      const pin = {
+        ticker: listing.ticker,
+        isin: listing.isin,
+        assetUid: listing.assetUid,
+        uid: listing.uid,
+      };
+      unlisted.push({ listing, pin, owned: pieces });
+    }
+  }
+  for (const { listing } of unlisted) context.memory.unlisted.set(listing.uid, listing);
+  return { wallet: owned, unlisted, apart };
+}
+
+async function listingOf(context: AccountContext, uid: string): Promise<Listing | null> {
+  return context.memory.unlisted.get(uid) ?? (await context.market.listingByUid(uid));
+}
+
+const tickerOf = (wallet: readonly WalletListing[], listing: Listing | null): string | null =>
+  listing === null ? null : (wallet.find((entry) => isSameSecurity(listing, entry.pin))?.ticker ?? null);
+
+const sum = (a: OwnedPieces | undefined, b: OwnedPieces): OwnedPieces => ({
+  pieces: add(a?.pieces ?? NO_SHARES, b.pieces),
+  blocked: add(a?.blocked ?? NO_SHARES, b.blocked),
+});

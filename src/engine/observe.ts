@@ -1,0 +1,181 @@
+// One look at the account: everything `decide` sees, read from the venue in one round of calls.
+// Guarantees: positions, active orders, prices and statuses go out together (four calls); a datum that the venue
+// answers wrongly holds its instrument, it never becomes an order.
+
+import type { IterationRecord } from '../core/iteration-record.ts';
+import { type Holding, holdingValue, type Snapshot } from '../core/portfolio.ts';
+import { decimal, NO_SHARES, raw } from '../core/units.ts';
+import type { Listing, OrderReport, Positions, Session } from '../ports.ts';
+import type { AccountContext } from './account-context.ts';
+import { type Held, makeHolding, newlyAccepted, type Seen } from './holding.ts';
+import { type WalletListing, walletListings } from './listings.ts';
+import { type Matched, matchPositions } from './match-positions.ts';
+
+/** The newest fills that say what commission this account pays. */
+const RECENT_FILLS = 20;
+
+export type Apart = IterationRecord['apart'];
+
+export interface Observation {
+  readonly snapshot: Snapshot;
+  readonly positions: Positions;
+  readonly warnings: readonly string[];
+  /** Held, but outside the balance. */
+  readonly apart: Apart;
+}
+
+export interface ObserveOptions {
+  readonly exchangeOpen: boolean;
+  /** Plan as if everything were tradable (a dry run on a closed exchange). */
+  readonly asIfTradable: boolean;
+  /** Sessions of an exchange, `null` where its schedule cannot be read. */
+  sessions(exchange: string): Promise<readonly Session[] | null>;
+  /** Instruments left out of this iteration, by uid, with the reason. */
+  readonly excluded: ReadonlyMap<string, string>;
+}
+
+export async function observe(context: AccountContext, options: ObserveOptions): Promise<Observation> {
+  const { broker, market, brokerAccount, journal, memory, settings } = context;
+  const wallet = await walletListings(context);
+  const asked = new Set([
+    ...wallet.map((entry) => entry.listing?.uid ?? entry.pin.uid),
+    ...memory.unlisted.keys(),
+  ]);
+  const [positions, activeOrders, quotes, statuses] = await Promise.all([
+    broker.positions(brokerAccount),
+    broker.activeOrders(brokerAccount),
+    market.lastPrices([...asked]),
+    market.tradingStatuses([...asked]),
+  ]);
+  const matched = await matchPositions(context, wallet, positions.securities);
+  const strangers = matched.unlisted.map(({ listing }) => listing.uid).filter((uid) => !asked.has(uid));
+  const listings = [
+    ...wallet.flatMap((entry) => entry.listing ?? []),
+    ...matched.unlisted.map(({ listing }) => listing),
+  ];
+  const [moreQuotes, moreStatuses, sessions] = await Promise.all([
+    strangers.length > 0 ? market.lastPrices(strangers) : new Map(),
+    strangers.length > 0 ? market.tradingStatuses(strangers) : new Map(),
+    sessionsOf(listings, options),
+  ]);
+  const foreign = activeOrders.filter((order) => order.key === null || journal.order(order.key) === null);
+  const managed = new Set(journal.managedTickers(settings.id));
+  const seen: Seen = {
+    nowMs: context.clock.now(),
+    quotes: new Map([...quotes, ...moreQuotes]),
+    statuses: new Map([...statuses, ...moreStatuses]),
+    sessions,
+    accepted: journal.acceptedPrices(settings.id),
+    maxPriceAgeMs: settings.policy.maxPriceAgeMs,
+    foreignOrders: new Set(activeOrders.map((order) => order.uid)),
+    excluded: new Map([...memory.barred, ...options.excluded]),
+    asIfTradable: options.asIfTradable,
+    byExchangeHours: settings.exchange === 'auto',
+    isIis: context.isIis,
+  };
+  const holdings = [...walletHeld(wallet, matched), ...unlistedHeld(matched, managed)].map((held) =>
+    makeHolding(seen, held),
+  );
+  journal.acceptPrices(settings.id, newlyAccepted(holdings, seen), seen.nowMs);
+  return {
+    snapshot: {
+      account: settings.id,
+      takenAtMs: seen.nowMs,
+      exchangeOpen: options.exchangeOpen,
+      cash: positions.cash,
+      blockedCash: positions.blockedCash,
+      holdings,
+      commissionSeen: journal.commissionSeen(settings.id, RECENT_FILLS),
+    },
+    positions,
+    warnings: [
+      ...wallet.flatMap((entry) => entry.warning ?? []),
+      ...vanishedWarnings(holdings),
+      ...foreign.map((order) => foreignWarning(order, holdings)),
+    ],
+    apart: apartOf(context, holdings, matched, positions),
+  };
+}
+
+async function sessionsOf(
+  listings: readonly Listing[],
+  options: ObserveOptions,
+): Promise<ReadonlyMap<string, readonly Session[]>> {
+  const exchanges = [...new Set(listings.map((listing) => listing.exchange))];
+  const lists = await Promise.all(exchanges.map((exchange) => options.sessions(exchange)));
+  return new Map(
+    exchanges.flatMap((exchange, index) => {
+      const sessions = lists[index];
+      return sessions ? [[exchange, sessions] as const] : [];
+    }),
+  );
+}
+
+const walletHeld = (wallet: readonly WalletListing[], matched: Matched): Held[] =>
+  wallet.map((entry) => {
+    const owned = matched.wallet.get(entry.ticker);
+    const frozen = matched.apart.some((item) => item.name === entry.ticker && item.position.frozen);
+    return {
+      ...entry,
+      hold: entry.hold ?? (frozen ? 'pieces of it are frozen' : null),
+      pieces: owned?.pieces ?? NO_SHARES,
+      blocked: owned?.blocked ?? NO_SHARES,
+      average: null,
+      listed: true,
+      vanished: false,
+    };
+  });
+
+const unlistedHeld = (matched: Matched, managed: ReadonlySet<string>): Held[] =>
+  matched.unlisted.map(({ listing, pin, owned }) => ({
+    ticker: listing.ticker,
+    listing,
+    pin,
+    hold: null,
+    pieces: owned.pieces,
+    blocked: owned.blocked,
+    average: null,
+    listed: false,
+    vanished: managed.has(listing.ticker),
+  }));
+
+/** A ticker that left the wallet is not sold in silence: its owner may only have mistyped. */
+const vanishedWarnings = (holdings: readonly Holding[]): string[] =>
+  holdings
+    .filter((holding) => holding.vanished)
+    .map(({ ticker }) => `${ticker} left desired_wallet and is kept: write "${ticker}": 0 there to sell it`);
+
+function foreignWarning(order: OrderReport, holdings: readonly Holding[]): string {
+  const name = holdings.find((holding) => holding.uid === order.uid)?.ticker ?? order.uid;
+  return `${name}: an active ${order.side} order (${order.orderId}) is not ours; the instrument is left as it is`;
+}
+
+function apartOf(
+  context: AccountContext,
+  holdings: readonly Holding[],
+  matched: Matched,
+  positions: Positions,
+): Apart {
+  const kept =
+    context.settings.policy.unlistedPositions === 'keep' ? holdings.filter((held) => !held.listed) : [];
+  return [
+    ...kept.map((holding) => {
+      const value = holdingValue(holding);
+      return {
+        ticker: holding.ticker,
+        pieces: String(raw(holding.pieces)),
+        value_rub: value && decimal(value),
+      };
+    }),
+    ...matched.apart.map(({ name, position, because }) => ({
+      ticker: `${name} (${because})`,
+      pieces: String(raw(position.pieces)),
+      value_rub: null,
+    })),
+    ...positions.foreignCash.map(({ currency, amount }) => ({
+      ticker: currency.toUpperCase(),
+      pieces: decimal(amount),
+      value_rub: null,
+    })),
+  ];
+}

@@ -1,0 +1,56 @@
+// Is this account's exchange open, and what follows when it is not.
+// Guarantees: a schedule that cannot be read counts as closed and is said aloud; an unreachable venue is a failure.
+
+import { type Session, WorldError } from '../ports.ts';
+import type { AccountContext } from './account-context.ts';
+import { isOpen, nextOpen, union } from './schedule.ts';
+
+export interface Opening {
+  readonly open: boolean;
+  readonly sessions: readonly Session[];
+  /** Why it is closed, for the record. */
+  readonly because: string | null;
+}
+
+/** @throws {WorldError} where the venue cannot be reached at all. */
+export async function openingOf(context: AccountContext): Promise<Opening> {
+  const { exchange } = context.settings;
+  const nowMs = context.clock.now();
+  try {
+    const sessions =
+      exchange === 'auto' ? await ownExchanges(context) : await context.market.sessions(exchange);
+    const open = isOpen(sessions, nowMs);
+    return { open, sessions, because: open ? null : closed(exchange, sessions, nowMs) };
+  } catch (error) {
+    if (!(error instanceof WorldError) || error.kind !== 'refused_data') throw error;
+    const because = `the schedule of ${exchange} could not be read (${error.message}): it counts as closed`;
+    context.log.warn({ account: context.settings.id, exchange }, because);
+    return { open: false, sessions: [], because };
+  }
+}
+
+/** `auto`: every session of every instrument of the wallet. */
+async function ownExchanges(context: AccountContext): Promise<readonly Session[]> {
+  const resolutions = await context.market.resolve(context.settings.tickers);
+  const exchanges = new Set(
+    resolutions.flatMap((found) => (found.kind === 'found' ? [found.listing.exchange] : [])),
+  );
+  return union(await Promise.all([...exchanges].map((exchange) => context.market.sessions(exchange))));
+}
+
+function closed(exchange: string, sessions: readonly Session[], nowMs: number): string {
+  const opens = nextOpen(sessions, nowMs);
+  const name = exchange === 'auto' ? 'every exchange of the wallet' : exchange;
+  return `${name} is closed${opens === null ? ', no session in sight' : `, opens ${new Date(opens).toISOString()}`}`;
+}
+
+/** A reader for other exchanges' sessions: trouble there only costs the instruments that need it. */
+export const sessionReader = (context: AccountContext) => async (exchange: string) => {
+  try {
+    return await context.market.sessions(exchange);
+  } catch (error) {
+    if (!(error instanceof WorldError)) throw error;
+    context.log.warn({ exchange, error: error.message }, 'a schedule could not be read');
+    return null;
+  }
+};

@@ -1,0 +1,106 @@
+// Finds out what became of one order whose outcome is not known: look-up, active orders, the same bytes again, absence.
+// Guarantees (core/reconcile.ts decides): never a new key, never a guess; what stays unknown blocks the account.
+
+import { repairFor } from '../core/reconcile.ts';
+import { raw } from '../core/units.ts';
+import { type JournaledOrder, type OrderReport, WorldError } from '../ports.ts';
+import { isProvablyAbsent } from './absence-proof.ts';
+import type { AccountContext } from './account-context.ts';
+import { sessionAt } from './schedule.ts';
+import { adoptReport, settleRefused } from './settle-order.ts';
+import { submit } from './submit.ts';
+
+/** A person is told when an order has been unknown for this long. */
+const ALERT_AFTER_MS = 60_000;
+const FIRST_POLL_MS = 1_000;
+const LAST_POLL_MS = 60_000;
+
+/** Asks until the order's fate is known or `deadlineMs` has come: look up, resend the same bytes, prove absence. */
+export async function resolveUnknown(
+  context: AccountContext,
+  start: JournaledOrder,
+  deadlineMs: number,
+): Promise<JournaledOrder> {
+  const { clock, stop } = context;
+  let order = start;
+  if (order.state === 'sending') {
+    order = settleRefused(context, order, 'unknown', 'the program ended before the reply', null);
+  }
+  let pauseMs = FIRST_POLL_MS;
+  let alerted = false;
+  while (order.state === 'unknown') {
+    order = await attemptRecovery(context, order);
+    if (order.state !== 'unknown') break;
+    const age = clock.now() - (order.firstSentMs ?? clock.now());
+    if (!alerted && age >= ALERT_AFTER_MS) {
+      alertUnknown(context, order);
+      alerted = true;
+    }
+    if (clock.now() >= deadlineMs || stop.aborted) break;
+    await clock.sleep(Math.min(pauseMs, deadlineMs - clock.now()), stop);
+    pauseMs = Math.min(pauseMs * 2, LAST_POLL_MS);
+  }
+  return order;
+}
+
+async function attemptRecovery(context: AccountContext, order: JournaledOrder): Promise<JournaledOrder> {
+  const { key, brokerAccount, lot } = order.request;
+  try {
+    const [byKey, active] = await Promise.all([
+      context.broker.orderByKey(brokerAccount, key, lot),
+      context.broker.activeOrders(brokerAccount),
+    ]);
+    const repair = repairFor(order, {
+      byKey: byKey.kind === 'found' ? byKey.report : null,
+      active: active.find((report: OrderReport) => report.key === key) ?? null,
+      sameSession: await isSameSession(context, order),
+      nowMs: context.clock.now(),
+    });
+    switch (repair.kind) {
+      case 'adopt':
+        return adoptReport(context, order, repair.report, repair.evidence);
+      case 'resend':
+        context.log.warn(
+          { key, ticker: order.ticker },
+          'asking with the same order again under the same key',
+        );
+        return context.stop.aborted ? order : (await submit(context, key)).order;
+      case 'prove_absence':
+        if (!(await isProvablyAbsent(context, order))) return order;
+        return settleRefused(
+          context,
+          order,
+          'absent',
+          'absence proof: the account is as it was before',
+          null,
+        );
+      case 'drop':
+      case 'wait':
+        return order;
+    }
+  } catch (error) {
+    if (!(error instanceof WorldError)) throw error;
+    context.log.warn({ key, error: error.message }, 'an unknown order could not be asked about');
+    return order;
+  }
+}
+
+/** The session in which it was first sent still runs: only then would a resend mean what the first one meant. */
+async function isSameSession(context: AccountContext, order: JournaledOrder): Promise<boolean> {
+  const { exchange } = context.settings;
+  if (exchange === 'auto' || order.firstSentMs === null) return false;
+  const sessions = await context.market.sessions(exchange);
+  const session = sessionAt(sessions, context.clock.now());
+  return session !== null && session.startMs <= order.firstSentMs;
+}
+
+function alertUnknown(context: AccountContext, order: JournaledOrder): void {
+  const { key, side, lots: count } = order.request;
+  context.notifier.alert({
+    account: context.settings.id,
+    event: 'unknown_outcome',
+    message:
+      `${side} ${raw(count)} lots of ${order.ticker}: the venue does not say what became of order ${key}` +
+      ` (${order.error ?? 'no reply'}). This account does not trade until that is known; asking goes on.`,
+  });
+}

@@ -1,0 +1,56 @@
+// W3 for everything the broker tells about one order: a report becomes a transition with its evidence.
+// Guarantees: a report is adopted only as the state machine allows; what was reached stays reached.
+
+import { isFinal, type OrderState } from '../core/order.ts';
+import { type OrderReport, stateOf } from '../core/order-report.ts';
+import { isLess } from '../core/units.ts';
+import type { JournaledOrder, Refusal, Transition } from '../ports.ts';
+import type { AccountContext } from './account-context.ts';
+
+/** Adopts a report. Steps through `live` where the graph has no direct arrow (a market order fills in its reply). */
+export function adoptReport(
+  context: AccountContext,
+  order: JournaledOrder,
+  report: OrderReport,
+  evidence: string,
+  trackingId: string | null = null,
+): JournaledOrder {
+  if (isFinal(order.state)) return order;
+  const to = stateOf(report);
+  const executed = isLess(report.executed, order.executed) ? order.executed : report.executed;
+  const facts = {
+    key: order.request.key,
+    executed,
+    evidence,
+    value: report.value,
+    commission: report.commission,
+    orderId: report.orderId,
+    trackingId,
+    error: report.message === '' ? null : report.message,
+  };
+  if (to === 'live' && order.state === 'cancelling') return order;
+  if (order.state === 'sending' && to !== 'live' && to !== 'rejected')
+    settle(context, { ...facts, to: 'live' });
+  return settle(context, { ...facts, to });
+}
+
+export function settleRefused(
+  context: AccountContext,
+  order: JournaledOrder,
+  to: OrderState,
+  evidence: string,
+  refusal: Refusal | null,
+): JournaledOrder {
+  return settle(context, {
+    key: order.request.key,
+    to,
+    executed: order.executed,
+    evidence,
+    code: refusal?.code ?? null,
+    trackingId: refusal?.trackingId ?? null,
+    error: refusal ? `${refusal.code} ${refusal.message}`.trim() : null,
+  });
+}
+
+export const settle = (context: AccountContext, change: Transition): JournaledOrder =>
+  context.journal.settle(change, context.clock.now());

@@ -1,0 +1,126 @@
+// Journal first, send second: one order from its intent to the first answer.
+// Guarantees: an attempt row is durable before each send; a retry sends the identical request; what the venue leaves
+// unclear stays unknown, and after one unclear attempt a later refusal proves nothing.
+
+import { assert } from '../core/assert.ts';
+import type { JournaledOrder, PostOutcome, Reaction } from '../ports.ts';
+import type { AccountContext } from './account-context.ts';
+import type { ApprovedOrder } from './gate.ts';
+import { adoptReport, settleRefused } from './settle-order.ts';
+
+/** The venue refuses for its rate limit at most this often in a row before the order is given up (never sent in effect). */
+const THROTTLED_MAX = 10;
+
+/** Refusals after which this account sends nothing more. */
+const ENDS_TRADING: ReadonlySet<Reaction> = new Set<Reaction>([
+  'stop_account',
+  'stop_token',
+  'stop_all',
+  'bug',
+]);
+export const endsTrading = (reaction: Reaction | null): boolean =>
+  reaction !== null && ENDS_TRADING.has(reaction);
+
+export interface Submitted {
+  readonly order: JournaledOrder;
+  /** What to do about a definite refusal. */
+  readonly reaction: Reaction | null;
+}
+
+/** Sends one journaled order. `first`: its attempt row has just been written together with its neighbours'. */
+export async function submit(context: AccountContext, key: string, first = false): Promise<Submitted> {
+  const { journal, broker, clock } = context;
+  let written = first;
+  for (let throttled = 0; ; throttled += 1) {
+    if (!written) journal.attempt([key], clock.now());
+    written = false;
+    const order = journaled(context, key);
+    const outcome = await broker.post(order.request);
+    if (outcome.kind === 'throttled' && throttled < THROTTLED_MAX) {
+      context.log.info(
+        { key, waitMs: outcome.waitMs, code: outcome.refusal.code },
+        'the rate limit holds an order back',
+      );
+      await clock.sleep(outcome.waitMs, context.stop);
+      if (!context.stop.aborted) continue;
+    }
+    return settleOutcome(context, order, outcome);
+  }
+}
+
+function settleOutcome(context: AccountContext, order: JournaledOrder, outcome: PostOutcome): Submitted {
+  switch (outcome.kind) {
+    case 'accepted': {
+      const settled = adoptReport(context, order, outcome.report, 'reply', outcome.trackingId);
+      return { order: settled, reaction: settled.state === 'rejected' ? 'skip' : null };
+    }
+    case 'unknown':
+      if (order.state === 'unknown') return { order, reaction: null };
+      return {
+        order: settleRefused(context, order, 'unknown', 'no clear reply', outcome.refusal),
+        reaction: null,
+      };
+    case 'rejected':
+      // After an unclear attempt this refusal may be about the second copy only: the first may stand.
+      if (order.state === 'unknown') return { order, reaction: null };
+      return {
+        order: settleRefused(context, order, 'rejected', 'refused by the venue', outcome.refusal),
+        reaction: outcome.reaction,
+      };
+    case 'throttled':
+      if (order.state === 'unknown') return { order, reaction: null };
+      return {
+        order: settleRefused(context, order, 'rejected', 'never past the rate limit', outcome.refusal),
+        reaction: 'skip',
+      };
+  }
+}
+
+/** Writes the attempt rows of a whole batch at once, then sends it together. */
+export async function submitTogether(
+  context: AccountContext,
+  orders: readonly ApprovedOrder[],
+): Promise<Submitted[]> {
+  if (orders.length === 0) return [];
+  context.journal.attempt(
+    orders.map((order) => order.request.key),
+    context.clock.now(),
+  );
+  return Promise.all(orders.map((order) => submit(context, order.request.key, true)));
+}
+
+/**
+ * Sends one after another with a pause between. What is left when an outcome is unclear, the venue ends trading or the
+ * program is told to stop is never sent.
+ */
+export async function submitInTurn(
+  context: AccountContext,
+  orders: readonly ApprovedOrder[],
+  pauseMs: number,
+): Promise<Submitted[]> {
+  const submitted: Submitted[] = [];
+  let blocked = false;
+  for (const [index, order] of orders.entries()) {
+    if (index > 0 && !blocked) await context.clock.sleep(pauseMs, context.stop);
+    if (blocked || context.stop.aborted) {
+      submitted.push(drop(context, order.request.key));
+      continue;
+    }
+    const result = await submit(context, order.request.key);
+    submitted.push(result);
+    blocked = result.order.state === 'unknown' || endsTrading(result.reaction);
+  }
+  return submitted;
+}
+
+/** An order that was planned and will not be sent: there is no attempt row, so it is provably absent. */
+export function drop(context: AccountContext, key: string): Submitted {
+  const order = journaled(context, key);
+  return { order: settleRefused(context, order, 'absent', 'never sent', null), reaction: null };
+}
+
+export function journaled(context: AccountContext, key: string): JournaledOrder {
+  const order = context.journal.order(key);
+  assert(order !== null, `order ${key} is not in the journal`);
+  return order;
+}

@@ -1,0 +1,130 @@
+// InstrumentsService: schedules, lists, look-ups by any id, search, assets.
+
+import { InstrumentStatus, InstrumentType } from 'tinkoff-invest-api/dist/generated/common.js';
+import {
+  type AssetRequest,
+  type FindInstrumentRequest,
+  InstrumentIdType,
+  type InstrumentRequest,
+  type InstrumentsRequest,
+  InstrumentsServiceDefinition as Service,
+  type TradingSchedulesRequest,
+  type TradingSchedulesResponse,
+} from 'tinkoff-invest-api/dist/generated/instruments.js';
+import { VenueError } from './errors.ts';
+import type { Instrument } from './instrument.ts';
+import {
+  assetMessage,
+  etfMessage,
+  instrumentMessage,
+  shareMessage,
+  shortMessage,
+} from './listing-messages.ts';
+import { DAY_MS, moscowDay } from './moscow.ts';
+import { type Call, type Route, route } from './route.ts';
+import { tradingDay } from './schedule-message.ts';
+
+const PERIOD_MAX_MS = 14 * DAY_MS;
+const utcDay = (atMs: number): number => Math.floor(atMs / DAY_MS);
+
+function tradingSchedules(call: Call, request: TradingSchedulesRequest): TradingSchedulesResponse {
+  const { market } = call.venue;
+  const fromMs = request.from?.getTime() ?? call.nowMs;
+  const toMs = request.to?.getTime() ?? fromMs;
+  if (utcDay(fromMs) < utcDay(call.nowMs)) throw new VenueError('30003');
+  if (toMs < fromMs) throw new VenueError('30012');
+  if (toMs - fromMs > PERIOD_MAX_MS) throw new VenueError('30002');
+  const asked = request.exchange ?? '';
+  const exchanges = asked === '' ? market.calendar.exchanges : [asked];
+  if (!exchanges.every((exchange) => market.calendar.exchanges.includes(exchange)))
+    throw new VenueError('50001');
+  const first = moscowDay(fromMs);
+  const days = moscowDay(toMs) - first + 1;
+  return {
+    exchanges: exchanges.map((exchange) => ({
+      exchange,
+      days: Array.from({ length: days }, (_, i) => tradingDay(market.calendar, exchange, first + i)),
+    })),
+  };
+}
+
+/** BASE (the default) lists what the API can trade, ALL everything. */
+function listed(call: Call, kind: Instrument['kind'], request: InstrumentsRequest): readonly Instrument[] {
+  const all = request.instrumentStatus === InstrumentStatus.INSTRUMENT_STATUS_ALL;
+  return call.venue.market.all().filter((each) => each.kind === kind && (all || each.apiTradable));
+}
+
+function one(call: Call, request: InstrumentRequest, kind: Instrument['kind'] | null): Instrument {
+  if (request.id === '') throw new VenueError('30007');
+  const found = call.venue.market.all().find((each) => matches(each, request));
+  if (found === undefined || (kind !== null && found.kind !== kind)) throw new VenueError('50002');
+  return found;
+}
+
+function matches(instrument: Instrument, request: InstrumentRequest): boolean {
+  switch (request.idType) {
+    case InstrumentIdType.INSTRUMENT_ID_TYPE_FIGI:
+      return instrument.figi === request.id;
+    case InstrumentIdType.INSTRUMENT_ID_TYPE_TICKER:
+      if ((request.classCode ?? '') === '') throw new VenueError('30013');
+      return instrument.ticker === request.id && instrument.classCode === request.classCode;
+    case InstrumentIdType.INSTRUMENT_ID_TYPE_UID:
+      return instrument.uid === request.id;
+    case InstrumentIdType.INSTRUMENT_ID_TYPE_POSITION_UID:
+      return instrument.positionUid === request.id;
+    default:
+      throw new VenueError('30005');
+  }
+}
+
+function find(call: Call, request: FindInstrumentRequest) {
+  const query = request.query.trim().toLowerCase();
+  if (query === '') throw new VenueError('30087');
+  const kinds: Readonly<Record<string, Instrument['kind']>> = {
+    [InstrumentType.INSTRUMENT_TYPE_ETF]: 'etf',
+    [InstrumentType.INSTRUMENT_TYPE_SHARE]: 'share',
+  };
+  const kind = kinds[String(request.instrumentKind ?? '')];
+  const found = call.venue.market.all().filter((each) => {
+    const texts = [each.ticker, each.isin, each.figi, each.uid, each.positionUid, each.name];
+    const fits = texts.some((text) => text.toLowerCase().includes(query));
+    return (
+      fits &&
+      (kind === undefined || each.kind === kind) &&
+      (request.apiTradeAvailableFlag !== true || each.apiTradable)
+    );
+  });
+  return { instruments: found.map(shortMessage) };
+}
+
+function asset(call: Call, request: AssetRequest) {
+  const listings = call.venue.market.all().filter((each) => each.assetUid === request.id);
+  const [first] = listings;
+  if (first === undefined) throw new VenueError('50009');
+  return { asset: assetMessage(first, listings) };
+}
+
+const { methods } = Service;
+
+export const instrumentRoutes: readonly Route[] = [
+  route(Service, methods.tradingSchedules, 'instruments', tradingSchedules),
+  route(Service, methods.etfs, 'instruments', (call, request) => ({
+    instruments: listed(call, 'etf', request).map((each) => etfMessage(each, call.venue.market, call.nowMs)),
+  })),
+  route(Service, methods.shares, 'instruments', (call, request) => ({
+    instruments: listed(call, 'share', request).map((each) =>
+      shareMessage(each, call.venue.market, call.nowMs),
+    ),
+  })),
+  route(Service, methods.etfBy, 'instruments', (call, request) => ({
+    instrument: etfMessage(one(call, request, 'etf'), call.venue.market, call.nowMs),
+  })),
+  route(Service, methods.shareBy, 'instruments', (call, request) => ({
+    instrument: shareMessage(one(call, request, 'share'), call.venue.market, call.nowMs),
+  })),
+  route(Service, methods.getInstrumentBy, 'instruments', (call, request) => ({
+    instrument: instrumentMessage(one(call, request, null), call.venue.market, call.nowMs),
+  })),
+  route(Service, methods.findInstrument, 'instruments', find),
+  route(Service, methods.getAssetBy, 'instruments', asset),
+];

@@ -1,0 +1,32 @@
+// The durable memory of one state directory: orders, iterations, pins, in one SQLite file.
+// Requires: one trading process per directory (lock.ts). Guarantees: every write is on disk when the call returns and
+// happens wholly or not at all; integers are exact; a file that is not our journal is refused, never replaced.
+
+import type { Journal } from '../ports.ts';
+import { accountMemory } from './account-memory.ts';
+import { openDatabase } from './database.ts';
+import { iterationLog } from './iterations.ts';
+import { MIGRATIONS } from './migrations.ts';
+import { orderBook } from './order-book.ts';
+import { storeOf } from './store.ts';
+
+export interface JournalOptions {
+  /** For `status` and `history`, also beside a running daemon: never creates, never upgrades; writes throw. */
+  readonly readOnly?: boolean;
+  /** How long a call waits, blocking, for another process's write. Default 5000. */
+  readonly busyTimeoutMs?: number;
+}
+
+/**
+ * Opens (where needed creates or upgrades) `tiebb.sqlite` in the state directory.
+ * @throws {JournalError} that says what was found, what was expected and what to do.
+ */
+export function openJournal(stateDir: string, options: JournalOptions = {}): Journal {
+  const db = openDatabase(stateDir, {
+    readOnly: options.readOnly ?? false,
+    busyTimeoutMs: options.busyTimeoutMs ?? 5000,
+    migrations: MIGRATIONS,
+  });
+  const store = storeOf(db);
+  return { ...orderBook(store), ...iterationLog(store), ...accountMemory(store), close: store.close };
+}

@@ -1,0 +1,135 @@
+// The journal's schema as numbered steps: MIGRATIONS[n] leads from version n to n + 1.
+// Requires: append only; a step that has shipped is never edited. Money is in nano-rubles, times in ms since 1970 UTC.
+
+const V1 = `
+CREATE TABLE legs (
+  iteration TEXT NOT NULL,
+  leg INTEGER NOT NULL CHECK (leg >= 0),
+  account TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  cash_before INTEGER NOT NULL,
+  PRIMARY KEY (iteration, leg)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE holdings_before (
+  iteration TEXT NOT NULL,
+  leg INTEGER NOT NULL,
+  uid TEXT NOT NULL,
+  pieces INTEGER NOT NULL,
+  PRIMARY KEY (iteration, leg, uid),
+  FOREIGN KEY (iteration, leg) REFERENCES legs (iteration, leg)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE orders (
+  seq INTEGER PRIMARY KEY,
+  key TEXT NOT NULL UNIQUE,
+  account TEXT NOT NULL,
+  broker_account TEXT NOT NULL,
+  iteration TEXT NOT NULL,
+  leg INTEGER NOT NULL,
+  part INTEGER NOT NULL CHECK (part >= 0),
+  uid TEXT NOT NULL,
+  ticker TEXT NOT NULL,
+  side TEXT NOT NULL CHECK (side IN ('buy', 'sell')),
+  lots INTEGER NOT NULL CHECK (lots > 0),
+  lot_size INTEGER NOT NULL CHECK (lot_size > 0),
+  type TEXT NOT NULL,
+  limit_nano INTEGER CHECK (limit_nano > 0),
+  sized_at_nano INTEGER NOT NULL CHECK (sized_at_nano > 0),
+  confirm_margin INTEGER NOT NULL CHECK (confirm_margin IN (0, 1)),
+  fingerprint TEXT NOT NULL,
+  state TEXT NOT NULL,
+  executed INTEGER NOT NULL CHECK (executed BETWEEN 0 AND lots),
+  value_nano INTEGER,
+  commission_nano INTEGER,
+  order_id TEXT,
+  error TEXT,
+  created_at INTEGER NOT NULL,
+  updated_at INTEGER NOT NULL,
+  FOREIGN KEY (iteration, leg) REFERENCES legs (iteration, leg)
+) STRICT;
+CREATE INDEX orders_of_iteration ON orders (iteration);
+CREATE INDEX orders_open ON orders (account) WHERE state IN ('intent', 'sending', 'live', 'unknown', 'cancelling');
+CREATE INDEX orders_with_fills ON orders (account, updated_at) WHERE executed > 0;
+CREATE INDEX orders_with_fees ON orders (account)
+  WHERE executed > 0 AND value_nano > 0 AND commission_nano IS NOT NULL;
+
+CREATE TABLE attempts (
+  key TEXT NOT NULL REFERENCES orders (key),
+  n INTEGER NOT NULL CHECK (n >= 1),
+  at INTEGER NOT NULL,
+  PRIMARY KEY (key, n)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE transitions (
+  key TEXT NOT NULL REFERENCES orders (key),
+  seq INTEGER NOT NULL CHECK (seq >= 1),
+  at INTEGER NOT NULL,
+  from_state TEXT NOT NULL,
+  to_state TEXT NOT NULL,
+  executed INTEGER NOT NULL,
+  evidence TEXT NOT NULL CHECK (evidence <> ''),
+  code TEXT,
+  tracking_id TEXT,
+  PRIMARY KEY (key, seq)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE iterations (
+  seq INTEGER PRIMARY KEY,
+  iteration TEXT NOT NULL UNIQUE,
+  account TEXT NOT NULL,
+  broker_account TEXT,
+  started_at INTEGER NOT NULL,
+  finished_at INTEGER NOT NULL,
+  status TEXT NOT NULL,
+  reason TEXT,
+  dry_run INTEGER NOT NULL CHECK (dry_run IN (0, 1)),
+  counted INTEGER NOT NULL CHECK (counted IN (0, 1)),
+  equity_nano INTEGER,
+  turnover_nano INTEGER NOT NULL,
+  commission_nano INTEGER NOT NULL,
+  record TEXT NOT NULL
+) STRICT;
+CREATE INDEX iterations_by_time ON iterations (started_at);
+CREATE INDEX iterations_of_account ON iterations (account, started_at);
+
+CREATE TABLE broker_account_pins (
+  account TEXT PRIMARY KEY,
+  broker_account TEXT NOT NULL,
+  at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE instrument_pins (
+  account TEXT NOT NULL,
+  ticker TEXT NOT NULL,
+  isin TEXT NOT NULL,
+  asset_uid TEXT NOT NULL,
+  uid TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  PRIMARY KEY (account, ticker)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE accepted_prices (
+  account TEXT NOT NULL,
+  uid TEXT NOT NULL,
+  price_nano INTEGER NOT NULL CHECK (price_nano > 0),
+  price_at INTEGER NOT NULL,
+  at INTEGER NOT NULL,
+  PRIMARY KEY (account, uid)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE managed_tickers (
+  account TEXT NOT NULL,
+  ticker TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  PRIMARY KEY (account, ticker)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE next_iterations (
+  account TEXT PRIMARY KEY,
+  at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+`;
+
+/** The last one's number is the schema version that this program writes and reads. */
+export const MIGRATIONS: readonly string[] = [V1];

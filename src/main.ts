@@ -1,0 +1,142 @@
+#!/usr/bin/env bun
+// Composition root: chooses who stands behind the ports (the real venue or the embedded exchange) and runs the command.
+// Nobody imports it, and nothing else names a concrete broker, journal or clock.
+
+import manifest from '../package.json' with { type: 'json' };
+import type { Connection, ConnectOptions, Outside } from './cli/outside.ts';
+import type { PaperWorld, PaperWorldOptions } from './cli/paper.ts';
+import { runProgram } from './cli/program.ts';
+import { listenForStop } from './cli/stop-signals.ts';
+import { createTerminal } from './cli/terminal.ts';
+import { createVirtualClock, realTimeout, systemClock } from './clock.ts';
+import { Bug } from './core/assert.ts';
+import { openJournal } from './journal/journal.ts';
+import { JournalError } from './journal/journal-error.ts';
+import { acquireLock, LockHeld } from './journal/lock.ts';
+import { createLog, LOG_LEVELS } from './log.ts';
+import type { Clock, Random } from './ports.ts';
+import { seededRandom, systemRandom } from './random.ts';
+import { createGrpcTransport } from './tinvest/grpc-transport.ts';
+import { createTInvest } from './tinvest/tinvest.ts';
+import type { Transport } from './tinvest/transport.ts';
+
+const ENDPOINTS = {
+  live: 'invest-public-api.tbank.ru:443',
+  sandbox: 'sandbox-invest-public-api.tbank.ru:443',
+} as const;
+
+/** After a stop signal the program is gone in this time, whatever hangs. */
+const EXIT_WITHIN_MS = 9_500;
+
+const terminal = createTerminal(process.env);
+const stop = listenForStop(terminal);
+
+const connectorOf =
+  (clock: Clock, random: Random, wrap: (transport: Transport) => Transport = (transport) => transport) =>
+  (options: ConnectOptions): Connection => {
+    const endpoint = options.endpoint ?? ENDPOINTS[options.broker];
+    const transport = wrap(createGrpcTransport({ endpoint, caFile: options.caFile, clock: systemClock }));
+    const { log, token, broker } = options;
+    const venue = createTInvest({
+      transport,
+      clock,
+      random,
+      token: () => token.reveal(),
+      broker,
+      log,
+      signal: stop,
+    });
+    return {
+      broker: venue.broker,
+      market: venue.market,
+      close: () => {
+        venue.close();
+        transport.close();
+      },
+    };
+  };
+
+const live: Outside = {
+  terminal,
+  environment: process.env,
+  clock: systemClock,
+  random: systemRandom,
+  newId: () => crypto.randomUUID(),
+  stop,
+  connect: connectorOf(systemClock, systemRandom),
+  openJournal,
+  acquireLock,
+  createLog: ({ level, secrets, now }) =>
+    createLog({
+      level: LOG_LEVELS.find((known) => known === level) ?? 'warn',
+      pretty: process.stderr.isTTY === true,
+      colors: terminal.colors,
+      secrets,
+      ...(now ? { now } : {}),
+    }),
+};
+
+/** The embedded exchange on loopback; time stands still while a call is under way. */
+async function openPaperWorld(options: PaperWorldOptions): Promise<PaperWorld> {
+  const { Exchange } = await import('./exchange/exchange.ts');
+  const { serveExchange } = await import('./exchange/grpc-server.ts');
+  const clock = createVirtualClock(options.startMs, options.pace);
+  const random = seededRandom(options.seed);
+  const exchange = new Exchange({ clock, seed: options.seed, perSecond: null, anchorMs: options.startMs });
+  const served = await serveExchange(exchange);
+  const standStill = (transport: Transport): Transport => ({
+    ...transport,
+    unary: (path, request, call) => clock.busy(() => transport.unary(path, request, call)),
+  });
+  return {
+    endpoint: served.endpoint,
+    outside: {
+      ...live,
+      clock,
+      random,
+      newId: () => crypto.randomUUID(),
+      connect: connectorOf(clock, random, standStill),
+    },
+    open({ id, token, name, cash, pieces }) {
+      const account = exchange.openAccount({ id, token, name, cash });
+      for (const [ticker, count] of Object.entries(pieces))
+        exchange.giveSecurities(account.id, ticker, count);
+    },
+    async close() {
+      clock.stop();
+      await served.close();
+    },
+  };
+}
+
+async function main(): Promise<number> {
+  try {
+    return await runProgram(process.argv.slice(2), {
+      version: manifest.version,
+      outside: live,
+      openPaperWorld,
+    });
+  } catch (error) {
+    return explain(error);
+  }
+}
+
+/** What reaches the outermost catch: things that a person can put right, or a defect of ours. */
+function explain(error: unknown): number {
+  if (error instanceof LockHeld || error instanceof JournalError) {
+    terminal.err(`${error.message}\n`);
+    return 1;
+  }
+  const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  terminal.err(`${error instanceof Bug ? 'a defect in this program: ' : ''}${message}\n`);
+  return 1;
+}
+
+if (import.meta.main) {
+  stop.addEventListener('abort', () => {
+    void realTimeout(EXIT_WITHIN_MS).then(() => process.exit(1));
+  });
+  const code = await main();
+  await new Promise<void>((resolve) => process.stdout.write('', () => resolve()));
+  process.exit(code);
+}

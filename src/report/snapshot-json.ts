@@ -1,0 +1,198 @@
+// A snapshot as JSON, so that any decision can be replayed and explained. Money is decimal strings.
+// Guarantees: what `snapshotToJson` writes, `parseSnapshot` reads back into the same decision; a shape that is not a
+// snapshot is refused with all its problems, never repaired.
+
+import { z } from 'zod';
+import type { Holding, Snapshot } from '../core/portfolio.ts';
+import {
+  decimal,
+  isPositive,
+  lotSize,
+  money,
+  type Price,
+  parseNano,
+  price,
+  rate,
+  raw,
+  shares,
+} from '../core/units.ts';
+
+const rubles = z.string().refine(isDecimal, 'expected a decimal string such as "250000.41"');
+const instant = z.iso.datetime({ offset: true });
+const count = z.int().min(0, 'expected a whole number of pieces, 0 or more');
+const orderTypes = z.strictObject({ market: z.boolean(), limit: z.boolean(), best_price: z.boolean() });
+
+const instrument = z.strictObject({
+  ticker: z.string().min(1),
+  name: z.string().default(''),
+  uid: z.string().min(1),
+  isin: z.string().default(''),
+  lot: z.int().min(1, 'a lot has at least one piece'),
+  step_rub: rubles.refine((text) => !isDecimal(text) || parseNano(text) > 0n, 'a price step is above zero'),
+  price_rub: rubles.nullish(),
+  price_time: instant.nullish(),
+  pieces: count,
+  blocked_pieces: count.default(0),
+  average_price_rub: rubles.nullish(),
+  tradable: z.boolean(),
+  reason: z.string().nullish(),
+  hold_rule: z.enum(['not_tradable', 'foreign_order']).default('not_tradable'),
+  price_age_ms: z.number().min(0).nullish(),
+  price_problem: z.string().nullish(),
+  buyable: z.boolean().default(true),
+  sellable: z.boolean().default(true),
+  order_types: orderTypes.default({ market: true, limit: true, best_price: true }),
+  listed: z.boolean().optional(),
+  vanished: z.boolean().default(false),
+});
+
+const snapshot = z.strictObject({
+  schema: z.literal(1),
+  account: z.string().min(1),
+  taken_at: instant,
+  exchange_open: z.boolean(),
+  cash_rub: rubles,
+  blocked_rub: rubles.default('0.00'),
+  commission_seen_percent: rubles.nullish(),
+  instruments: z.array(instrument),
+});
+
+type InstrumentJson = z.infer<typeof instrument>;
+export type SnapshotJson = z.infer<typeof snapshot>;
+
+export type ParsedSnapshot =
+  | { readonly ok: true; readonly snapshot: Snapshot }
+  /** One line per problem: JSON path, what was expected. */
+  | { readonly ok: false; readonly problems: readonly string[] };
+
+/** @param wallet tickers of `desired_wallet`: says which instruments are listed where the snapshot does not. */
+export function parseSnapshot(value: unknown, wallet: ReadonlySet<string>): ParsedSnapshot {
+  const parsed = snapshot.safeParse(value);
+  if (!parsed.success) {
+    return {
+      ok: false,
+      problems: parsed.error.issues.map((issue) => `${pathOf(issue.path)}: ${issue.message}`),
+    };
+  }
+  const json = parsed.data;
+  const takenAtMs = Date.parse(json.taken_at);
+  const problems = [...duplicates(json), ...json.instruments.flatMap(contradictions)];
+  if (problems.length > 0) return { ok: false, problems };
+  return {
+    ok: true,
+    snapshot: {
+      account: json.account,
+      takenAtMs,
+      exchangeOpen: json.exchange_open,
+      cash: money(parseNano(json.cash_rub)),
+      blockedCash: money(parseNano(json.blocked_rub)),
+      commissionSeen:
+        json.commission_seen_percent == null ? null : rate(parseNano(json.commission_seen_percent) / 100n),
+      holdings: json.instruments.map((item) => holdingOf(item, takenAtMs, wallet)),
+    },
+  };
+}
+
+function holdingOf(item: InstrumentJson, takenAtMs: number, wallet: ReadonlySet<string>): Holding {
+  const ticker = item.ticker.replace(/@$/, '');
+  const quoted = positivePrice(item.price_rub);
+  const timeMs = item.price_time == null ? null : Date.parse(item.price_time);
+  const { market, limit, best_price } = item.order_types;
+  return {
+    ticker,
+    name: item.name,
+    uid: item.uid,
+    isin: item.isin,
+    lot: lotSize(BigInt(item.lot)),
+    step: price(parseNano(item.step_rub)),
+    price: quoted,
+    priceTimeMs: timeMs,
+    priceAgeMs: item.price_age_ms ?? (timeMs === null ? null : Math.max(0, takenAtMs - timeMs)),
+    priceProblem: item.price_problem ?? (quoted === null ? 'no price above zero' : null),
+    pieces: shares(BigInt(item.pieces)),
+    blockedPieces: shares(BigInt(item.blocked_pieces)),
+    averagePrice: positivePrice(item.average_price_rub),
+    buyable: item.buyable,
+    sellable: item.sellable,
+    orderTypes: { market, limit, bestPrice: best_price },
+    hold: item.tradable
+      ? null
+      : { rule: item.hold_rule, detail: item.reason ?? 'not tradable when it was observed' },
+    listed: item.listed ?? wallet.has(ticker),
+    vanished: item.vanished,
+  };
+}
+
+export function snapshotToJson(taken: Snapshot): SnapshotJson {
+  return {
+    schema: 1,
+    account: taken.account,
+    taken_at: new Date(taken.takenAtMs).toISOString(),
+    exchange_open: taken.exchangeOpen,
+    cash_rub: decimal(taken.cash),
+    blocked_rub: decimal(taken.blockedCash),
+    commission_seen_percent: taken.commissionSeen && decimal(money(raw(taken.commissionSeen) * 100n)),
+    instruments: taken.holdings.map((holding) => ({
+      ticker: holding.ticker,
+      name: holding.name,
+      uid: holding.uid,
+      isin: holding.isin,
+      lot: Number(raw(holding.lot)),
+      step_rub: decimal(holding.step),
+      price_rub: holding.price && decimal(holding.price),
+      price_time: holding.priceTimeMs === null ? null : new Date(holding.priceTimeMs).toISOString(),
+      price_age_ms: holding.priceAgeMs,
+      price_problem: holding.priceProblem,
+      pieces: Number(raw(holding.pieces)),
+      blocked_pieces: Number(raw(holding.blockedPieces)),
+      average_price_rub: holding.averagePrice && decimal(holding.averagePrice),
+      tradable: holding.hold === null,
+      reason: holding.hold?.detail ?? null,
+      hold_rule: holding.hold?.rule ?? 'not_tradable',
+      buyable: holding.buyable,
+      sellable: holding.sellable,
+      order_types: {
+        market: holding.orderTypes.market,
+        limit: holding.orderTypes.limit,
+        best_price: holding.orderTypes.bestPrice,
+      },
+      listed: holding.listed,
+      vanished: holding.vanished,
+    })),
+  };
+}
+
+function isDecimal(text: string): boolean {
+  return /^-?\d+(\.\d{1,9})?$/.test(text);
+}
+
+/** Zero, negative or missing is no price: the instrument is held, not sized. */
+function positivePrice(text: string | null | undefined): Price | null {
+  if (text == null) return null;
+  const value = price(parseNano(text));
+  return isPositive(value) ? value : null;
+}
+
+function duplicates(json: SnapshotJson): string[] {
+  const seen = new Set<string>();
+  return json.instruments.flatMap((item, index) => {
+    const ticker = item.ticker.replace(/@$/, '');
+    const again = seen.has(ticker) || seen.has(item.uid);
+    seen.add(ticker).add(item.uid);
+    return again ? [`instruments[${index}]: ${item.ticker} (uid ${item.uid}) is there twice`] : [];
+  });
+}
+
+function contradictions(item: InstrumentJson, index: number): string[] {
+  if (item.blocked_pieces <= item.pieces) return [];
+  return [
+    `instruments[${index}].blocked_pieces: ${item.blocked_pieces} of ${item.pieces} pieces cannot be blocked`,
+  ];
+}
+
+const pathOf = (path: readonly PropertyKey[]): string =>
+  path.reduce<string>(
+    (text, key) =>
+      typeof key === 'number' ? `${text}[${key}]` : text === '' ? String(key) : `${text}.${String(key)}`,
+    '',
+  ) || 'snapshot';

@@ -1,0 +1,113 @@
+// The venue's words about an order into an OrderReport, and the check that a reply speaks of the order we sent.
+// Two sources, two meanings of `executed_order_price`: in the reply of PostOrder it is the price of ONE piece, in an
+// order's state it is the TOTAL. Guarantees: a report that contradicts itself is refused, never guessed.
+
+import {
+  OrderDirection,
+  OrderExecutionReportStatus,
+  type OrderState,
+  type PostOrderResponse,
+} from 'tinkoff-invest-api/dist/generated/orders.js';
+import type { Side } from '../core/order.ts';
+import { compare, isLess, isPositive, isZero, NO_MONEY, piecesIn, price, raw, worth } from '../core/units.ts';
+import type { OrderReport, OrderRequest } from '../ports.ts';
+import { lotsOf, refuse, rublesOrNull } from './convert.ts';
+
+type StateFields = Pick<
+  OrderState,
+  | 'orderId'
+  | 'orderRequestId'
+  | 'executionReportStatus'
+  | 'lotsRequested'
+  | 'lotsExecuted'
+  | 'executedCommission'
+  | 'instrumentUid'
+  | 'direction'
+>;
+
+/**
+ * Report of an order's state (GetOrderState, GetOrders).
+ * @throws {WorldError} refused_data
+ */
+export function reportOfState(state: OrderState): OrderReport {
+  const report = commonReport(state, '');
+  const total = rublesOrNull(state.executedOrderPrice, `executed_order_price of order ${state.orderId}`);
+  if (isZero(report.executed)) return { ...report, value: NO_MONEY };
+  return { ...report, value: total !== null && isPositive(total) ? total : null };
+}
+
+/**
+ * Report in the reply of PostOrder.
+ * @throws {WorldError} refused_data, also where the reply speaks of another order than the one sent
+ */
+export function reportOfPost(reply: PostOrderResponse, request: OrderRequest): OrderReport {
+  const report = commonReport(reply, reply.message);
+  assertEcho(report, request);
+  if (isZero(report.executed)) return { ...report, value: NO_MONEY };
+  const each = rublesOrNull(reply.executedOrderPrice, `executed_order_price of order ${reply.orderId}`);
+  const value =
+    each !== null && isPositive(each)
+      ? worth(price(raw(each)), piecesIn(report.executed, request.lot))
+      : null;
+  return { ...report, value };
+}
+
+function assertEcho(report: OrderReport, request: OrderRequest): void {
+  if (report.key !== null && report.key !== request.key)
+    refuse(`the reply to order ${request.key} echoes the key ${report.key}`);
+  if (report.uid !== '' && report.uid !== request.uid)
+    refuse(`the reply to order ${request.key} speaks of instrument ${report.uid}; expected ${request.uid}`);
+  if (report.side !== request.side)
+    refuse(`the reply to order ${request.key} speaks of a ${report.side}; expected a ${request.side}`);
+  if (compare(report.requested, request.lots) !== 0)
+    refuse(
+      `the reply to order ${request.key} speaks of ${raw(report.requested)} lots; expected ${raw(request.lots)}`,
+    );
+}
+
+function commonReport(fields: StateFields, message: string): OrderReport {
+  const where = `order ${fields.orderId || fields.orderRequestId || '(no id)'}`;
+  if (fields.orderId === '') refuse(`${where} has no exchange id`);
+  const status = statusOf(fields.executionReportStatus, where);
+  const requested = lotsOf(fields.lotsRequested, `lots_requested of ${where}`);
+  const executed = lotsOf(fields.lotsExecuted, `lots_executed of ${where}`);
+  if (isLess(requested, executed))
+    refuse(`${where} executed ${raw(executed)} lots of the ${raw(requested)} requested`);
+  if (status === 'filled' && compare(executed, requested) !== 0)
+    refuse(`${where} is filled with ${raw(executed)} of ${raw(requested)} lots`);
+  return {
+    key: fields.orderRequestId === '' ? null : fields.orderRequestId,
+    orderId: fields.orderId,
+    status,
+    uid: fields.instrumentUid,
+    side: sideOf(fields.direction, where),
+    requested,
+    executed,
+    value: null,
+    commission: rublesOrNull(fields.executedCommission, `executed_commission of ${where}`),
+    message,
+  };
+}
+
+function statusOf(status: OrderExecutionReportStatus, where: string): OrderReport['status'] {
+  switch (status) {
+    case OrderExecutionReportStatus.EXECUTION_REPORT_STATUS_NEW:
+      return 'new';
+    case OrderExecutionReportStatus.EXECUTION_REPORT_STATUS_PARTIALLYFILL:
+      return 'partial';
+    case OrderExecutionReportStatus.EXECUTION_REPORT_STATUS_FILL:
+      return 'filled';
+    case OrderExecutionReportStatus.EXECUTION_REPORT_STATUS_REJECTED:
+      return 'rejected';
+    case OrderExecutionReportStatus.EXECUTION_REPORT_STATUS_CANCELLED:
+      return 'cancelled';
+    default:
+      return refuse(`${where} has the status ${status}, which this program does not know`);
+  }
+}
+
+function sideOf(direction: OrderDirection, where: string): Side {
+  if (direction === OrderDirection.ORDER_DIRECTION_BUY) return 'buy';
+  if (direction === OrderDirection.ORDER_DIRECTION_SELL) return 'sell';
+  return refuse(`${where} has the direction ${direction}; expected buy (1) or sell (2)`);
+}
