@@ -36,12 +36,6 @@ export function realTimeout(ms: number, signal?: AbortSignal): Promise<void> {
   });
 }
 
-interface Sleeper {
-  readonly dueMs: number;
-  readonly order: number;
-  readonly wake: () => void;
-}
-
 export interface VirtualClock extends Clock {
   /** Time stands still until this work is done. */
   busy<T>(work: () => Promise<T>): Promise<T>;
@@ -49,112 +43,118 @@ export interface VirtualClock extends Clock {
   stop(): void;
 }
 
-/** Turns of the event loop without any activity after which everybody is taken to be asleep. */
-const QUIET_TURNS = 3;
-
 /**
  * @param startMs first instant, ms since 1970 UTC
  * @param pace virtual milliseconds per real millisecond; Infinity = as fast as the machine goes
  */
-export function createVirtualClock(startMs: number, pace: number): VirtualClock {
-  let nowMs = startMs;
-  let working = 0;
-  let order = 0;
-  let activity = 0;
-  let running = false;
-  let stopped = false;
-  let sleepers: Sleeper[] = [];
+export const createVirtualClock = (startMs: number, pace: number): VirtualClock =>
+  new PacedClock(startMs, pace);
 
-  const insert = (sleeper: Sleeper) => {
-    const at = sleepers.findIndex((s) => s.dueMs > sleeper.dueMs);
-    if (at < 0) sleepers.push(sleeper);
-    else sleepers.splice(at, 0, sleeper);
-  };
+interface Sleeper {
+  readonly dueMs: number;
+  readonly wake: () => void;
+}
 
-  async function quiet(): Promise<boolean> {
-    const seen = activity;
-    for (let turn = 0; turn < QUIET_TURNS; turn += 1)
-      await new Promise<void>((resolve) => setImmediate(resolve));
-    return seen === activity && working === 0;
+/** Turns of the event loop without any activity after which everybody is taken to be asleep. */
+const QUIET_TURNS = 3;
+
+class PacedClock implements VirtualClock {
+  private working = 0;
+  /** Counts everything that happens, so that a pause can tell whether it was one. */
+  private activity = 0;
+  private running = false;
+  private stopped = false;
+  /** Soonest first; among equals whoever came first. */
+  private sleepers: Sleeper[] = [];
+  private pause = new AbortController();
+
+  constructor(
+    private nowMs: number,
+    private readonly pace: number,
+  ) {}
+
+  now(): number {
+    return this.nowMs;
   }
 
-  async function drive(): Promise<void> {
-    if (running) return;
-    running = true;
-    while (!stopped && working === 0 && sleepers.length > 0) {
-      if (!(await quiet())) continue;
-      const next = sleepers[0];
-      if (!next || stopped) break;
-      if (Number.isFinite(pace) && next.dueMs > nowMs) {
-        const seen = activity;
-        const fromMs = nowMs;
-        const startedAt = monotonicMs();
-        await realTimeout((next.dueMs - nowMs) / pace, activityStarts());
-        if (seen !== activity) {
-          // Someone woke early: only the part of the wait that really passed counts.
-          nowMs = Math.min(
-            next.dueMs,
-            Math.max(nowMs, Math.floor(fromMs + (monotonicMs() - startedAt) * pace)),
-          );
-          continue;
-        }
-      }
-      nowMs = Math.max(nowMs, next.dueMs);
-      sleepers.shift();
-      activity += 1;
+  sleep(ms: number, signal?: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      if (signal?.aborted) return resolve();
+      const wake = () => {
+        signal?.removeEventListener('abort', abandon);
+        resolve();
+      };
+      const sleeper = { dueMs: this.nowMs + Math.max(0, ms), wake };
+      const abandon = () => {
+        this.sleepers = this.sleepers.filter((other) => other !== sleeper);
+        this.touch();
+        resolve();
+      };
+      signal?.addEventListener('abort', abandon, { once: true });
+      const later = this.sleepers.findIndex((other) => other.dueMs > sleeper.dueMs);
+      this.sleepers.splice(later < 0 ? this.sleepers.length : later, 0, sleeper);
+      this.touch();
+    });
+  }
+
+  async busy<T>(work: () => Promise<T>): Promise<T> {
+    this.working += 1;
+    this.touch();
+    try {
+      return await work();
+    } finally {
+      this.working -= 1;
+      this.touch();
+    }
+  }
+
+  stop(): void {
+    this.stopped = true;
+    this.pause.abort();
+  }
+
+  private touch(): void {
+    this.activity += 1;
+    this.pause.abort();
+    if (!this.running && !this.stopped) void this.drive();
+  }
+
+  /** Wakes one sleeper after another for as long as nobody works. */
+  private async drive(): Promise<void> {
+    this.running = true;
+    while (!this.stopped && this.working === 0 && this.sleepers.length > 0) {
+      if (!(await this.isQuiet())) continue;
+      const next = this.sleepers[0];
+      if (!next || this.stopped || !(await this.reach(next.dueMs))) continue;
+      this.sleepers.shift();
+      this.activity += 1;
       next.wake();
     }
-    running = false;
+    this.running = false;
   }
 
-  let wakeDriver = new AbortController();
-  const activityStarts = () => {
-    if (wakeDriver.signal.aborted) wakeDriver = new AbortController();
-    return wakeDriver.signal;
-  };
-  const touch = () => {
-    activity += 1;
-    wakeDriver.abort();
-    if (!running && !stopped) void drive();
-  };
+  private async isQuiet(): Promise<boolean> {
+    const seen = this.activity;
+    for (let turn = 0; turn < QUIET_TURNS; turn += 1)
+      await new Promise<void>((resolve) => setImmediate(resolve));
+    return seen === this.activity && this.working === 0;
+  }
 
-  return {
-    now: () => nowMs,
-    sleep(ms, signal) {
-      return new Promise((resolve) => {
-        if (signal?.aborted) return resolve();
-        order += 1;
-        const sleeper: Sleeper = {
-          dueMs: nowMs + Math.max(0, ms),
-          order,
-          wake: () => {
-            signal?.removeEventListener('abort', abandon);
-            resolve();
-          },
-        };
-        const abandon = () => {
-          sleepers = sleepers.filter((s) => s !== sleeper);
-          touch();
-          resolve();
-        };
-        signal?.addEventListener('abort', abandon, { once: true });
-        insert(sleeper);
-        touch();
-      });
-    },
-    async busy(work) {
-      working += 1;
-      touch();
-      try {
-        return await work();
-      } finally {
-        working -= 1;
-        touch();
+  /** Moves time to that instant, at the pace; false where someone woke up on the way (time then stands where it got to). */
+  private async reach(dueMs: number): Promise<boolean> {
+    if (Number.isFinite(this.pace) && dueMs > this.nowMs) {
+      const seen = this.activity;
+      const fromMs = this.nowMs;
+      const startedAt = monotonicMs();
+      this.pause = new AbortController();
+      await realTimeout((dueMs - fromMs) / this.pace, this.pause.signal);
+      if (seen !== this.activity) {
+        const passed = Math.floor(fromMs + (monotonicMs() - startedAt) * this.pace);
+        this.nowMs = Math.min(dueMs, Math.max(fromMs, passed));
+        return false;
       }
-    },
-    stop() {
-      stopped = true;
-      wakeDriver.abort();
-    },
-  };
+    }
+    this.nowMs = Math.max(this.nowMs, dueMs);
+    return !this.stopped;
+  }
 }

@@ -84,7 +84,8 @@ function orderStatus(order: OrderRecord, paint: Paint): string {
 function footer(record: IterationRecord): string[] {
   if (record.tracking_error_pp === null || record.equity_rub === null) return [];
   const { before, after } = record.tracking_error_pp;
-  return [`drift ${before.toFixed(2)} -> ${after.toFixed(2)} pp, equity ${rub(record.equity_rub)}`];
+  const drift = before === after ? after.toFixed(2) : `${before.toFixed(2)} -> ${after.toFixed(2)}`;
+  return [`drift ${drift} pp, equity ${rub(record.equity_rub)}`];
 }
 
 /** One line (and its warnings) for an iteration without orders. */

@@ -7,14 +7,15 @@ import {
   absolute,
   add,
   compare,
-  decimal,
   isLess,
   isMore,
   isPositive,
   isZero,
+  kopecks,
   type Lots,
   lots,
   type Money,
+  money,
   NO_LOTS,
   negate,
   raw,
@@ -22,34 +23,47 @@ import {
   times,
 } from './units.ts';
 
-/** Every lot of difference that has a cause worth naming. A rounding of less than a lot has none. */
-export function attribute(entries: readonly Entry[], problem: Problem, solution: Solution): HeldBack[] {
+/** Differences that cash or rounding leaves are named from this part of the total on; a rule's are always named. */
+const WORTH_NAMING = 1000n;
+
+/** Every position that a rule, cash or rounding keeps off its target by more than a lot and a thousandth of the total. */
+export function attribute(
+  entries: readonly Entry[],
+  problem: Problem,
+  solution: Solution,
+  equity: Money,
+): HeldBack[] {
+  const slight = money(raw(equity) / WORTH_NAMING);
   const left = subtract(worstCash(problem, solution), problem.cashFloor);
   return entries.flatMap((entry, index) => {
     const after = solution.lots[index] ?? entry.line.held;
-    const cause = causeOf(entry, after, left);
+    const cause = causeOf(entry, after, left, slight);
     return cause ? [{ ticker: entry.holding.ticker, ...cause }] : [];
   });
 }
 
-function causeOf(entry: Entry, after: Lots, cashLeft: Money): Omit<HeldBack, 'ticker'> | null {
+function causeOf(entry: Entry, after: Lots, cashLeft: Money, slight: Money): Omit<HeldBack, 'ticker'> | null {
   const { range, line } = entry;
   const frozen = range.minBy !== null && range.minBy === range.maxBy;
   if (frozen && range.minBy) return { rule: range.minBy.rule, detail: range.minBy.detail };
   const ideal = nearestLots(entry);
-  const isOneLotAway = raw(absolute(subtract(after, ideal))) >= 1n;
   if (isLess(ideal, after) && compare(after, range.min) === 0 && range.minBy) {
     return { rule: range.minBy.rule, detail: range.minBy.detail };
   }
   if (isMore(ideal, after) && compare(after, range.max) === 0 && range.maxBy) {
     return { rule: range.maxBy.rule, detail: range.maxBy.detail };
   }
-  if (isMore(ideal, after) && isLess(cashLeft, add(line.lotValue, line.buyReserve))) {
-    return { rule: 'cash', detail: `one more lot needs ${decimal(add(line.lotValue, line.buyReserve))} RUB` };
-  }
   const nothing = isZero(after) && isPositive(entry.target);
-  if (!nothing && (!isOneLotAway || isLess(offTarget(entry, after), line.lotValue))) return null;
-  const detail = `one lot is ${decimal(line.lotValue)} RUB, the target is ${decimal(entry.target)} RUB`;
+  const off = offTarget(entry, after);
+  if (!nothing && (isLess(off, line.lotValue) || isLess(off, slight))) return null;
+  const cost = add(line.lotValue, line.buyReserve);
+  if (isMore(ideal, after) && isLess(cashLeft, cost)) {
+    return {
+      rule: 'cash',
+      detail: `one more lot needs ${kopecks(cost)} RUB, ${kopecks(cashLeft)} RUB is left`,
+    };
+  }
+  const detail = `one lot is ${kopecks(line.lotValue)} RUB, the target is ${kopecks(entry.target)} RUB`;
   return { rule: 'rounding', detail };
 }
 

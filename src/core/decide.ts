@@ -50,7 +50,7 @@ export function decide(snapshot: Snapshot, policy: Policy, stage: Stage = { kind
   const improvement = improvementOf(context, entries, withFirst.solution);
   const worthwhile = keepWorthwhile(entries, withFirst, improvement, policy, stage);
   const named = new Set(worthwhile.heldBack.map((held) => held.ticker));
-  const causes = attribute(entries, worthwhile.problem, worthwhile.solution);
+  const causes = attribute(entries, worthwhile.problem, worthwhile.solution, equity);
   const heldBack = [...worthwhile.heldBack, ...causes.filter((cause) => !named.has(cause.ticker))];
   return { kind: 'plan', plan: buildPlan(context, entries, worthwhile.solution, heldBack) };
 }

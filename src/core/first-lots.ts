@@ -9,10 +9,10 @@ import type { HeldBack } from './plan.ts';
 import {
   add,
   compare,
-  decimal,
   isLess,
   isPositive,
   isZero,
+  kopecks,
   larger,
   lots,
   type Money,
@@ -50,7 +50,7 @@ export function addFirstLots(
   for (const { entry, index } of wanting) {
     const cost = firstCost(entry);
     if (isLess(budget, cost)) {
-      const detail = `its first lot needs ${decimal(cost)} RUB, ${decimal(budget)} RUB is left for first lots`;
+      const detail = `its first lot needs ${kopecks(cost)} RUB, ${kopecks(budget)} RUB is left for first lots`;
       heldBack.push({ ticker: entry.holding.ticker, rule: 'cash', detail });
     } else {
       chosen.add(index);

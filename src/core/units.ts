@@ -140,3 +140,9 @@ export function decimal(quantity: Money | Price, decimals = 2): string {
   const kept = fraction.slice(0, decimals) + fraction.slice(decimals).replace(/0+$/, '');
   return `${nano < 0n ? '-' : ''}${size / NANO}${kept === '' ? '' : `.${kept}`}`;
 }
+
+/** The same cut to kopecks: for sentences. */
+export const kopecks = (amount: Money): string => {
+  const text = decimal(amount);
+  return text.slice(0, text.indexOf('.') + 3);
+};

@@ -91,8 +91,10 @@ function positions(draft: Draft): IterationRecord['positions'] {
   });
 }
 
+/** After trading, what is held back is what the settled account still lacks; that the rest is too little is no news then. */
 function heldBack(draft: Draft): readonly HeldBack[] {
-  return draft.plan?.heldBack ?? [];
+  if (!draft.settled) return draft.plan?.heldBack ?? [];
+  return draft.settled.heldBack.filter((held) => held.rule !== 'min_improvement_pp');
 }
 
 function error(draft: Draft): IterationRecord['tracking_error_pp'] {

@@ -67,7 +67,7 @@ export function union(lists: readonly (readonly Session[])[]): Session[] {
 
 /**
  * Instant of the next iteration: one interval after the start of this one (never in the past, so a slow iteration is
- * followed at once, not twice); where the exchange is closed then and closed means skipping, its next opening.
+ * followed at once, not twice). Where a closed exchange means skipping: its next opening, if it is closed now or then.
  */
 export function nextDue(due: {
   startedAtMs: number;
@@ -77,6 +77,7 @@ export function nextDue(due: {
   waitForOpening: boolean;
 }): number {
   const regular = Math.max(due.nowMs, due.startedAtMs + due.intervalMs);
-  if (!due.sessions || !due.waitForOpening || isOpen(due.sessions, regular)) return regular;
-  return nextOpen(due.sessions, regular) ?? regular;
+  if (!due.sessions || !due.waitForOpening) return regular;
+  if (!isOpen(due.sessions, due.nowMs)) return nextOpen(due.sessions, due.nowMs) ?? regular;
+  return isOpen(due.sessions, regular) ? regular : (nextOpen(due.sessions, regular) ?? regular);
 }

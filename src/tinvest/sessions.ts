@@ -8,7 +8,7 @@ import type {
   TradingInterval,
   TradingSchedule,
 } from 'tinkoff-invest-api/dist/generated/instruments.js';
-import { type Clock, type Session, WorldError } from '../ports.ts';
+import { type Clock, type Market, type Session, WorldError } from '../ports.ts';
 import type { Calls } from './call.ts';
 import { timeOf } from './convert.ts';
 import { createDayCache } from './day-cache.ts';
@@ -22,9 +22,7 @@ const HEAD_START_MS = 60_000;
 /** It refuses more than 14 days (30002); holidays can close an exchange for ten. */
 const SPAN_MS = 13 * DAY_MS;
 
-export interface Sessions {
-  sessions(exchange: string): Promise<readonly Session[]>;
-}
+export type Sessions = Pick<Market, 'sessions'>;
 
 export function createSessions(calls: Calls, clock: Clock, log: WireLog): Sessions {
   const cache = createDayCache<readonly Session[]>(clock);

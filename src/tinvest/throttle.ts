@@ -4,9 +4,11 @@
 // is first come, first served, so no account starves; the venue's own headers override what is assumed here.
 
 import type { Clock, Random } from '../ports.ts';
+import { MINUTE_MS, statedLimit, statedResetMs } from './limit-headers.ts';
 import type { Service } from './methods.ts';
 import { createSlidingWindow, type SlidingWindow } from './sliding-window.ts';
 import type { Headers } from './transport.ts';
+import { createWaitingLine, type Entry } from './waiting-line.ts';
 
 /** Requests a minute; all accounts of a user share them. */
 const LIMITS: Readonly<Record<Service, number>> = {
@@ -21,16 +23,14 @@ const LIMITS: Readonly<Record<Service, number>> = {
   sandbox: 200,
 };
 
-const MINUTE_MS = 60_000;
 /** The address limit is 50 a second. */
 const REQUESTS_PER_SECOND = 40;
 const JITTER_MS = 1_000;
+/** After a refusal that does not say when the window ends. */
+const UNSTATED_RESET_MS = 15_000;
 
 /** The part of a limit that is used. */
 export const budgetOf = (limit: number): number => Math.max(1, Math.floor(0.8 * limit));
-
-/** `turned_away`: the call must not leave now; `waitMs` is when to come again. */
-export type Entry = { readonly kind: 'go' } | { readonly kind: 'turned_away'; readonly waitMs: number };
 
 export interface Throttle {
   /**
@@ -61,18 +61,9 @@ interface Gate {
   pausedUntilMs: number;
 }
 
-interface Waiting {
-  readonly service: Service;
-  readonly untilMs: number;
-  readonly end: (entry: Entry) => void;
-}
-
 export function createThrottle(options: ThrottleOptions): Throttle {
-  const { clock, random, signal } = options;
-  const addressRate = options.addressRate ?? createAddressRate();
+  const { clock, random, signal, addressRate = createAddressRate() } = options;
   const gates = new Map<Service, Gate>();
-  const lines: readonly [Waiting[], Waiting[]] = [[], []];
-  let sleeping: AbortController | null = null;
 
   const gate = (service: Service): Gate => {
     const known = gates.get(service);
@@ -86,101 +77,41 @@ export function createThrottle(options: ThrottleOptions): Throttle {
     const at = gate(service);
     // A clock that jumped back must not make a pause longer than any pause can be.
     at.pausedUntilMs = Math.min(at.pausedUntilMs, now + MINUTE_MS + JITTER_MS);
-    return Math.max(at.pausedUntilMs - now, at.window.waitMs(now), addressRate.waitMs(now));
+    return Math.max(0, at.pausedUntilMs - now, at.window.waitMs(now), addressRate.waitMs(now));
   };
 
-  /** Lets go whoever may go; returns how long the next one has to wait (Infinity: nobody waits). */
-  const release = (): number => {
-    const now = clock.now();
-    let next = Number.POSITIVE_INFINITY;
-    for (const line of lines) {
-      for (let index = 0; index < line.length; ) {
-        const waiting = line[index];
-        if (!waiting) break;
-        const wait = waitMs(waiting.service, now);
-        if (wait > 0 && !signal?.aborted && now + wait <= waiting.untilMs) {
-          next = Math.min(next, wait);
-          index += 1;
-          continue;
-        }
-        line.splice(index, 1);
-        if (wait > 0) {
-          waiting.end({ kind: 'turned_away', waitMs: Math.ceil(wait + random() * JITTER_MS) });
-          continue;
-        }
-        gate(waiting.service).window.take(now);
-        addressRate.take(now);
-        waiting.end({ kind: 'go' });
-      }
-    }
-    return next;
+  const take = (service: Service, now: number): void => {
+    gate(service).window.take(now);
+    addressRate.take(now);
   };
 
-  async function sleepUntilAllWent(firstWaitMs: number): Promise<void> {
-    for (let wait = firstWaitMs; Number.isFinite(wait); wait = release()) {
-      sleeping = new AbortController();
-      await clock.sleep(Math.ceil(wait), sleeping.signal);
-    }
-    sleeping = null;
-  }
-
-  /** Whatever changed, look again now. */
-  const reconsider = () => {
-    const wait = release();
-    if (sleeping) return sleeping.abort();
-    if (Number.isFinite(wait)) void sleepUntilAllWent(wait);
-  };
-  signal?.addEventListener('abort', reconsider, { once: true });
-
-  const pause = (service: Service, untilMs: number) => {
-    gate(service).pausedUntilMs = untilMs;
-  };
+  const line = createWaitingLine(clock, { waitMs, take }, signal);
+  const withJitter = (ms: number): number => Math.ceil(ms + random() * JITTER_MS);
 
   return {
-    enter(service, urgent, patienceMs = Number.POSITIVE_INFINITY) {
-      return new Promise((end) => {
-        lines[urgent ? 0 : 1].push({ service, untilMs: clock.now() + patienceMs, end });
-        reconsider();
-      });
+    async enter(service, urgent, patienceMs = Number.POSITIVE_INFINITY) {
+      const entry = await line.enter(service, urgent, patienceMs);
+      return entry.kind === 'go' ? entry : { kind: 'turned_away', waitMs: withJitter(entry.waitMs) };
     },
     learn(service, headers) {
-      const limit = limitOf(headers);
+      const limit = statedLimit(headers);
       if (limit === null) return;
-      const { window } = gate(service);
-      window.resize(budgetOf(limit.count), limit.windowMs);
-      const remaining = countOf(headers.get('x-ratelimit-remaining'));
-      const resetMs = resetOf(headers);
+      const budget = budgetOf(limit.count);
+      gate(service).window.resize(budget, limit.windowMs);
+      const resetMs = statedResetMs(headers);
       // Others share the limit: what they used is used.
-      if (remaining !== null && resetMs !== null && remaining <= limit.count - budgetOf(limit.count))
-        pause(service, clock.now() + resetMs);
-      reconsider();
+      if (limit.remaining !== null && resetMs !== null && limit.remaining <= limit.count - budget)
+        gate(service).pausedUntilMs = clock.now() + resetMs;
+      line.reconsider();
     },
     exhausted(service, headers) {
-      const wait = Math.ceil((resetOf(headers) ?? MINUTE_MS / 4) + random() * JITTER_MS);
-      pause(service, clock.now() + wait);
+      const wait = withJitter(statedResetMs(headers) ?? UNSTATED_RESET_MS);
+      gate(service).pausedUntilMs = clock.now() + wait;
       return wait;
     },
     setLimit(service, perMinute) {
       gate(service).window.resize(budgetOf(perMinute), MINUTE_MS);
-      reconsider();
+      line.reconsider();
     },
   };
-}
-
-const countOf = (text: string | undefined): number | null =>
-  text !== undefined && /^\d{1,9}$/.test(text.trim()) ? Number(text.trim()) : null;
-
-/** Seconds until the window starts anew; a longer wait than a minute would not be this limit's. */
-function resetOf(headers: Headers): number | null {
-  const seconds = countOf(headers.get('x-ratelimit-reset'));
-  return seconds === null ? null : Math.min(seconds * 1_000, MINUTE_MS);
-}
-
-/** "200, 200;w=60": the limit that applies and, after it, its policy with the window in seconds. */
-function limitOf(headers: Headers): { count: number; windowMs: number } | null {
-  const text = headers.get('x-ratelimit-limit');
-  const count = countOf(text?.split(',')[0]?.split(';')[0]);
-  if (count === null || count < 1) return null;
-  const seconds = /w=(\d{1,6})/.exec(text ?? '')?.[1];
-  return { count, windowMs: seconds === undefined ? MINUTE_MS : Math.max(1, Number(seconds)) * 1_000 };
 }

@@ -45,7 +45,7 @@ describe('with budget left', () => {
     const { clock, throttle } = setting();
     const { gone, enter } = entering(throttle, clock.now);
     for (let i = 0; i < 40; i += 1) enter(i % 2 === 0 ? 'marketdata' : 'operations', `${i}`);
-    await Promise.resolve();
+    await clock.advance(0);
     expect(gone.map((one) => one.at)).toEqual(Array(40).fill(0));
     expect(clock.slept).toEqual([]);
   });

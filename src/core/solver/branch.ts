@@ -119,7 +119,7 @@ function walk(search: Search, level: number, line: ScoreLine, tally: Tally, star
   while (search.nodes > 0) {
     const goDown = downBound <= upBound;
     const bound = goDown ? downBound : upBound;
-    if (search.goal.hopeless(bound)) return;
+    if (bound === Number.POSITIVE_INFINITY || search.goal.hopeless(bound)) return;
     const d = goDown ? down : up;
     if (!still || d !== 0) tryTrade(search, level, line, tally, d);
     if (goDown) {

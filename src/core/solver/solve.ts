@@ -31,8 +31,8 @@ export function solve(problem: Problem, options: { nodes?: number }): { solution
   let best = Number.POSITIVE_INFINITY;
   const goal: Goal = {
     stillFirst: false,
-    cut: (_l, bound) => bound >= best - Math.max(best * 1e-6, scores.grain),
-    hopeless: (bound) => bound >= best - Math.max(best * 1e-6, scores.grain),
+    cut: (_l, bound) => bound >= best - (best === Infinity ? 0 : Math.max(best * 1e-6, scores.grain)),
+    hopeless: (bound) => bound >= best - (best === Infinity ? 0 : Math.max(best * 1e-6, scores.grain)),
     accept(trades, objective) {
       if (objective >= best) return;
       const v = judge(frame, toLots(trades));

@@ -1,0 +1,54 @@
+// One attempt at one call: throttle, send, decode.
+// Guarantees: every ending is an answer or a Failure with the venue's number, text and tracking id; the throttle has
+// learned from whatever headers came back.
+
+import { brokenBody, type Failure, failureOf, notSent, ruleOf, trackingIdOf } from './failure.ts';
+import type { Method } from './methods.ts';
+import type { Throttle } from './throttle.ts';
+import { type Reply, type Transport, TransportFailure } from './transport.ts';
+
+export type Answer<Response> =
+  | { readonly ok: true; readonly response: Response; readonly trackingId: string | null }
+  | { readonly ok: false; readonly failure: Failure };
+
+export interface AttemptOptions {
+  readonly transport: Transport;
+  readonly throttle: Throttle;
+  /** The bare token; a function so that no object holds it. */
+  readonly token: () => string;
+}
+
+export type Attempt = <Request, Response>(
+  method: Method<Request, Response>,
+  body: Uint8Array,
+) => Promise<Answer<Response>>;
+
+export function createAttempt({ transport, throttle, token }: AttemptOptions): Attempt {
+  return async (method, body) => {
+    const entry = await throttle.enter(method.service, method.urgent, method.patienceMs);
+    if (entry.kind === 'turned_away') return { ok: false, failure: notSent(entry.waitMs) };
+    let reply: Reply;
+    try {
+      reply = await transport.unary(method.path, body, {
+        deadlineMs: method.deadlineMs,
+        metadata: { authorization: `Bearer ${token()}` },
+      });
+    } catch (error) {
+      if (!(error instanceof TransportFailure)) throw error;
+      throttle.learn(method.service, error.headers);
+      const failure = failureOf(error, 0);
+      if (ruleOf(failure).post !== 'throttled') return { ok: false, failure };
+      return {
+        ok: false,
+        failure: { ...failure, waitMs: throttle.exhausted(method.service, error.headers) },
+      };
+    }
+    throttle.learn(method.service, reply.headers);
+    try {
+      return { ok: true, response: method.decode(reply.body), trackingId: trackingIdOf(reply.headers) };
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      return { ok: false, failure: brokenBody(why, reply.headers) };
+    }
+  };
+}

@@ -1,0 +1,78 @@
+// Who goes next: order traffic before reads, first come first served within each, nobody held up by another service.
+// Guarantees: whoever may go, goes at once, without a timer; one sleep at a time, until the next one may go.
+
+import type { Clock } from '../ports.ts';
+import type { Service } from './methods.ts';
+
+/** `turned_away`: the call must not leave now; `waitMs` is when to come again. */
+export type Entry = { readonly kind: 'go' } | { readonly kind: 'turned_away'; readonly waitMs: number };
+
+export interface Budget {
+  /** Until a call to the service may leave; 0 = now. */
+  waitMs(service: Service, now: number): number;
+  take(service: Service, now: number): void;
+}
+
+export interface WaitingLine {
+  enter(service: Service, urgent: boolean, patienceMs: number): Promise<Entry>;
+  /** Something changed: look again now. */
+  reconsider(): void;
+}
+
+interface Waiting {
+  readonly service: Service;
+  readonly untilMs: number;
+  readonly end: (entry: Entry) => void;
+}
+
+/** @param signal aborted: nobody waits any longer, and whoever would have to is turned away */
+export function createWaitingLine(clock: Clock, budget: Budget, signal?: AbortSignal): WaitingLine {
+  const lines: readonly [Waiting[], Waiting[]] = [[], []];
+  let sleeping: AbortController | null = null;
+
+  /** Lets go whoever may go; returns how long the next one has to wait (Infinity: nobody waits). */
+  function release(): number {
+    const now = clock.now();
+    let next = Number.POSITIVE_INFINITY;
+    for (const line of lines) {
+      for (let index = 0; index < line.length; ) {
+        const waiting = line[index];
+        if (!waiting) break;
+        const waitMs = budget.waitMs(waiting.service, now);
+        if (waitMs > 0 && !signal?.aborted && now + waitMs <= waiting.untilMs) {
+          next = Math.min(next, waitMs);
+          index += 1;
+          continue;
+        }
+        line.splice(index, 1);
+        if (waitMs <= 0) budget.take(waiting.service, now);
+        waiting.end(waitMs <= 0 ? { kind: 'go' } : { kind: 'turned_away', waitMs });
+      }
+    }
+    return next;
+  }
+
+  async function sleepUntilAllWent(firstWaitMs: number): Promise<void> {
+    for (let waitMs = firstWaitMs; Number.isFinite(waitMs); waitMs = release()) {
+      sleeping = new AbortController();
+      await clock.sleep(Math.ceil(waitMs), sleeping.signal);
+    }
+    sleeping = null;
+  }
+
+  function reconsider(): void {
+    const waitMs = release();
+    if (sleeping) sleeping.abort();
+    else if (Number.isFinite(waitMs)) void sleepUntilAllWent(waitMs);
+  }
+
+  signal?.addEventListener('abort', reconsider, { once: true });
+  return {
+    reconsider,
+    enter: (service, urgent, patienceMs) =>
+      new Promise((end) => {
+        lines[urgent ? 0 : 1].push({ service, untilMs: clock.now() + patienceMs, end });
+        reconsider();
+      }),
+  };
+}
