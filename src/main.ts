@@ -14,9 +14,10 @@ import { openJournal } from './journal/journal.ts';
 import { JournalError } from './journal/journal-error.ts';
 import { acquireLock, LockHeld } from './journal/lock.ts';
 import { createLog, LOG_LEVELS } from './log.ts';
-import type { Clock, Random } from './ports.ts';
+import type { Clock, Journal, Random } from './ports.ts';
 import { seededRandom, systemRandom } from './random.ts';
 import { createGrpcTransport } from './tinvest/grpc-transport.ts';
+import { createAddressRate } from './tinvest/throttle.ts';
 import { createTInvest } from './tinvest/tinvest.ts';
 import type { Transport } from './tinvest/transport.ts';
 
@@ -31,9 +32,14 @@ const EXIT_WITHIN_MS = 9_500;
 const terminal = createTerminal(process.env);
 const stop = listenForStop(terminal);
 
-const connectorOf =
-  (clock: Clock, random: Random, wrap: (transport: Transport) => Transport = (transport) => transport) =>
-  (options: ConnectOptions): Connection => {
+/** The venue limits each address, whatever the token: all connections of one world share that budget. */
+function connectorOf(
+  clock: Clock,
+  random: Random,
+  wrap: (transport: Transport) => Transport = (transport) => transport,
+): (options: ConnectOptions) => Connection {
+  const addressRate = createAddressRate();
+  return (options) => {
     const endpoint = options.endpoint ?? ENDPOINTS[options.broker];
     const transport = wrap(createGrpcTransport({ endpoint, caFile: options.caFile, clock: systemClock }));
     const { log, token, broker } = options;
@@ -45,6 +51,7 @@ const connectorOf =
       broker,
       log,
       signal: stop,
+      addressRate,
     });
     return {
       broker: venue.broker,
@@ -55,6 +62,7 @@ const connectorOf =
       },
     };
   };
+}
 
 const live: Outside = {
   terminal,
@@ -64,7 +72,8 @@ const live: Outside = {
   newId: () => crypto.randomUUID(),
   stop,
   connect: connectorOf(systemClock, systemRandom),
-  openJournal,
+  openJournal: (stateDir) => openJournal(stateDir),
+  readJournal,
   acquireLock,
   createLog: ({ level, secrets, now }) =>
     createLog({
@@ -76,13 +85,28 @@ const live: Outside = {
     }),
 };
 
+function readJournal(stateDir: string): Journal | null {
+  try {
+    return openJournal(stateDir, { readOnly: true });
+  } catch (error) {
+    if (error instanceof JournalError && error.kind === 'missing') return null;
+    throw error;
+  }
+}
+
 /** The embedded exchange on loopback; time stands still while a call is under way. */
 async function openPaperWorld(options: PaperWorldOptions): Promise<PaperWorld> {
   const { Exchange } = await import('./exchange/exchange.ts');
   const { serveExchange } = await import('./exchange/grpc-server.ts');
   const clock = createVirtualClock(options.startMs, options.pace);
   const random = seededRandom(options.seed);
-  const exchange = new Exchange({ clock, seed: options.seed, perSecond: null, anchorMs: options.startMs });
+  const exchange = new Exchange({
+    clock,
+    seed: options.seed,
+    perSecond: null,
+    callsKept: 1_000,
+    anchorMs: options.startMs,
+  });
   const served = await serveExchange(exchange);
   const standStill = (transport: Transport): Transport => ({
     ...transport,

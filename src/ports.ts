@@ -263,6 +263,31 @@ export interface Holdings {
   readonly pieces: ReadonlyMap<string, Shares>;
 }
 
+/** Why an account trades no more until a person says `tiebb resume`. */
+export type HaltCause = 'unresolved_order' | 'drawdown' | 'another_bot';
+
+export interface Halt {
+  readonly cause: HaltCause;
+  readonly detail: string;
+  readonly atMs: number;
+}
+
+/** Equity that a drawdown is measured from, deposits and withdrawals since then already taken out. */
+export interface EquityMarks {
+  readonly start: Money;
+  readonly peak: Money;
+  /** Cash flows up to here are reckoned with. */
+  readonly flowsUntilMs: number;
+}
+
+/** The account as the last iteration left it, for telling our own changes from somebody else's. */
+export interface LastSeen {
+  readonly holdings: Holdings;
+  readonly atMs: number;
+  /** Successive iterations in which somebody reversed what this account had just traded. */
+  readonly reversals: number;
+}
+
 /** A finished iteration: `record` is the JSON of the iteration record (product.md §4). */
 export interface IterationRow {
   readonly iteration: string;
@@ -338,6 +363,24 @@ export interface Journal {
   /** Tickers that the account's wallet has named so far. */
   managedTickers(account: string): readonly string[];
   manage(account: string, tickers: readonly string[], atMs: number): void;
+  halt(account: string): Halt | null;
+  /** The first cause stands until it is cleared. */
+  setHalt(account: string, halt: Halt): void;
+  clearHalt(account: string): void;
+  /** When this alert was last given, so that a restart does not repeat it. */
+  lastAlert(account: string, event: string): number | null;
+  noteAlert(account: string, event: string, atMs: number): void;
+  /** The alert's cause has ended: the next one is news again. */
+  forgetAlert(account: string, event: string): void;
+  /** Tickers whose next price a person has accepted, however far it jumps. */
+  allowedJumps(account: string): readonly string[];
+  allowJump(account: string, ticker: string, atMs: number): void;
+  endJump(account: string, ticker: string): void;
+  equityMarks(account: string): EquityMarks | null;
+  setEquityMarks(account: string, marks: EquityMarks): void;
+  lastSeen(account: string): LastSeen | null;
+  setLastSeen(account: string, seen: LastSeen): void;
+
   /** Next iteration as the daemon planned it, for `status`. */
   nextIteration(account: string): number | null;
   planNextIteration(account: string, atMs: number): void;

@@ -3,6 +3,7 @@
 import Table from 'cli-table3';
 import { selectAccount } from '../engine/select-account.ts';
 import { type BrokerAccount, WorldError } from '../ports.ts';
+import { visibleWidth } from './amounts.ts';
 import type { CommonOptions } from './common-options.ts';
 import { EXIT } from './exit-code.ts';
 import { loadOrExplain } from './load-or-explain.ts';
@@ -62,7 +63,9 @@ export async function accountsCommand(options: AccountsOptions, outside: Outside
   );
   journal?.close();
   const all = groups.flat();
-  outside.terminal.out(options.json ? all.map((row) => `${JSON.stringify(row)}\n`).join('') : table(all));
+  outside.terminal.out(
+    options.json ? all.map((row) => `${JSON.stringify(row)}\n`).join('') : table(all, outside.terminal.width),
+  );
   return code;
 }
 
@@ -87,7 +90,8 @@ function listed(
   };
 }
 
-function table(rows: readonly Listed[]): string {
+/** A table, or where it is too wide for the terminal a few lines for each account. */
+function table(rows: readonly Listed[], width: number): string {
   if (rows.length === 0) return '';
   const sheet = new Table({
     head: ['#', 'id', 'type', 'name', 'status', 'access', 'block'],
@@ -96,5 +100,12 @@ function table(rows: readonly Listed[]): string {
   for (const row of rows) {
     sheet.push([row.index, row.id, row.type, row.name, row.status, row.access, row.blocks.join(', ')]);
   }
-  return `${sheet.toString()}\n`;
+  const text = sheet.toString();
+  if (text.split('\n').every((line) => visibleWidth(line) <= width)) return `${text}\n`;
+  return rows
+    .map(({ index, id, type, name, status, access, blocks }) => {
+      const used = blocks.length === 0 ? '' : `\n   block ${blocks.join(', ')}`;
+      return `${index}  ${id} ${type}, ${status}, access ${access}\n   ${name}${used}\n`;
+    })
+    .join('');
 }

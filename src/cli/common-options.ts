@@ -1,10 +1,12 @@
-// Options that every command shares, each with its environment twin. Precedence: flag, environment, default.
+// Options that every command shares, and the parsers of option values. Twins in the environment: environment-twins.ts.
 
 import { type Command, InvalidArgumentError, Option } from 'commander';
 
 export interface CommonOptions {
   readonly config: string;
   readonly envFile: string;
+  /** True where a person named the .env file: then it has to be there. */
+  readonly envFileNamed: boolean;
   readonly stateDir: string;
   readonly json: boolean;
   readonly logLevel: string;
@@ -14,17 +16,12 @@ const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'silent'];
 
 export function withCommonOptions(command: Command): Command {
   return command
-    .addOption(new Option('--config <file>', 'the configuration').default('CONFIG.json').env('TIEBB_CONFIG'))
-    .addOption(new Option('--env-file <file>', 'file with the tokens').default('.env').env('TIEBB_ENV_FILE'))
-    .addOption(new Option('--state-dir <dir>', 'journal and lock').default('data').env('TIEBB_STATE_DIR'))
+    .addOption(new Option('--config <file>', 'the configuration').default('CONFIG.json'))
+    .addOption(new Option('--env-file <file>', 'file with the tokens').default('.env'))
+    .addOption(new Option('--state-dir <dir>', 'journal and lock').default('data'))
+    .addOption(new Option('--json', 'one JSON object per line instead of text').default(false))
     .addOption(
-      new Option('--json', 'one JSON object per line instead of text').default(false).env('TIEBB_JSON'),
-    )
-    .addOption(
-      new Option('--log-level <level>', 'what the log on stderr shows')
-        .choices(LEVELS)
-        .default('warn')
-        .env('TIEBB_LOG_LEVEL'),
+      new Option('--log-level <level>', 'what the log on stderr shows').choices(LEVELS).default('warn'),
     );
 }
 

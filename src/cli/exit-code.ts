@@ -4,10 +4,10 @@ import type { AccountEnd } from '../engine/daemon.ts';
 
 export const EXIT = { ok: 0, failed: 1, usage: 2, token: 3, unknownOutcome: 7 } as const;
 
-/** The gravest end wins: an unknown order, then a refused token, then a failure. */
+/** The gravest end wins: an unknown order, then a refused token, then a failure (or an iteration that never began). */
 export function exitCodeOf(ends: readonly AccountEnd[]): number {
   if (ends.some((end) => end.status === 'unknown_outcome')) return EXIT.unknownOutcome;
   if (ends.some((end) => end.tokenRefused)) return EXIT.token;
-  const bad = ends.some((end) => end.stopped || end.status === 'failed' || end.status === 'partial');
+  const bad = ends.some((end) => end.stopped || ['failed', 'partial', 'none'].includes(end.status));
   return bad ? EXIT.failed : EXIT.ok;
 }

@@ -1,77 +1,156 @@
-// `history`: iterations, orders, fees, turnover and profit of the last days, from the journal.
+// `history`: iterations, orders, fees, turnover and profit of the last days, per account, from the journal.
 
 import type { IterationRecord } from '../core/iteration-record.ts';
-import { decimal, NO_MONEY, raw, subtract, total } from '../core/units.ts';
+import { absolute, decimal, isPositive, type Money, raw, total } from '../core/units.ts';
 import type { IterationRow } from '../ports.ts';
-import { folded, moscowTime, rub } from './amounts.ts';
+import { aligned } from './aligned.ts';
+import { folded, inMoscowTime, moscow, plural, rub } from './amounts.ts';
 import type { CommonOptions } from './common-options.ts';
 import { EXIT } from './exit-code.ts';
 import type { Outside } from './outside.ts';
 import { createPaint, type Paint } from './paint.ts';
+import { type Earnings, earnings } from './profit.ts';
 import { paintStatus } from './render-iteration.ts';
 
 export interface HistoryOptions extends CommonOptions {
   readonly account: readonly string[];
   readonly days: number;
+  /** Only the sums. */
+  readonly summary: boolean;
 }
 
 const DAY_MS = 86_400_000;
 
 export function historyCommand(options: HistoryOptions, outside: Outside): number {
-  const journal = outside.openJournal(options.stateDir, { readOnly: true });
+  const { terminal } = outside;
+  const journal = outside.readJournal(options.stateDir);
+  if (journal === null) {
+    terminal.err(`${options.stateDir}: no journal yet; it is made by the first \`start\`\n`);
+    return EXIT.ok;
+  }
   try {
     const sinceMs = outside.clock.now() - options.days * DAY_MS;
     const rows = journal
       .iterations({ sinceMs, countedOnly: true })
       .filter((row) => options.account.length === 0 || options.account.includes(row.account))
       .toReversed();
-    if (options.json) {
-      for (const row of rows) outside.terminal.out(`${row.record}\n`);
+    if (rows.length === 0) {
+      const of = options.account.length === 0 ? '' : ` of ${options.account.join(', ')}`;
+      terminal.err(`no iterations${of} in the last ${plural(options.days, 'day')}\n`);
+    }
+    if (options.json && !options.summary) {
+      for (const row of rows) terminal.out(`${row.record}\n`);
       return EXIT.ok;
     }
-    const paint = createPaint(outside.terminal.colors);
-    const accounts = Map.groupBy(rows, (row) => row.account);
-    for (const [account, iterations] of accounts)
-      outside.terminal.out(section(account, iterations, paint, outside.terminal.width));
-    if (rows.length === 0) outside.terminal.out(`no iterations in the last ${options.days} days\n`);
+    const paint = createPaint(terminal.colors);
+    for (const [account, own] of Map.groupBy(rows, (row) => row.account)) {
+      const iterations = own.map((row) => ({ row, record: JSON.parse(row.record) as IterationRecord }));
+      const sums = sumsOf(account, iterations);
+      terminal.out(
+        options.json
+          ? `${JSON.stringify(summaryJson(sums, options.days))}\n`
+          : section(sums, options.summary ? [] : iterations, paint, terminal.width),
+      );
+    }
     return EXIT.ok;
   } finally {
     journal.close();
   }
 }
 
-function section(account: string, rows: readonly IterationRow[], paint: Paint, width: number): string {
-  const traded = rows.filter((row) => raw(row.turnover) > 0n);
-  const lines = rows.map((row) => line(row, paint, width));
-  const sums = [
-    `${rows.length} iterations, ${traded.length} traded`,
-    `turnover ${rub(decimal(total(rows.map((row) => row.turnover))))}`,
-    `fees ${rub(decimal(total(rows.map((row) => row.commission))))}`,
-    ...equityChange(rows),
-  ];
-  return `${paint.bold(account)}\n${lines.join('\n')}\n${folded(sums.join(', '), width)}\n\n`;
+interface Iteration {
+  readonly row: IterationRow;
+  readonly record: IterationRecord;
 }
 
-function line(row: IterationRow, paint: Paint, width: number): string {
-  const record = JSON.parse(row.record) as IterationRecord;
+interface Sums {
+  readonly account: string;
+  readonly iterations: number;
+  readonly traded: number;
+  readonly orders: number;
+  readonly turnover: Money;
+  readonly fees: Money;
+  readonly earned: Earnings | null;
+}
+
+function sumsOf(account: string, iterations: readonly Iteration[]): Sums {
+  const rows = iterations.map(({ row }) => row);
+  const real = iterations.filter(({ record }) => !record.dry_run);
+  return {
+    account,
+    iterations: rows.length,
+    traded: rows.filter((row) => raw(row.turnover) > 0n).length,
+    orders: real.reduce((count, { record }) => count + record.orders.length, 0),
+    turnover: total(rows.map((row) => row.turnover)),
+    fees: total(rows.map((row) => row.commission)),
+    earned: earnings(iterations.map(({ record }) => record)),
+  };
+}
+
+const summaryJson = (sums: Sums, days: number) => ({
+  account: sums.account,
+  days,
+  iterations: sums.iterations,
+  traded: sums.traded,
+  orders: sums.orders,
+  turnover_rub: decimal(sums.turnover),
+  fees_rub: decimal(sums.fees),
+  equity_first_rub: sums.earned && decimal(sums.earned.first),
+  equity_last_rub: sums.earned && decimal(sums.earned.last),
+  profit_rub: sums.earned && decimal(sums.earned.profit),
+  paid_in_rub: sums.earned && decimal(sums.earned.flows),
+});
+
+function section(sums: Sums, iterations: readonly Iteration[], paint: Paint, width: number): string {
+  const starts = aligned(
+    iterations.map(({ row, record }) => startOf(row, record, paint)),
+    ['left', 'left', 'right', 'right', 'right'],
+    '  ',
+  );
+  const lines = iterations.flatMap(({ row }, at) => [
+    folded(starts[at] ?? '', width, '    '),
+    ...(row.reason === null ? [] : [folded(`    ${inMoscowTime(row.reason)}`, width, '    ')]),
+  ]);
+  const counts = [
+    plural(sums.iterations, 'iteration'),
+    `${sums.traded} traded`,
+    plural(sums.orders, 'order'),
+    `turnover ${rub(decimal(sums.turnover))}`,
+    `fees ${rub(decimal(sums.fees))}`,
+  ].join(', ');
+  const text = [
+    paint.bold(sums.account),
+    ...lines,
+    folded(counts, width),
+    ...earnedLines(sums.earned, width),
+  ];
+  return `${text.join('\n')}\n\n`;
+}
+
+function startOf(row: IterationRow, record: IterationRecord, paint: Paint): string[] {
   const drift = record.tracking_error_pp;
-  const facts = [
-    `${moscowTime(row.startedAtMs, 'yyyy-MM-dd HH:mm')} ${paintStatus(row.status, paint)}${row.dryRun ? ' (dry run)' : ''}`,
-    ...(record.orders.length > 0 ? [`${record.orders.length} orders, ${rub(decimal(row.turnover))}`] : []),
-    ...(drift ? [`drift ${drift.before.toFixed(2)} -> ${drift.after.toFixed(2)} pp`] : []),
-    ...(row.reason === null ? [] : [row.reason]),
+  const orders = record.orders.length;
+  return [
+    moscow(row.startedAtMs, 'yyyy-MM-dd HH:mm'),
+    `${paintStatus(row.status, paint)}${record.dry_run && row.status !== 'planned' ? ' (dry run)' : ''}`,
+    orders === 0 ? '' : plural(orders, 'order'),
+    row.dryRun || orders === 0 ? '' : rub(decimal(row.turnover)),
+    drift === null ? '' : `drift ${drift.before.toFixed(2)} -> ${drift.after.toFixed(2)}`,
   ];
-  return folded(facts.join(', '), width, '    ');
 }
 
-/** Equity then and now; deposits and withdrawals are part of the difference, which is why it is not called profit. */
-function equityChange(rows: readonly IterationRow[]): string[] {
-  const known = rows.flatMap((row) => row.equity ?? []);
-  const [first, last] = [known[0], known.at(-1)];
-  if (!first || !last) return [];
-  const change = subtract(last, first);
-  const sign = raw(change) > raw(NO_MONEY) ? '+' : '';
+function earnedLines(earned: Earnings | null, width: number): string[] {
+  if (earned === null) return [];
+  const flows = isLessThanKopeck(earned.flows) ? '' : `, paid in or out ${signed(earned.flows)}`;
   return [
-    `equity ${rub(decimal(first))} -> ${rub(decimal(last))} (${sign}${rub(decimal(change))}, deposits included)`,
+    folded(`equity ${rub(decimal(earned.first))} -> ${rub(decimal(earned.last))}`, width),
+    folded(`profit ${signed(earned.profit)} after fees${flows}`, width),
   ];
 }
+
+const KOPECK = 10_000_000n;
+
+/** Prices are recorded whole, values are not always: what is below a kopeck is rounding. */
+const isLessThanKopeck = (amount: Money): boolean => raw(absolute(amount)) < KOPECK;
+
+const signed = (amount: Money): string => `${isPositive(amount) ? '+' : ''}${rub(decimal(amount))}`;

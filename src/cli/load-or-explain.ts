@@ -22,16 +22,14 @@ export function loadOrExplain(
   const loaded = loadConfig({
     configPath: options.config,
     envPath: options.envFile,
+    envRequired: options.envFileNamed,
     environment: outside.environment,
     ...needs,
   });
-  if (loaded.ok) {
-    const tokens = loaded.config.accounts.map((account) => account.token.reveal());
-    return {
-      config: loaded.config,
-      secrets: [...new Set([...tokens, ...possibleTokens(loaded.environment)])],
-    };
-  }
+  const tokens = loaded.ok ? loaded.config.accounts.map((account) => account.token.reveal()) : [];
+  const secrets = [...new Set([...tokens.filter(Boolean), ...possibleTokens(loaded.environment)])];
+  outside.terminal.conceal(secrets);
+  if (loaded.ok) return { config: loaded.config, secrets };
   outside.terminal.err(formatProblems(loaded.problems));
   return null;
 }
@@ -47,7 +45,7 @@ export function chosenAccounts(
   const unknown = ids.filter((id) => !known.includes(id));
   if (unknown.length === 0) return config.accounts.filter((account) => ids.includes(account.id));
   outside.terminal.err(
-    `--account ${unknown.join(', ')}: no such block; CONFIG.json has ${known.join(', ')}\n`,
+    `--account ${unknown.join(', ')}: no such block; the configuration has ${known.join(', ')}\n`,
   );
   return null;
 }

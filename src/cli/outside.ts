@@ -10,6 +10,10 @@ export interface Terminal {
   out(text: string): void;
   /** Messages for people beside the results. */
   err(text: string): void;
+  /** From now on these values are removed from everything that is written, in whatever disguise. */
+  conceal(secrets: readonly string[]): void;
+  /** Aborts when the reader of stdout went away. */
+  readonly readerGone: AbortSignal;
   /** Lines of stdin, without their ends. */
   lines(): AsyncIterable<string>;
   readonly isTerminal: boolean;
@@ -42,7 +46,9 @@ export interface Outside {
   /** Aborts at the first SIGINT or SIGTERM; the second ends the process at once. */
   readonly stop: AbortSignal;
   connect(options: ConnectOptions): Connection;
-  openJournal(stateDir: string, options?: { readOnly?: boolean }): Journal;
+  openJournal(stateDir: string): Journal;
+  /** For looking only, also beside a running daemon; `null` where there is none yet. */
+  readJournal(stateDir: string): Journal | null;
   acquireLock(stateDir: string): { release(): void };
   createLog(options: { level: string; secrets: readonly string[]; now?: () => number }): Log;
 }

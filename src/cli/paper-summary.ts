@@ -2,7 +2,7 @@
 
 import type { IterationRecord } from '../core/iteration-record.ts';
 import { add, decimal, type Money, money, NO_MONEY, parseNano, percentOf, subtract } from '../core/units.ts';
-import { rub } from './amounts.ts';
+import { folded, plural, rub } from './amounts.ts';
 import type { Paint } from './paint.ts';
 
 interface Sums {
@@ -18,7 +18,10 @@ interface Sums {
   driftMax: number;
 }
 
-export function paperSummary(): { add(record: IterationRecord): void; text(paint: Paint): string } {
+export function paperSummary(): {
+  add(record: IterationRecord): void;
+  text(paint: Paint, width: number): string;
+} {
   const accounts = new Map<string, Sums>();
   return {
     add(record) {
@@ -26,9 +29,9 @@ export function paperSummary(): { add(record: IterationRecord): void; text(paint
       accounts.set(record.account, sums);
       addRecord(sums, record);
     },
-    text(paint) {
+    text(paint, width) {
       const sections = [...accounts].map(([account, sums]) => section(account, sums, paint));
-      return `\n${paint.bold('Summary')}\n${sections.join('')}`;
+      return folded(`\n${paint.bold('Summary')}\n${sections.join('')}`, width, '    ');
     },
   };
 }
@@ -77,7 +80,7 @@ function section(account: string, sums: Sums, paint: Paint): string {
   const unfilled = sums.unfilled > 0 ? `, ${sums.unfilled} not filled` : '';
   return (
     `${paint.bold(account)}: equity ${equity}\n` +
-    `  ${sums.iterations} iterations, ${sums.traded} traded, ${sums.orders} orders${unfilled}\n` +
+    `  ${plural(sums.iterations, 'iteration')}, ${sums.traded} traded, ${plural(sums.orders, 'order')}${unfilled}\n` +
     `  turnover ${rub(decimal(sums.turnover))}, fees ${rub(decimal(sums.fees))}\n` +
     `  drift at the end ${sums.driftAfter.toFixed(2)} pp, at most ${sums.driftMax.toFixed(2)} pp\n`
   );

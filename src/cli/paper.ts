@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import type { Config } from '../config/config.ts';
 import { parseConfig } from '../config/parse.ts';
 import { formatProblems } from '../config/problem.ts';
-import { moscowTime } from './amounts.ts';
+import { folded, plural } from './amounts.ts';
 import type { CommonOptions } from './common-options.ts';
 import { EXIT } from './exit-code.ts';
 import type { Outside } from './outside.ts';
@@ -86,15 +86,16 @@ async function watch(
   const paint = createPaint(terminal.colors);
   const say = (text: string) => (options.json ? terminal.err(text) : terminal.out(text));
   say(
-    `${paint.bold('TIEBB on the embedded exchange')}: seed ${world.seed}, ${options.speed} simulated h/s, ` +
-      `${options.days === undefined ? 'until Ctrl-C' : `${options.days} day(s)`}\n` +
-      `${config.accounts.length} accounts, ${moscowTime(clock.now(), 'EEE yyyy-MM-dd HH:mm')}; no real order is ever sent\n\n`,
+    folded(
+      `${paint.bold('TIEBB on the embedded exchange')}: seed ${world.seed}, ` +
+        `${plural(options.speed, 'simulated hour')} a second, ` +
+        `${options.days === undefined ? 'until Ctrl-C' : plural(options.days, 'day')}; ` +
+        `${config.accounts.length} accounts, no real order is ever sent\n\n`,
+      terminal.width,
+    ),
   );
-  const log = outside.createLog({
-    level: options.logLevel,
-    secrets: config.accounts.map((account) => account.token.reveal()),
-    now: () => clock.now(),
-  });
+  const secrets = config.accounts.map((account) => account.token.reveal());
+  const log = outside.createLog({ level: options.logLevel, secrets, now: () => clock.now() });
   const summary = paperSummary();
   const over = new AbortController();
   const finished = new AbortController();
@@ -107,10 +108,13 @@ async function watch(
     accounts: config.accounts,
     outside,
     log,
-    until: over.signal,
+    secrets,
+    byDay: true,
+    // Nobody watches any more: a real account would be traded on, this one need not be.
+    until: AbortSignal.any([over.signal, terminal.readerGone]),
     onRecord: summary.add,
   });
   finished.abort();
-  say(summary.text(paint));
+  say(summary.text(paint, terminal.width));
   return code;
 }

@@ -117,7 +117,7 @@ export function recordOf(
 ): IterationRecord {
   const policy = policyOf(account);
   const iteration = outside.newId();
-  const base = emptyRecord(iteration, account.id, policy.mode, snapshot);
+  const base = emptyRecord(iteration, account.id, policy.mode, snapshot, snapshot.takenAtMs);
   const decision = decide(snapshot, policy);
   if (decision.kind === 'skip') return { ...base, status: 'skipped', reason: decision.because };
   const { plan } = decision;
@@ -148,8 +148,9 @@ function emptyRecord(
   account: string,
   mode: string,
   snapshot: Snapshot | null,
+  atMs: number,
 ): IterationRecord {
-  const at = new Date(snapshot?.takenAtMs ?? 0).toISOString();
+  const at = new Date(atMs).toISOString();
   return {
     schema: 1,
     iteration,
@@ -173,6 +174,6 @@ function emptyRecord(
 }
 
 const refusedRecord = (account: string, reason: string, outside: Outside): IterationRecord => ({
-  ...emptyRecord(outside.newId(), account, 'manual', null),
+  ...emptyRecord(outside.newId(), account, 'manual', null, outside.clock.now()),
   reason,
 });

@@ -1,7 +1,9 @@
 // The command line: what can be typed, with examples. Each command ends in an exit code.
 
-import { Command, CommanderError, Option } from 'commander';
+import { Command, CommanderError, type Help, Option } from 'commander';
+import { possibleTokens } from '../config/environment.ts';
 import { accountsCommand } from './accounts.ts';
+import { folded } from './amounts.ts';
 import {
   type CommonOptions,
   collect,
@@ -10,11 +12,13 @@ import {
   withCommonOptions,
 } from './common-options.ts';
 import { configCommand } from './config.ts';
+import { applyTwins, strayTwins, twinOf } from './environment-twins.ts';
 import { EXIT } from './exit-code.ts';
-import { historyCommand } from './history.ts';
+import { type HistoryOptions, historyCommand } from './history.ts';
 import type { Outside } from './outside.ts';
 import { type PaperOptions, type PaperWorld, type PaperWorldOptions, paperCommand } from './paper.ts';
 import { type PlanSnapshotOptions, planSnapshotCommand } from './plan-snapshot.ts';
+import { tokenAmongArguments } from './refuse-tokens.ts';
 import { type StartOptions, startCommand } from './start.ts';
 import { statusCommand } from './status.ts';
 
@@ -26,6 +30,13 @@ export interface ProgramOptions {
 
 /** Runs the command that `argv` (without interpreter and script) names. */
 export async function runProgram(argv: readonly string[], options: ProgramOptions): Promise<number> {
+  const { terminal, environment } = options.outside;
+  terminal.conceal(possibleTokens({ process: environment, file: {}, filePath: '', fileFound: false }));
+  const refused = tokenAmongArguments(argv);
+  if (refused !== null) {
+    terminal.err(folded(refused, terminal.width));
+    return EXIT.usage;
+  }
   let code: number = EXIT.ok;
   const program = buildProgram(options, (result) => {
     code = result;
@@ -41,28 +52,48 @@ export async function runProgram(argv: readonly string[], options: ProgramOption
 
 function buildProgram(options: ProgramOptions, end: (code: number) => void): Command {
   const { outside } = options;
+  const { terminal, environment } = outside;
   const program = new Command('tiebb')
     .description('Keeps T-Invest brokerage accounts at their target weights.')
     .version(options.version)
     .exitOverride()
     .showHelpAfterError('(--help shows what there is)')
-    .configureOutput({ writeOut: outside.terminal.out, writeErr: outside.terminal.err })
-    .addHelpText('after', EXAMPLES);
+    .configureHelp({ optionDescription })
+    .configureOutput({
+      writeOut: terminal.out,
+      writeErr: (text) => terminal.err(folded(text, terminal.width)),
+      getOutHelpWidth: () => Math.min(terminal.width, 80),
+      getErrHelpWidth: () => Math.min(terminal.width, 80),
+    })
+    .addHelpText('after', EXAMPLES)
+    .hook('preAction', (_, command) => {
+      for (const warning of strayTwins(program, environment)) terminal.err(folded(warning, terminal.width));
+      applyTwins(command, environment);
+      const named = command.getOptionValueSource('envFile') !== 'default';
+      command.setOptionValue('envFileNamed', named);
+    });
   addTrading(program, outside, end);
   addReading(program, outside, end);
   withCommonOptions(program.command('paper'))
     .description('the same bot against the embedded exchange: no token, no network')
     .option('--speed <hours>', 'simulated hours per second', positiveNumber, 1)
-    .option('--days <n>', 'stop after so many simulated days and print a summary', wholeNumber(1))
+    .option('--days <n>', 'stop after so many simulated days', wholeNumber(1))
     .option('--seed <n>', 'seed of the price walk (printed at the start)', wholeNumber(0))
-    .addHelpText('after', '\nExamples:\n  npm run paper\n  npm run paper -- --days 5 --speed 4 --seed 7\n')
-    .action(async (flags: PaperOptions) => end(await paperCommand(flags, outside, options.openPaperWorld)));
+    .addHelpText(
+      'after',
+      '\nIt brings its own accounts and forgets them, unless --state-dir is given.\n' +
+        'Ctrl-C ends it with a summary.\n' +
+        examples('npm run paper', 'npm run paper -- --days 5 --speed 4 --seed 7'),
+    )
+    .action(async (flags: PaperOptions, command: Command) => {
+      if (command.getOptionValueSource('config') === 'cli')
+        terminal.err('note: paper brings its own accounts, --config is not read\n');
+      end(await paperCommand(flags, outside, options.openPaperWorld));
+    });
   return program;
 }
 
 function addTrading(program: Command, outside: Outside, end: (code: number) => void): void {
-  const accountOption = () =>
-    new Option('--account <id>', 'only this block (repeatable)').argParser(collect).default([]);
   withCommonOptions(program.command('start'))
     .description('the daemon: balances every account on its interval')
     .option('--once', 'one iteration of every account, then exit', false)
@@ -70,7 +101,14 @@ function addTrading(program: Command, outside: Outside, end: (code: number) => v
     .option('--list-accounts', 'what `accounts` prints', false)
     .option('--save-snapshots <dir>', 'write every snapshot that is decided on')
     .addOption(accountOption())
-    .addHelpText('after', '\nExamples:\n  npm run start\n  npm run start -- --once --account account_1\n')
+    .addHelpText(
+      'after',
+      examples(
+        'npm run start',
+        'npm run start -- --once --account account_1',
+        'npm run start -- --once --dry-run --save-snapshots snapshots',
+      ),
+    )
     .action(async (flags: StartOptions & { listAccounts: boolean }) =>
       end(
         flags.listAccounts
@@ -83,10 +121,7 @@ function addTrading(program: Command, outside: Outside, end: (code: number) => v
     .option('--snapshot <file>', 'decide offline from a saved snapshot; - reads NDJSON from stdin')
     .option('--save-snapshots <dir>', 'write every snapshot that is decided on')
     .addOption(accountOption())
-    .addHelpText(
-      'after',
-      '\nExamples:\n  npm run plan\n  npm run plan -- --snapshot snapshots/account_1.json\n',
-    )
+    .addHelpText('after', examples('npm run plan', 'npm run plan -- --snapshot snapshots/account_1.json'))
     .action(async (flags: StartOptions & Partial<PlanSnapshotOptions>) =>
       end(
         flags.snapshot === undefined
@@ -97,37 +132,60 @@ function addTrading(program: Command, outside: Outside, end: (code: number) => v
   withCommonOptions(program.command('accounts'))
     .description('every account that every token sees')
     .option('--repin', 'accept that account_id now means another account', false)
+    .addHelpText('after', examples('npm run accounts', 'npm run --silent accounts -- --json'))
     .action(async (flags: CommonOptions & { repin: boolean }) => end(await accountsCommand(flags, outside)));
 }
 
 function addReading(program: Command, outside: Outside, end: (code: number) => void): void {
-  const accountOption = () =>
-    new Option('--account <id>', 'only this block (repeatable)').argParser(collect).default([]);
   withCommonOptions(program.command('status'))
     .description('last and next iteration of every account, orders that are not final')
     .addOption(accountOption())
+    .addHelpText('after', examples('npm run status', 'npm run --silent status -- --json'))
     .action((flags: CommonOptions & { account: string[] }) => end(statusCommand(flags, outside)));
   withCommonOptions(program.command('history'))
-    .description('iterations, orders, fees and turnover of the last days')
+    .description('iterations, orders, fees, turnover and profit of the last days')
     .option('--days <n>', 'how far back', wholeNumber(1), 7)
+    .option('--summary', 'only the sums of every account', false)
     .addOption(accountOption())
-    .action((flags: CommonOptions & { account: string[]; days: number }) =>
-      end(historyCommand(flags, outside)),
-    );
+    .addHelpText('after', examples('npm run history -- --days 30', 'npm run history -- --summary'))
+    .action((flags: HistoryOptions) => end(historyCommand(flags, outside)));
   withCommonOptions(program.command('config [what] [args...]'))
     .description('list, show <id>, validate, env, tokens, schema, help')
-    .addHelpText('after', '\nExamples:\n  npm run config -- validate\n  npm run config -- show account_1\n')
+    .addHelpText('after', examples('npm run config -- validate', 'npm run config -- show account_1'))
     .action((what: string | undefined, args: string[], flags: CommonOptions) => {
       const result = configCommand(what ?? 'help', args, {
         configPath: flags.config,
         envPath: flags.envFile,
+        envRequired: flags.envFileNamed,
         environment: outside.environment,
         json: flags.json,
       });
-      if (result.exitCode === EXIT.ok) outside.terminal.out(result.output);
+      // What is wrong, as JSON, is a result too; words about it are not.
+      const isResult = result.exitCode === EXIT.ok || /^[[{]/.test(result.output);
+      if (isResult) outside.terminal.out(result.output);
       else outside.terminal.err(result.output);
       end(result.exitCode);
     });
+}
+
+const accountOption = (): Option =>
+  new Option('--account <id>', 'only this block (repeatable)').argParser(collect).default([]);
+
+const examples = (...lines: readonly string[]): string =>
+  `\nExamples:\n${lines.map((line) => `  ${line}\n`).join('')}`;
+
+/** Its choices, its default where that says something, and its twin. */
+function optionDescription(this: Help, option: Option): string {
+  const { argChoices, defaultValue, description } = option;
+  const twin = twinOf(option);
+  const says =
+    defaultValue !== undefined && typeof defaultValue !== 'boolean' && !Array.isArray(defaultValue);
+  const extra = [
+    ...(argChoices ? [argChoices.join(', ')] : []),
+    ...(says ? [`default ${defaultValue}`] : []),
+    ...(twin === null ? [] : [twin]),
+  ];
+  return extra.length === 0 ? description : `${description} (${extra.join('; ')})`;
 }
 
 const EXAMPLES = `
@@ -138,7 +196,9 @@ Examples:
   npm run start                      the daemon
   npm run tiebb -- <command> --help  everything about one command
 
-Every option has a twin in the environment (TIEBB_CONFIG, TIEBB_STATE_DIR, ...).
-Exit codes: 0 fine, 1 an account failed or an order stayed unfilled, 2 bad usage or
-configuration, 3 token refused, 7 the outcome of an order is still unknown.
+Every option has a twin in the environment and in .env (TIEBB_STATE_DIR, ...);
+a flag outranks the environment, the environment outranks .env.
+Exit codes: 0 fine, 1 an account failed or an order was rejected or stayed
+unfilled, 2 bad usage or configuration, 3 token refused, 7 the outcome of an
+order is still unknown.
 `;

@@ -13,6 +13,7 @@ import { EXIT, exitCodeOf } from './exit-code.ts';
 import { chosenAccounts, loadOrExplain } from './load-or-explain.ts';
 import type { Outside } from './outside.ts';
 import { iterationPrinter } from './print-iteration.ts';
+import { scrubbedJournal } from './scrubbed-journal.ts';
 import { openSession } from './trading-session.ts';
 
 export interface StartOptions extends CommonOptions {
@@ -33,7 +34,7 @@ export async function startCommand(options: StartOptions, outside: Outside): Pro
   if (!accounts) return EXIT.usage;
   const log = outside.createLog({ level: options.logLevel, secrets: loaded.secrets });
   for (const warning of loaded.config.warnings) log.warn(warning);
-  return runSession({ options, config: loaded.config, accounts, outside, log });
+  return runSession({ options, config: loaded.config, accounts, outside, log, secrets: loaded.secrets });
 }
 
 export interface RunOptions {
@@ -42,6 +43,10 @@ export interface RunOptions {
   readonly accounts: readonly AccountConfig[];
   readonly outside: Outside;
   readonly log: Log;
+  /** Values that must not get into the journal. */
+  readonly secrets: readonly string[];
+  /** A headline for every day. */
+  readonly byDay?: boolean;
   /** Stops the run besides a signal. */
   readonly until?: AbortSignal;
   readonly onRecord?: (record: Parameters<ReturnType<typeof iterationPrinter>>[0]) => void;
@@ -52,7 +57,7 @@ export async function runSession(run: RunOptions): Promise<number> {
   const { options, outside, log } = run;
   // A dry run trades nothing, so it may run beside the process that does.
   const lock = options.dryRun ? null : outside.acquireLock(options.stateDir);
-  const journal = outside.openJournal(options.stateDir);
+  const journal = scrubbedJournal(outside.openJournal(options.stateDir), run.secrets);
   const ended = new AbortController();
   const stop = AbortSignal.any([outside.stop, ended.signal, ...(run.until ? [run.until] : [])]);
   const notifier = logNotifier(log);
@@ -74,7 +79,11 @@ export async function runSession(run: RunOptions): Promise<number> {
       for (const clash of clashes) outside.terminal.err(`${clash}\n`);
       return EXIT.usage;
     }
-    const print = iterationPrinter(outside.terminal, { json: options.json, compact: !options.once });
+    const print = iterationPrinter(outside.terminal, {
+      json: options.json,
+      compact: !options.once,
+      byDay: run.byDay ?? false,
+    });
     const ends = await runDaemon({
       accounts: session.accounts,
       once: options.once,

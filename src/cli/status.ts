@@ -1,15 +1,19 @@
 // `status`: what the journal knows of every account: its last iteration, the next one, and orders that are not final.
 
+import type { AccountConfig } from '../config/config.ts';
 import type { IterationRecord } from '../core/iteration-record.ts';
 import { raw } from '../core/units.ts';
-import type { IterationRow, JournaledOrder } from '../ports.ts';
-import { folded, moscowTime, rub } from './amounts.ts';
+import type { IterationRow, Journal, JournaledOrder } from '../ports.ts';
+import { folded, inMoscowTime, moscowTime, plural, rub } from './amounts.ts';
 import type { CommonOptions } from './common-options.ts';
 import { EXIT } from './exit-code.ts';
-import { loadOrExplain } from './load-or-explain.ts';
+import { chosenAccounts, loadOrExplain } from './load-or-explain.ts';
 import type { Outside } from './outside.ts';
 import { createPaint, type Paint } from './paint.ts';
 import { paintStatus } from './render-iteration.ts';
+
+/** How far back the last iteration of the daemon is looked for among plans. */
+const LOOKED_THROUGH = 50;
 
 interface AccountStatus {
   readonly account: string;
@@ -21,6 +25,8 @@ interface AccountStatus {
     'started_at' | 'status' | 'reason' | 'equity_rub' | 'tracking_error_pp'
   > | null;
   readonly next_at: string | null;
+  /** Why nothing is traded until it is resolved; `null` where nothing stands in the way. */
+  readonly halted: string | null;
   readonly open_orders: readonly {
     readonly key: string;
     readonly ticker: string;
@@ -35,33 +41,46 @@ export function statusCommand(
 ): number {
   const loaded = loadOrExplain(options, outside, { needTokens: false });
   if (!loaded) return EXIT.usage;
-  const journal = outside.openJournal(options.stateDir, { readOnly: true });
+  const blocks = chosenAccounts(loaded.config, options.account, outside);
+  if (!blocks) return EXIT.usage;
+  const { terminal } = outside;
+  const journal = outside.readJournal(options.stateDir);
+  if (journal === null)
+    terminal.err(`${options.stateDir}: no journal yet; it is made by the first \`start\`\n`);
   try {
-    const blocks = loaded.config.accounts.filter(
-      (block) => options.account.length === 0 || options.account.includes(block.id),
-    );
-    const all = blocks.map((block): AccountStatus => {
-      const next = journal.nextIteration(block.id);
-      const [last] = journal.iterations({ account: block.id, limit: 1 });
-      return {
-        account: block.id,
-        name: block.name,
-        dry_run: block.dryRun,
-        broker_account: journal.brokerAccountPin(block.id),
-        last: last ? lastOf(last) : null,
-        next_at: next === null ? null : new Date(next).toISOString(),
-        open_orders: journal.openOrders(block.id).map(openOrder),
-      };
-    });
-    const paint = createPaint(outside.terminal.colors);
-    for (const status of all) {
-      const text = options.json ? JSON.stringify(status) : render(status, paint, outside.terminal.width);
-      outside.terminal.out(`${text}\n`);
+    const paint = createPaint(terminal.colors);
+    for (const block of blocks) {
+      const status = statusOf(block, journal);
+      const text = options.json ? JSON.stringify(status) : render(status, paint, terminal.width);
+      terminal.out(`${text}\n`);
     }
     return EXIT.ok;
   } finally {
-    journal.close();
+    journal?.close();
   }
+}
+
+function statusOf(block: AccountConfig, journal: Journal | null): AccountStatus {
+  const { id, name, dryRun } = block;
+  const next = journal?.nextIteration(id) ?? null;
+  const rows = journal?.iterations({ account: id, limit: LOOKED_THROUGH }) ?? [];
+  // A `plan` beside the daemon is an iteration too, but not the one that is asked about.
+  const last = rows.find((row) => row.dryRun === dryRun) ?? rows[0];
+  const open = journal?.openOrders(id) ?? [];
+  const unknown = open.filter((order) => order.state === 'unknown');
+  return {
+    account: id,
+    name,
+    dry_run: dryRun,
+    broker_account: journal?.brokerAccountPin(id) ?? null,
+    last: last ? lastOf(last) : null,
+    next_at: next === null ? null : new Date(next).toISOString(),
+    halted:
+      unknown.length === 0
+        ? null
+        : `the outcome of ${plural(unknown.length, 'order')} is unknown: nothing is traded until the broker has said it`,
+    open_orders: open.map(openOrder),
+  };
 }
 
 function lastOf(row: IterationRow): AccountStatus['last'] {
@@ -72,7 +91,7 @@ function lastOf(row: IterationRow): AccountStatus['last'] {
 
 function openOrder(order: JournaledOrder): AccountStatus['open_orders'][number] {
   const { key, side, lots } = order.request;
-  const text = `${side} ${raw(lots)} lots, ${raw(order.executed)} executed${order.error === null ? '' : `, ${order.error}`}`;
+  const text = `${side} ${plural(Number(raw(lots)), 'lot')}, ${raw(order.executed)} executed${order.error === null ? '' : `, ${order.error}`}`;
   return { key, ticker: order.ticker, state: order.state, text };
 }
 
@@ -81,13 +100,20 @@ function render(status: AccountStatus, paint: Paint, width: number): string {
   const fold = (text: string) => folded(text, width, '    ');
   const drift = last?.tracking_error_pp ? `, drift ${last.tracking_error_pp.after.toFixed(2)} pp` : '';
   const equity = last?.equity_rub ? `, equity ${rub(last.equity_rub)}` : '';
+  const facts = [
+    ...(status.dry_run ? ['dry run'] : []),
+    status.broker_account === null
+      ? 'broker account not known yet'
+      : `broker account ${status.broker_account}`,
+  ];
   return [
-    `${paint.bold(status.account)} (${status.name})${status.dry_run ? ', dry run' : ''}, broker account ${status.broker_account ?? 'not known yet'}`,
+    fold(`${paint.bold(status.account)} (${status.name}), ${facts.join(', ')}`),
     last
       ? fold(`  last ${moscowTime(last.started_at)}: ${paintStatus(last.status, paint)}${drift}${equity}`)
       : '  no iteration yet',
-    ...(last?.reason ? [fold(`  because: ${last.reason}`)] : []),
+    ...(last?.reason ? [fold(`  because: ${inMoscowTime(last.reason)}`)] : []),
     `  next ${status.next_at === null ? 'not planned' : moscowTime(status.next_at)}`,
+    ...(status.halted === null ? [] : [paint.bad(fold(`  halted: ${status.halted}`))]),
     ...status.open_orders.map((order) =>
       paint.bad(fold(`  ${order.state} ${order.ticker}: ${order.text} (${order.key})`)),
     ),

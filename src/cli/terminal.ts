@@ -1,16 +1,28 @@
-// The terminal as the commands see it: results on stdout, messages on stderr, both scrubbed of nothing they should not hold.
-// Guarantees: writing never throws; a reader that went away (a closed pipe) does not end a program that trades.
+// The terminal as the commands see it: results on stdout, messages on stderr.
+// Guarantees: what is written holds no token, known or not (the last hop before the file descriptor); writing never
+// throws: a reader that went away (a closed pipe) does not end a program that trades.
 
 import { createInterface } from 'node:readline';
+import { createScrubber, redactTokens } from '../config/secret.ts';
 import type { Terminal } from './outside.ts';
 
 export function createTerminal(environment: Readonly<Record<string, string | undefined>>): Terminal {
   const { stdout, stderr, stdin } = process;
-  for (const stream of [stdout, stderr]) stream.on('error', () => {});
+  const gone = new AbortController();
+  stdout.on('error', () => gone.abort());
+  stderr.on('error', () => {});
+  const known = new Set<string>();
+  let scrub = createScrubber([]);
+  const clean = (text: string): string => redactTokens(scrub(text));
   const isTerminal = stdout.isTTY === true;
   return {
-    out: (text) => void stdout.write(text),
-    err: (text) => void stderr.write(text),
+    out: (text) => void stdout.write(clean(text)),
+    err: (text) => void stderr.write(clean(text)),
+    conceal(secrets) {
+      for (const secret of secrets) known.add(secret);
+      scrub = createScrubber([...known]);
+    },
+    readerGone: gone.signal,
     lines: () => createInterface({ input: stdin, crlfDelay: Number.POSITIVE_INFINITY }),
     isTerminal,
     colors: isTerminal && !environment.NO_COLOR && environment.TERM !== 'dumb',

@@ -57,11 +57,19 @@ export function openSession(options: SessionOptions): TradingSession {
     opened.set(account.id, context);
     return context;
   };
+  /** What `clashes` met: an unreachable venue is not asked all over again a moment later. */
+  const failed = new Map<string, unknown>();
+  const contextOrFailure = async (account: AccountConfig): Promise<AccountContext> => {
+    const failure = failed.get(account.id);
+    failed.delete(account.id);
+    if (failure !== undefined) throw failure;
+    return contextOf(account);
+  };
   return {
     accounts: options.accounts.map((account) => ({
       settings: settingsOf(account, options.dryRun),
       open: async () => {
-        const context = await contextOf(account);
+        const context = await contextOrFailure(account);
         const clash = clashesOf([...opened.values()]).find((text) => text.includes(context.brokerAccount));
         if (clash !== undefined) throw new WorldError('account', clash, 'never');
         return context;
@@ -69,6 +77,10 @@ export function openSession(options: SessionOptions): TradingSession {
     })),
     async clashes() {
       const asked = await Promise.allSettled(options.accounts.map(contextOf));
+      asked.forEach((result, at) => {
+        const account = options.accounts[at];
+        if (account && result.status === 'rejected') failed.set(account.id, result.reason);
+      });
       return clashesOf(asked.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : [])));
     },
     close: () => {

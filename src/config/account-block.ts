@@ -183,5 +183,8 @@ function converted(
     commission: rate(BigInt(Math.round(block.commission_percent * 1e7))),
     orderWaitMs: Math.round(block.order_wait_seconds * 1000),
     maxPriceAgeMs: durationMs(block.max_price_age) ?? 0,
+    maxPriceJumpPercent: block.max_price_jump_percent,
+    maxDrawdownPercent: block.max_drawdown_percent ?? null,
+    maxDayTurnoverPercent: block.max_day_turnover_percent,
   });
 }

@@ -41,6 +41,10 @@ export interface AccountConfig {
   readonly commission: Rate;
   readonly orderWaitMs: number;
   readonly maxPriceAgeMs: number;
+  readonly maxPriceJumpPercent: number;
+  /** `null` = off. */
+  readonly maxDrawdownPercent: number | null;
+  readonly maxDayTurnoverPercent: number;
 }
 
 export interface Config {
@@ -48,6 +52,8 @@ export interface Config {
   /** host:port; `null` = the broker's own for live and sandbox. */
   readonly endpoint: string | null;
   readonly caFile: string | null;
+  /** Shell command that gets every alert as JSON on stdin; `null` = none. */
+  readonly alertCommand: string | null;
   readonly tickerAliases: ReadonlyMap<string, string>;
   /** What is odd but not wrong, in words. */
   readonly warnings: readonly string[];

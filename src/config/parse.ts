@@ -96,10 +96,12 @@ function readConfig(
   const accounts = found.flatMap((each) => each.account ?? []);
   if (problems.length > 0) return { ok: false, problems, warnings, tokens };
   const caFile = sound('ca_file');
+  const alertCommand = sound('alert_command');
   const config: Config = Object.freeze({
     accounts: Object.freeze(accounts),
     endpoint: endpoint.endpoint,
     caFile: typeof caFile === 'string' ? caFile : null,
+    alertCommand: typeof alertCommand === 'string' ? alertCommand : null,
     tickerAliases: aliases,
     warnings: Object.freeze(warnings),
   });

@@ -188,6 +188,19 @@ export const accountSchema = section({
     duration(SECOND, 366 * 24 * HOUR).default('60m'),
     'the oldest price that is traded on, counted only over time in which the instrument could trade',
   ),
+  max_price_jump_percent: documented(
+    positive(10_000, 'percent').default(30),
+    'a price that jumps further from the last accepted one holds its instrument until a split explains it or `tiebb accept TICKER`',
+  ),
+  max_drawdown_percent: documented(
+    positive(100, 'percent').optional(),
+    'halt when equity falls this far from where it began, or from its peak; deposits and withdrawals do not count',
+    'off',
+  ),
+  max_day_turnover_percent: documented(
+    positive(100_000, 'percent').default(400),
+    'the most that is traded in a Moscow day, in percent of the total; more is a fault, and is not sent',
+  ),
   decorrelation_min_spread_pp: documented(
     number(0, 1000, 'percentage points').default(0.5),
     "mode `decorrelation`: a smaller spread is noise, and the wallet's own weights apply",

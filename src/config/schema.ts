@@ -25,6 +25,11 @@ export const configSchema = section({
     'PEM with the certificate authority to trust in addition, for this channel only',
     '-',
   ),
+  alert_command: documented(
+    text('a shell command that reads JSON from stdin').optional(),
+    'run for every alert, which it gets as one JSON object on stdin',
+    'off',
+  ),
   ticker_aliases: documented(
     z.record(ticker, ticker, { error: 'an object such as {"OLD": "NEW"}' }).optional(),
     '`{OLD: NEW}`: tickers that were renamed, in addition to `TRAY` -> `TPAY`',

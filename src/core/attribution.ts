@@ -1,8 +1,10 @@
 // Why a position stays off its target: the rule that bound it, cash, or rounding to whole lots.
 
+import type { BoundContext, BoundRule } from './bounds/bound.ts';
 import type { Entry } from './entry.ts';
 import type { Problem, Solution } from './lots.ts';
 import type { HeldBack } from './plan.ts';
+import { usablePrice } from './portfolio.ts';
 import {
   absolute,
   add,
@@ -17,11 +19,11 @@ import {
   type Money,
   money,
   NO_LOTS,
-  negate,
   raw,
   subtract,
   times,
 } from './units.ts';
+import { worstCash } from './worst-cash.ts';
 
 /** Differences that cash or rounding leaves are named from this part of the total on; a rule's are always named. */
 const WORTH_NAMING = 1000n;
@@ -39,6 +41,17 @@ export function attribute(
     const after = solution.lots[index] ?? entry.line.held;
     const cause = causeOf(entry, after, left, slight);
     return cause ? [{ ticker: entry.holding.ticker, ...cause }] : [];
+  });
+}
+
+/** What has no price at all has no line: its cause is the first safety rule that holds it. */
+export function attributeUnpriced(context: BoundContext, rules: readonly BoundRule[]): HeldBack[] {
+  const unpriced = context.balanced.filter((holding) => usablePrice(holding) === null);
+  if (unpriced.length === 0) return [];
+  const bounds = rules.flatMap((rule) => rule(context));
+  return unpriced.flatMap(({ ticker }) => {
+    const bound = bounds.find((each) => each.ticker === ticker);
+    return bound ? [{ ticker, rule: bound.rule, detail: bound.detail }] : [];
   });
 }
 
@@ -63,6 +76,9 @@ function causeOf(entry: Entry, after: Lots, cashLeft: Money, slight: Money): Omi
       detail: `one more lot needs ${kopecks(cost)} RUB, ${kopecks(cashLeft)} RUB is left`,
     };
   }
+  if (isLess(ideal, after) && !isLess(off, line.lotValue)) {
+    return { rule: 'cash', detail: 'selling more of it would pay for no purchase' };
+  }
   const detail = `one lot is ${kopecks(line.lotValue)} RUB, the target is ${kopecks(entry.target)} RUB`;
   return { rule: 'rounding', detail };
 }
@@ -75,15 +91,3 @@ function nearestLots({ target, line }: Entry): Lots {
 
 const offTarget = ({ target, line }: Entry, after: Lots): Money =>
   absolute(subtract(add(times(line.lotValue, after), line.odd), target));
-
-/** Spendable RUB after the plan if every order costs its reserve. */
-function worstCash(problem: Problem, solution: Solution): Money {
-  return problem.lines.reduce(
-    (cash, line, index) => {
-      const change = subtract(solution.lots[index] ?? line.held, line.held);
-      if (isPositive(change)) return subtract(cash, times(add(line.lotValue, line.buyReserve), change));
-      return add(cash, times(subtract(line.lotValue, line.sellReserve), negate(change)));
-    },
-    subtract(problem.cash, problem.blockedCash),
-  );
-}

@@ -2,31 +2,26 @@
 // Requires: a snapshot whose holdings are unique by ticker. Guarantees: no short, no spending below the cash floor,
 // nothing decided on an unknown total, and every difference from the target named.
 
-import { attribute } from './attribution.ts';
+import { assert } from './assert.ts';
+import { attribute, attributeUnpriced } from './attribution.ts';
+import type { BoundContext, BoundRule } from './bounds/bound.ts';
 import { OWNER_RULES, SAFETY_RULES } from './bounds/registry.ts';
+import { clearOut } from './clear-out.ts';
 import { type Entry, makeEntries } from './entry.ts';
 import { addFirstLots } from './first-lots.ts';
 import { keepWorthwhile } from './improvement.ts';
-import { type Problem, solveLots } from './lots.ts';
+import { type Problem, type Solution, solveLots } from './lots.ts';
 import type { Decision } from './plan.ts';
 import { buildPlan, improvementOf } from './plan-rows.ts';
 import { commissionOf, type Policy, type Stage } from './policy.ts';
-import { equityOf, type Holding, ownCash, RUB, type Snapshot } from './portfolio.ts';
+import { equityOf, type Holding, ownCash, RUB, type Snapshot, usablePrice } from './portfolio.ts';
 import { allocate, decimal, isPositive, isZero, type Money, NO_MONEY } from './units.ts';
 import { WEIGHTINGS } from './weights/registry.ts';
 
 export function decide(snapshot: Snapshot, policy: Policy, stage: Stage = { kind: 'all' }): Decision {
   const balanced = balancedHoldings(snapshot, policy);
-  const absent = [...policy.wallet].filter(
-    ([ticker, percent]) =>
-      percent > 0 && ticker !== RUB && !balanced.some((holding) => holding.ticker === ticker),
-  );
-  if (absent.length > 0)
-    return skip(
-      `the wallet names ${absent.map(([ticker]) => ticker).join(', ')}, which this snapshot does not hold or list`,
-    );
-  const unpriced = balanced.filter((holding) => !isZero(holding.pieces) && holding.price === null);
-  if (unpriced.length > 0) return skip(unknownTotal(unpriced));
+  const unknown = absentFrom(balanced, policy) ?? unknownTotal(balanced);
+  if (unknown !== null) return skip(unknown);
   const equity = equityOf(snapshot, balanced);
   if (!isPositive(equity))
     return skip(`the balanced total is ${decimal(equity)} RUB: there is nothing to balance`);
@@ -35,48 +30,81 @@ export function decide(snapshot: Snapshot, policy: Policy, stage: Stage = { kind
 
   const targets = rubTargets(equity, balanced, weighed.weights);
   const context = { snapshot, policy, stage, balanced, equity, targets };
-  const commission = commissionOf(snapshot, policy);
-  let entries = makeEntries(context, [...SAFETY_RULES, ...OWNER_RULES], commission);
-  let problem = problemOf(snapshot, entries, targets.get(RUB) ?? NO_MONEY);
-  let solution = solveLots(problem);
-  if (!solution.feasible) {
-    entries = makeEntries(context, SAFETY_RULES, commission);
-    problem = problemOf(snapshot, entries, targets.get(RUB) ?? NO_MONEY);
-    solution = solveLots(problem);
-  }
+  const strict = sizeWithin(context, [...SAFETY_RULES, ...OWNER_RULES]);
+  const { entries, problem, solution } = strict.solution.feasible
+    ? strict
+    : sizeWithin(context, SAFETY_RULES);
   const withFirst = policy.minOneLot
     ? addFirstLots(entries, problem, solution, equity)
     : { problem, solution, heldBack: [] };
-  const improvement = improvementOf(context, entries, withFirst.solution);
-  const worthwhile = keepWorthwhile(entries, withFirst, improvement, policy, stage);
+  const improvement = (of: Solution) => improvementOf(context, entries, of);
+  const whole = { ...withFirst, ...clearOut(withFirst) };
+  const worthwhile = keepWorthwhile(entries, whole, improvement, policy, stage);
   const named = new Set(worthwhile.heldBack.map((held) => held.ticker));
-  const causes = attribute(entries, worthwhile.problem, worthwhile.solution, equity);
+  const causes = [
+    ...attribute(entries, worthwhile.problem, worthwhile.solution, equity),
+    ...attributeUnpriced(context, SAFETY_RULES),
+  ];
   const heldBack = [...worthwhile.heldBack, ...causes.filter((cause) => !named.has(cause.ticker))];
   return { kind: 'plan', plan: buildPlan(context, entries, worthwhile.solution, heldBack) };
+}
+
+interface Sized {
+  readonly entries: readonly Entry[];
+  readonly problem: Problem;
+  readonly solution: Solution;
+}
+
+function sizeWithin(context: BoundContext, rules: readonly BoundRule[]): Sized {
+  const { snapshot, policy, targets } = context;
+  const entries = makeEntries(context, rules, commissionOf(snapshot, policy));
+  const problem = problemOf(snapshot, entries, targets.get(RUB) ?? NO_MONEY);
+  return { entries, problem, solution: solveLots(problem) };
 }
 
 const skip = (because: string): Decision => ({ kind: 'skip', because });
 
 /** What the percentages are of: the wallet's instruments, and under `sell` whatever else is held. */
 function balancedHoldings(snapshot: Snapshot, policy: Policy): Holding[] {
-  return snapshot.holdings.filter(
-    (holding) => holding.listed || (policy.unlistedPositions === 'sell' && !holding.vanished),
+  const balanced = snapshot.holdings.filter((holding) =>
+    holding.listed && policy.wallet.has(holding.ticker)
+      ? true
+      : policy.unlistedPositions === 'sell' && !holding.vanished,
   );
+  const tickers = balanced.map((holding) => holding.ticker);
+  const twice = tickers.filter((ticker, index) => tickers.indexOf(ticker) !== index);
+  assert(
+    twice.length === 0,
+    `holdings must be unique by ticker, found twice: ${twice.join(', ')} in ${snapshot.account}`,
+  );
+  return balanced;
 }
 
-function unknownTotal(unpriced: readonly Holding[]): string {
-  const which = unpriced
+function absentFrom(balanced: readonly Holding[], policy: Policy): string | null {
+  const present = new Set(balanced.map((holding) => holding.ticker));
+  const absent = [...policy.wallet]
+    .filter(([ticker, percent]) => percent > 0 && ticker !== RUB && !present.has(ticker))
+    .map(([ticker]) => ticker);
+  return absent.length === 0
+    ? null
+    : `the wallet names ${absent.join(', ')}, which this snapshot does not hold or list`;
+}
+
+function unknownTotal(balanced: readonly Holding[]): string | null {
+  const which = balanced
+    .filter((holding) => !isZero(holding.pieces) && usablePrice(holding) === null)
     .map((holding) => `${holding.ticker} (${holding.priceProblem ?? 'no price'})`)
     .join(', ');
-  return `the total is unknown: no price has ever been accepted for ${which}`;
+  return which === '' ? null : `the total is unknown: no price has ever been accepted for ${which}`;
 }
 
+/** In the order of the names, so that the nano-ruble that is left over does not depend on the order of the holdings. */
 function rubTargets(
   equity: Money,
   balanced: readonly Holding[],
   weights: ReadonlyMap<string, number>,
 ): ReadonlyMap<string, Money> {
-  const tickers = [...balanced.map((holding) => holding.ticker), RUB];
+  const tickers = [...balanced.map((holding) => holding.ticker).sort(), RUB];
   const amounts = allocate(
     equity,
     tickers.map((ticker) => weights.get(ticker) ?? 0),

@@ -5,10 +5,14 @@ import { type Bound, type BoundContext, type BoundRule, combine, type Range } fr
 import type { Line } from './lots.ts';
 import type { OrderType } from './order.ts';
 import { chooseOrderType, reservePerLot } from './order-choice.ts';
-import { type Holding, lotCost, lotsHeld, oddValue } from './portfolio.ts';
+import { type Holding, lotCost, lotsHeld, oddValue, usablePrice } from './portfolio.ts';
 import {
+  add,
+  isLess,
+  isPositive,
   larger,
   lots,
+  lotsUpTo,
   type Money,
   NO_LOTS,
   NO_MONEY,
@@ -16,6 +20,9 @@ import {
   portionUp,
   type Rate,
   raw,
+  smaller,
+  subtract,
+  times,
 } from './units.ts';
 
 export interface Entry {
@@ -33,15 +40,32 @@ export function makeEntries(context: BoundContext, rules: readonly BoundRule[], 
     rules.flatMap((rule) => rule(context)),
     (bound: Bound) => bound.ticker,
   );
-  return context.balanced.flatMap((holding) => {
-    const { price } = holding;
-    if (price === null || raw(price) <= 0n) return [];
+  const entries = context.balanced.flatMap((holding) => {
+    const price = usablePrice(holding);
+    if (price === null) return [];
     const target = context.targets.get(holding.ticker) ?? NO_MONEY;
     const range = combine(widest(holding, context.equity), bounds.get(holding.ticker) ?? []);
     const orderType = chooseOrderType(context.policy.orderType, holding.orderTypes) ?? 'market';
     const line = makeLine(holding, price, target, range, orderType, commission);
     return [{ holding, price, target, range, orderType, line }];
   });
+  return isWaited(context, entries) ? entries.map(upToTarget) : entries;
+}
+
+/** Whether a rule keeps something from being bought up to its target: its part of the total stays in cash. */
+const isWaited = ({ balanced, targets }: BoundContext, entries: readonly Entry[]): boolean =>
+  balanced.some((each) => usablePrice(each) === null && isPositive(targets.get(each.ticker) ?? NO_MONEY)) ||
+  entries.some(({ line, range, target }) => {
+    const most = add(line.odd, times(line.lotValue, range.max));
+    return range.maxBy !== null && !isLess(subtract(target, most), line.lotValue);
+  });
+
+/** Buys at most the lot in which its own target lies, so that nothing is bought in another's place and sold back later. */
+function upToTarget(entry: Entry): Entry {
+  const { line, range, target } = entry;
+  const enough = lotsUpTo(target, line.odd, line.lotValue);
+  const max = smaller(range.max, larger(enough, larger(line.held, range.min)));
+  return { ...entry, range: { ...range, max }, line: { ...line, max } };
 }
 
 /** From nothing to all that the whole equity could buy: what no rule has narrowed yet. */

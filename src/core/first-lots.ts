@@ -15,10 +15,12 @@ import {
   kopecks,
   larger,
   lots,
+  lotsUpTo,
   type Money,
   smaller,
   subtract,
   times,
+  total,
 } from './units.ts';
 
 export interface FirstLots {
@@ -35,17 +37,20 @@ export function addFirstLots(
 ): FirstLots {
   const unchanged = { problem, solution: base, heldBack: [] };
   if (!base.feasible) return unchanged;
-  const wanting = entries
-    .map((entry, index) => ({ entry, index }))
-    .filter(({ entry, index }) => wantsFirstLot(entry, base.lots[index], equity))
+  const firsts = entries
+    .map((entry, index) => ({ entry, index, planned: base.lots[index] ?? entry.line.held }))
+    .filter(({ entry }) => wantsFirstLot(entry, equity));
+  const granted = firsts.filter(({ planned }) => isPositive(planned));
+  const wanting = firsts
+    .filter(({ planned }) => isZero(planned))
     .sort(
       (a, b) =>
         compare(firstCost(a.entry), firstCost(b.entry)) || (a.entry.line.name < b.entry.line.name ? -1 : 1),
     );
   if (wanting.length === 0) return unchanged;
 
-  let budget = spendable(problem, base);
-  const chosen = new Set<number>();
+  let budget = subtract(spendable(problem, base), total(granted.map(({ entry }) => firstCost(entry))));
+  const chosen = new Set(granted.map(({ index }) => index));
   const heldBack: HeldBack[] = [];
   for (const { entry, index } of wanting) {
     const cost = firstCost(entry);
@@ -57,16 +62,16 @@ export function addFirstLots(
       budget = subtract(budget, cost);
     }
   }
+  if (chosen.size === granted.length) return { ...unchanged, heldBack };
   const lines = problem.lines.map((line, index) => withFirstLot(line, base.lots[index], chosen.has(index)));
   const widened = { ...problem, lines };
   const solution = solveLots(widened);
   return solution.feasible ? { problem: widened, solution, heldBack } : { ...unchanged, heldBack };
 }
 
-function wantsFirstLot(entry: Entry, planned: Line['held'] | undefined, equity: Money): boolean {
+/** Has none and is to have one; what the plan buys of its own accord must not lose its first lot to another's. */
+function wantsFirstLot(entry: Entry, equity: Money): boolean {
   return (
-    planned !== undefined &&
-    isZero(planned) &&
     isZero(entry.line.held) &&
     isPositive(entry.line.max) &&
     inProportion(entry.line.lotValue, entry.target, equity)
@@ -85,8 +90,9 @@ function spendable(problem: Problem, base: Solution): Money {
   }, free);
 }
 
-/** A chosen line buys one; every other sells at most what the plan sold anyway. */
+/** A chosen line buys one; every other sells at most what the plan sold anyway, or what it has above its own target. */
 function withFirstLot(line: Line, planned: Line['held'] | undefined, chosen: boolean): Line {
   if (chosen) return { ...line, min: lots(1n) };
-  return { ...line, min: larger(line.min, smaller(line.held, planned ?? line.held)) };
+  const sold = smaller(planned ?? line.held, lotsUpTo(line.target, line.odd, line.lotValue));
+  return { ...line, min: larger(line.min, smaller(line.held, sold)) };
 }

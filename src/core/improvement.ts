@@ -5,7 +5,7 @@ import type { Entry } from './entry.ts';
 import { type Problem, type Solution, solveLots } from './lots.ts';
 import type { HeldBack } from './plan.ts';
 import type { Policy, Stage } from './policy.ts';
-import { isLess, isMore, isPositive, isZero, subtract } from './units.ts';
+import { compare, isLess, isPositive, isZero, type Lots, lots, subtract } from './units.ts';
 
 export interface Worthwhile {
   readonly problem: Problem;
@@ -13,49 +13,56 @@ export interface Worthwhile {
   readonly heldBack: readonly HeldBack[];
 }
 
-/** The part of a plan that is worth trading: all of it, its exempt moves only, or nothing. */
+/**
+ * The part of a plan that is worth trading: all of it, its exempt moves only, or nothing.
+ * @param improvementOf tracking error that a solution takes away from the present one, in percentage points.
+ */
 export function keepWorthwhile(
   entries: readonly Entry[],
   plan: Worthwhile,
-  improvementPp: number,
+  improvementOf: (solution: Solution) => number,
   policy: Policy,
   stage: Stage,
 ): Worthwhile {
-  const { problem, solution } = plan;
-  const belowFloor = isLess(subtract(problem.cash, problem.blockedCash), problem.cashFloor);
-  if (stage.kind === 'buys' || belowFloor || improvementPp >= policy.minImprovementPp) return plan;
+  const least = policy.minImprovementPp;
+  const belowFloor = isLess(subtract(plan.problem.cash, plan.problem.blockedCash), plan.problem.cashFloor);
+  if (stage.kind === 'buys' || belowFloor || least <= 0) return plan;
+  const improvement = improvementOf(plan.solution);
+  if (improvement >= least) return plan;
 
-  const moves = entries.map((entry, index) => ({ entry, after: solution.lots[index] ?? entry.line.held }));
-  const frozen = moves.filter(
-    ({ entry, after }) => after !== entry.line.held && !isExempt(entry, after, policy),
-  );
-  if (frozen.length === 0) return plan;
+  const exempt = exemptMoves(entries, plan, policy);
+  // A first lot that the other moves pay for brings them along; so do moves that help enough once the exempt ones are made.
+  if (!exempt.solution.feasible) return plan;
+  const rest = improvement - improvementOf(exempt.solution);
+  if (rest >= least) return plan;
 
-  const detail = `would lower the tracking error by ${improvementPp.toFixed(3)} pp, the least worth trading is ${policy.minImprovementPp} pp`;
-  const heldBack = [
-    ...plan.heldBack,
-    ...frozen.map(({ entry }) => ({ ticker: entry.holding.ticker, rule: 'min_improvement_pp', detail })),
-  ];
-  const lines = moves.map(({ entry, after }, index) => {
-    const line = problem.lines[index] ?? entry.line;
-    const free = after !== line.held && isExempt(entry, after, policy);
-    return free
-      ? { ...line, max: isMore(after, line.held) ? after : line.max }
-      : { ...line, min: line.held, max: line.held };
-  });
-  const narrowed = { ...problem, lines };
-  const rest = solveLots(narrowed);
-  if (rest.feasible) return { problem: narrowed, solution: rest, heldBack };
-  const still = lines.map((line) => ({ ...line, min: line.held, max: line.held }));
-  return {
-    problem: { ...problem, lines: still },
-    solution: solveLots({ ...problem, lines: still }),
-    heldBack,
-  };
+  const detail = `would lower the tracking error by ${rest.toFixed(3)} pp, the least worth trading is ${least} pp`;
+  const heldBack = entries
+    .filter((entry, index) => {
+      const wanted = plan.solution.lots[index] ?? entry.line.held;
+      return compare(wanted, exempt.solution.lots[index] ?? entry.line.held) !== 0;
+    })
+    .map((entry) => ({ ticker: entry.holding.ticker, rule: 'min_improvement_pp', detail }));
+  return { ...exempt, heldBack: [...plan.heldBack, ...heldBack] };
 }
 
-function isExempt(entry: Entry, after: Entry['line']['held'], policy: Policy): boolean {
-  const { held } = entry.line;
-  if (isZero(entry.target)) return isLess(after, held);
-  return policy.minOneLot && isZero(held) && isPositive(after);
+/** The plan with every other line left as it is. Infeasible where the exempt purchases cannot be paid without the rest. */
+function exemptMoves(
+  entries: readonly Entry[],
+  { problem, solution }: Worthwhile,
+  policy: Policy,
+): Pick<Worthwhile, 'problem' | 'solution'> {
+  const lines = entries.map((entry, index) => {
+    const line = problem.lines[index] ?? entry.line;
+    const count = exemptLots(entry, solution.lots[index] ?? line.held, policy);
+    return { ...line, min: count, max: count };
+  });
+  const narrowed = { ...problem, lines };
+  return { problem: narrowed, solution: solveLots(narrowed) };
+}
+
+/** Where an exempt move ends: the sale of a weight that goes to 0, and one lot, the first, of what has none. */
+function exemptLots({ target, line }: Entry, planned: Lots, policy: Policy): Lots {
+  if (isZero(target)) return isLess(planned, line.held) ? planned : line.held;
+  return policy.minOneLot && isZero(line.held) && isPositive(planned) ? lots(1n) : line.held;
 }

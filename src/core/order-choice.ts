@@ -26,11 +26,12 @@ export function chooseOrderType(wanted: OrderType, allowed: OrderTypes): OrderTy
   return allowed.bestPrice ? 'bestprice' : null;
 }
 
-/** Limit price for `limit` orders: the last price on the step's grid, rounded so that it can execute. */
+/** Limit price for `limit` orders: the last price on the step's grid, rounded so that it can execute; never zero. */
 export function limitPrice(last: Price, step: Price, side: Side): Price {
   const grid = raw(step);
   const down = (raw(last) / grid) * grid;
-  return price(side === 'buy' && down < raw(last) ? down + grid : down);
+  const up = down < raw(last) ? down + grid : down;
+  return price(side === 'buy' || down === 0n ? up : down);
 }
 
 /** What one lot may cost more (or bring less) than its last price, commission included: a step, or the best-price reach. */

@@ -5,7 +5,7 @@ import type { Entry } from './entry.ts';
 import type { Solution } from './lots.ts';
 import { limitPrice } from './order-choice.ts';
 import type { HeldBack, Plan, PlannedOrder, PlanRow } from './plan.ts';
-import { type Holding, holdingValue, lotsHeld, ownCash, RUB } from './portfolio.ts';
+import { type Holding, holdingValue, lotsHeld, ownCash, RUB, usablePrice } from './portfolio.ts';
 import { trackingError } from './tracking-error.ts';
 import {
   absolute,
@@ -102,7 +102,7 @@ function instrumentRow(
     ticker: holding.ticker,
     uid: holding.uid,
     lot: holding.lot,
-    price: holding.price,
+    price: usablePrice(holding),
     lotsBefore: lotsHeld(holding),
     lotsAfter: values?.lotsAfter ?? lotsHeld(holding),
     valueBefore: values?.before ?? NO_MONEY,

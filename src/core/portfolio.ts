@@ -3,17 +3,17 @@
 
 import {
   add,
+  isPositive,
   type LotSize,
   type Lots,
   lotValue,
   type Money,
-  money,
   NO_MONEY,
   type Price,
   type Rate,
-  raw,
   type Shares,
   subtract,
+  times,
   total,
   wholeLots,
   worth,
@@ -73,20 +73,26 @@ export interface Snapshot {
   readonly commissionSeen: Rate | null;
 }
 
+/** The price if it is one: a price of zero or less is no price, whoever let it in. */
+export const usablePrice = ({ price }: Holding): Price | null =>
+  price !== null && isPositive(price) ? price : null;
+
 /** Value of all pieces, odd lots included. `null` without a price. */
-export const holdingValue = (holding: Holding): Money | null =>
-  holding.price === null ? null : worth(holding.price, holding.pieces);
+export function holdingValue(holding: Holding): Money | null {
+  const price = usablePrice(holding);
+  return price === null ? null : worth(price, holding.pieces);
+}
 
 export const lotsHeld = (holding: Holding): Lots => wholeLots(holding.pieces, holding.lot);
 
-export const lotCost = (holding: Holding): Money =>
-  holding.price === null ? NO_MONEY : lotValue(holding.price, holding.lot);
+export function lotCost(holding: Holding): Money {
+  const price = usablePrice(holding);
+  return price === null ? NO_MONEY : lotValue(price, holding.lot);
+}
 
 /** Value of the pieces that do not make a lot. */
 export const oddValue = (holding: Holding): Money =>
-  holding.price === null
-    ? NO_MONEY
-    : subtract(worth(holding.price, holding.pieces), money(raw(lotCost(holding)) * raw(lotsHeld(holding))));
+  subtract(holdingValue(holding) ?? NO_MONEY, times(lotCost(holding), lotsHeld(holding)));
 
 export const ownCash = (snapshot: Snapshot): Money => add(snapshot.cash, snapshot.blockedCash);
 

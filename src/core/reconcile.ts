@@ -2,9 +2,10 @@
 // Requires: the look-up by key and the active orders, both fresh. Guarantees: an unknown order is resolved only by what
 // the broker says, by a proof of absence, or by a person; a timer alone never resolves anything.
 
-import { isFinal, type OrderState } from './order.ts';
+import { assert } from './assert.ts';
+import type { OrderState } from './order.ts';
 import { type OrderReport, stateOf } from './order-report.ts';
-import { isLess, type Lots, larger } from './units.ts';
+import { type Lots, larger } from './units.ts';
 
 /** A resend settles the question at once, at worst with an order this old. */
 export const RESEND_WINDOW_MS = 120_000;
@@ -50,20 +51,19 @@ export function repairFor(order: OpenOrder, evidence: Evidence): Repair {
   if (order.state === 'intent' || order.attempts === 0) return { kind: 'drop' };
   if (evidence.byKey) return adopt(order, evidence.byKey, 'look-up by key');
   if (evidence.active) return adopt(order, evidence.active, 'active orders');
-  const first = order.firstSentMs ?? evidence.nowMs;
-  const last = order.lastSentMs ?? first;
+  const { firstSentMs: first, lastSentMs: last } = order;
+  assert(first !== null && last !== null, 'an order with an attempt has a time at which it was sent');
   const age = evidence.nowMs - first;
-  if (order.state !== 'live' && order.state !== 'cancelling') {
-    if (evidence.sameSession && age >= 0 && age <= RESEND_WINDOW_MS) return { kind: 'resend' };
+  const mayNeverHaveArrived = order.state === 'sending' || order.state === 'unknown';
+  if (mayNeverHaveArrived && evidence.sameSession && age >= 0 && age <= RESEND_WINDOW_MS) {
+    return { kind: 'resend' };
   }
   const absentFrom = last + ABSENCE_AFTER_MS;
   return evidence.nowMs < absentFrom ? { kind: 'wait', untilMs: absentFrom } : { kind: 'prove_absence' };
 }
 
 function adopt(order: OpenOrder, report: OrderReport, evidence: string): Repair {
-  const to = stateOf(report);
-  // A report that lags behind fills we already know is older than our knowledge: the order is at least live.
-  const stale = isLess(report.executed, order.executed) && !isFinal(to);
-  const executed = stale ? larger(order.executed, report.executed) : report.executed;
-  return { kind: 'adopt', report: { ...report, executed }, to, evidence };
+  // A report may lag behind fills that are already known: executed lots never fall.
+  const executed = larger(order.executed, report.executed);
+  return { kind: 'adopt', report: { ...report, executed }, to: stateOf(report), evidence };
 }

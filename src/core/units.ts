@@ -73,6 +73,10 @@ export const wholeLots = (count: Shares, size: LotSize): Lots => lots(raw(count)
 export const lotsAffordable = (amount: Money, each: Money): Lots =>
   raw(amount) <= 0n ? NO_LOTS : lots(raw(amount) / raw(each));
 
+/** Fewest lots worth `each` (positive) that, on top of `odd`, reach `target`. */
+export const lotsUpTo = (target: Money, odd: Money, each: Money): Lots =>
+  raw(target) <= raw(odd) ? NO_LOTS : lots(ceilDivide(raw(target) - raw(odd), raw(each)));
+
 const ceilDivide = (a: bigint, b: bigint): bigint => (a > 0n ? (a + b - 1n) / b : a / b);
 
 /** `amount × rate`, rounded up (against us): for fees and reserves. */

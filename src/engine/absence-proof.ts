@@ -3,10 +3,14 @@
 
 import { ABSENCE_READINGS_APART_MS } from '../core/reconcile.ts';
 import {
+  absolute,
   add,
   compare,
+  isMore,
   isZero,
   type Money,
+  money,
+  NANO,
   NO_MONEY,
   NO_SHARES,
   negate,
@@ -14,8 +18,11 @@ import {
   type Shares,
   subtract,
 } from '../core/units.ts';
-import type { JournaledOrder, Positions } from '../ports.ts';
+import type { JournaledOrder, Positions, SecurityPosition } from '../ports.ts';
 import type { AccountContext } from './account-context.ts';
+
+/** A fill's worth comes from a price per piece that the venue rounds: less than this is no other trade. */
+const KOPECK: Money = money(NANO / 100n);
 
 /** True where pieces and cash, read twice, are what they were before plus the fills that are known. */
 export async function isProvablyAbsent(context: AccountContext, order: JournaledOrder): Promise<boolean> {
@@ -24,10 +31,16 @@ export async function isProvablyAbsent(context: AccountContext, order: Journaled
   const siblings = context.journal.ordersOf(order.iteration).filter((sibling) => sibling.leg === order.leg);
   const cash = siblings.reduce((sum, sibling) => add(sum, cashChange(sibling)), before.cash);
   const pieces = expectedPieces(siblings, order, before.pieces);
-  const asBefore = (now: Positions) =>
-    compare(piecesOf(now, order.request.uid), pieces) === 0 &&
-    isZero(now.blockedCash) &&
-    compare(now.cash, cash) === 0;
+  const asBefore = (now: Positions) => {
+    const position = positionOf(now, order.request.uid);
+    return (
+      compare(position?.pieces ?? NO_SHARES, pieces) === 0 &&
+      // An order that is not shown yet already holds pieces or cash.
+      isZero(position?.blocked ?? NO_SHARES) &&
+      isZero(now.blockedCash) &&
+      !isMore(absolute(subtract(now.cash, cash)), KOPECK)
+    );
+  };
 
   if (!asBefore(await context.broker.positions(order.request.brokerAccount))) return false;
   await context.clock.sleep(ABSENCE_READINGS_APART_MS, context.stop);
@@ -40,7 +53,8 @@ function cashChange(order: JournaledOrder): Money {
   return subtract(order.request.side === 'buy' ? negate(value) : value, order.commission ?? NO_MONEY);
 }
 
-function expectedPieces(
+/** Pieces of the order's instrument after the known fills of `siblings`. */
+export function expectedPieces(
   siblings: readonly JournaledOrder[],
   order: JournaledOrder,
   before: ReadonlyMap<string, Shares>,
@@ -53,5 +67,5 @@ function expectedPieces(
     }, before.get(order.request.uid) ?? NO_SHARES);
 }
 
-const piecesOf = (positions: Positions, uid: string): Shares =>
-  positions.securities.find((position) => position.uid === uid)?.pieces ?? NO_SHARES;
+export const positionOf = (positions: Positions, uid: string): SecurityPosition | undefined =>
+  positions.securities.find((position) => position.uid === uid);

@@ -57,9 +57,15 @@ export interface AccountMemory {
   readonly unlisted: Map<string, Listing>;
   /** Instruments that this investor may not trade: left out for good. */
   readonly barred: Map<string, string>;
+  /** Keys of orders that a person has been told about. */
+  readonly alerted: Set<string>;
 }
 
-export const newMemory = (): AccountMemory => ({ unlisted: new Map(), barred: new Map() });
+export const newMemory = (): AccountMemory => ({
+  unlisted: new Map(),
+  barred: new Map(),
+  alerted: new Set(),
+});
 
 /** What an iteration hands to the outside: its record, and whether it counts in history. */
 export interface Recorded {

@@ -7,6 +7,7 @@ import type { Plan, PlannedOrder } from '../core/plan.ts';
 import { commissionOf } from '../core/policy.ts';
 import type { JournaledOrder, Reaction } from '../ports.ts';
 import type { AccountContext } from './account-context.ts';
+import { allEnded } from './all-ended.ts';
 import { awaitFinal } from './await-final.ts';
 import { observeExplained } from './explained.ts';
 import { approve } from './gate.ts';
@@ -21,6 +22,8 @@ export interface Acted {
   /** The account after the last order that became final. */
   readonly observation: Observation;
   readonly warnings: readonly string[];
+  /** Planned and not attempted, with the reason. */
+  readonly notMade: readonly string[];
   /** An order whose fate is not known yet: the account is blocked until it is. */
   readonly unfinished: boolean;
   /** The venue's refusal that ends trading for this account, this token or altogether. */
@@ -36,24 +39,28 @@ export async function act(
 ): Promise<Acted> {
   const excluded = new Map(options.excluded);
   const warnings: string[] = [];
+  const notMade: string[] = [];
   let observation = start;
   const wanted = { kind: 'buys' as const, tickers: tickersOf(plan.orders, 'buy') };
 
   const leg = async (number: number, orders: readonly PlannedOrder[]): Promise<Acted | null> => {
     const done = await runLeg(context, iteration, number, orders, observation);
-    warnings.push(...done.warnings);
+    notMade.push(...done.refused);
     for (const [uid, reason] of done.skipped) excluded.set(uid, reason);
     const unfinished = done.orders.some((order) => !isFinal(order.state));
+    if (unfinished && done.stop)
+      warnings.push(`${done.stop.order.ticker}: ${done.stop.order.error ?? 'refused'}`);
     if (!unfinished && done.sent) {
       observation = await observeExplained(context, iteration, { ...options, excluded });
+      warnings.push(...observation.warnings);
     }
-    const end = { observation, warnings, unfinished, stop: done.stop };
+    const end = { observation, warnings, notMade, unfinished, stop: done.stop };
     return unfinished || done.stop || context.stop.aborted ? end : null;
   };
   const buysNow = (): readonly PlannedOrder[] => {
     const decision = decide(observation.snapshot, context.settings.policy, wanted);
     if (decision.kind === 'plan') return decision.plan.orders;
-    warnings.push(`the purchases were not made: ${decision.because}`);
+    notMade.push(`the purchases were not made: ${decision.because}`);
     return [];
   };
 
@@ -71,7 +78,7 @@ export async function act(
     const last = more.length > 0 ? await leg(LEFT_OVER, more) : null;
     if (last) return last;
   }
-  return { observation, warnings, unfinished: false, stop: null };
+  return { observation, warnings, notMade, unfinished: false, stop: null };
 }
 
 const tickersOf = (orders: readonly PlannedOrder[], side: 'buy' | 'sell'): ReadonlySet<string> =>
@@ -79,11 +86,13 @@ const tickersOf = (orders: readonly PlannedOrder[], side: 'buy' | 'sell'): Reado
 
 interface LegResult {
   readonly orders: readonly JournaledOrder[];
+  /** Something left this process. */
   readonly sent: boolean;
   /** Instruments to leave out of the rest of this iteration, by uid. */
   readonly skipped: ReadonlyMap<string, string>;
   readonly stop: Acted['stop'];
-  readonly warnings: readonly string[];
+  /** What the gate refused, with the reason. */
+  readonly refused: readonly string[];
 }
 
 async function runLeg(
@@ -104,24 +113,28 @@ async function runLeg(
     commission: commissionOf(snapshot, settings.policy),
     orders,
   });
-  const warnings = gate.refused.map(
+  const refused = gate.refused.map(
     ({ order, because }) => `${order.side} of ${order.ticker} was not sent: ${because}`,
   );
   const skipped = new Map(gate.refused.map(({ order, because }) => [order.uid, because]));
-  if (gate.approved.length === 0) return { orders: [], sent: false, skipped, stop: null, warnings };
+  if (gate.approved.length === 0) return { orders: [], sent: false, skipped, stop: null, refused };
 
   const pieces = new Map(snapshot.holdings.map((holding) => [holding.uid, holding.pieces]));
   journal.plan(settings.id, iteration, leg, gate.approved, { cash: snapshot.cash, pieces }, clock.now());
   const submitted = await send(context, gate.approved);
-  const final = await Promise.all(submitted.map(({ order }) => awaitFinal(context, order.request.key)));
-  for (const result of submitted) note(context, result, skipped);
+  const final = await allEnded(submitted.map(({ order }) => awaitFinal(context, order.request.key)));
+  for (const [index, order] of final.entries()) {
+    // A refusal may come with a later look as well as with the reply.
+    const reaction = submitted[index]?.reaction ?? (order.state === 'rejected' ? 'skip' : null);
+    note(context, { order, reaction }, skipped);
+  }
   const stopping = submitted.find(({ reaction }) => endsTrading(reaction));
   return {
     orders: final,
-    sent: true,
+    sent: final.some(({ attempts }) => attempts > 0),
     skipped,
     stop: stopping?.reaction ? { reaction: stopping.reaction, order: stopping.order } : null,
-    warnings,
+    refused,
   };
 }
 

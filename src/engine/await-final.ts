@@ -1,18 +1,21 @@
 // Waits until an order is final: polls a resting one, cancels it after its time, asks about an unknown one.
-// Guarantees: bounded waiting; an order is called final only on the venue's word; a stop cancels what rests.
+// Guarantees: bounded waiting; an order is called final only on the venue's word, or once the venue knows it no more and
+// the account stands still; a cancel that got lost is sent again; a stop cancels what rests.
 
 import { isFinal } from '../core/order.ts';
-import type { JournaledOrder, OrderReport } from '../ports.ts';
-import { WorldError } from '../ports.ts';
+import type { JournaledOrder, LookUp } from '../ports.ts';
 import type { AccountContext } from './account-context.ts';
+import { tolerate } from './ask-again.ts';
+import { settleGone } from './gone-order.ts';
 import { resolveUnknown } from './resolve-unknown.ts';
 import { adoptReport, settle } from './settle-order.ts';
 import { journaled } from './submit.ts';
 
 const FIRST_POLL_MS = 250;
 const LAST_POLL_MS = 5_000;
-/** After a cancel the venue has this long to say what was filled; then the order counts as unknown to us. */
-const CANCEL_WAIT_MS = 30_000;
+/** After a cancel the venue has this long to say what was filled; then the order counts as unfinished. */
+const CANCEL_WAIT_MS = 60_000;
+const CANCEL_AGAIN_MS = 1_000;
 /** A stopping program must be gone within ten seconds. */
 const STOPPING_MS = 6_000;
 
@@ -22,61 +25,67 @@ export async function awaitFinal(context: AccountContext, key: string): Promise<
   if (order.state === 'unknown' || order.state === 'sending') {
     order = await resolveUnknown(context, order, context.clock.now() + context.lookUpMs);
   }
-  if (order.state === 'live') order = await poll(context, order, context.settings.orderWaitMs, true);
-  if (order.state === 'live') order = await cancel(context, order);
-  if (order.state === 'cancelling') order = await poll(context, order, CANCEL_WAIT_MS, false);
+  if (order.state === 'live') order = await letRest(context, order);
+  if (order.state === 'live' || order.state === 'cancelling') order = await cancel(context, order);
   return order;
 }
 
-async function poll(
-  context: AccountContext,
-  start: JournaledOrder,
-  waitMs: number,
-  endsWithStop: boolean,
-): Promise<JournaledOrder> {
+async function letRest(context: AccountContext, start: JournaledOrder): Promise<JournaledOrder> {
   const { clock, stop } = context;
   let order = start;
   let pauseMs = FIRST_POLL_MS;
-  const allowed = stop.aborted ? Math.min(waitMs, STOPPING_MS) : waitMs;
-  const deadline = clock.now() + allowed;
-  while (!isFinal(order.state) && clock.now() < deadline && !(endsWithStop && stop.aborted)) {
-    await clock.sleep(Math.min(pauseMs, deadline - clock.now()), endsWithStop ? stop : undefined);
+  const deadline = clock.now() + context.settings.orderWaitMs;
+  while (!isFinal(order.state) && clock.now() < deadline && !stop.aborted) {
+    await clock.sleep(Math.min(pauseMs, deadline - clock.now()), stop);
     pauseMs = Math.min(pauseMs * 2, LAST_POLL_MS);
-    const report = await lookUp(context, order);
-    if (report) order = adoptReport(context, order, report, 'order state');
+    order = (await look(context, order)).order;
   }
   return order;
 }
 
-async function cancel(context: AccountContext, order: JournaledOrder): Promise<JournaledOrder> {
-  if (order.orderId === null) return order;
-  const cancelling = settle(context, {
-    key: order.request.key,
+/** Asks for the cancel, and again as long as the venue shows the order active: a request may get lost on its way. */
+async function cancel(context: AccountContext, start: JournaledOrder): Promise<JournaledOrder> {
+  const { clock, stop, broker } = context;
+  const { orderId } = start;
+  if (orderId === null) return start;
+  let order = settle(context, {
+    key: start.request.key,
     to: 'cancelling',
-    executed: order.executed,
-    evidence: context.stop.aborted ? 'the program is stopping' : 'rested longer than order_wait_seconds',
+    executed: start.executed,
+    evidence: stop.aborted ? 'the program is stopping' : 'rested longer than order_wait_seconds',
   });
-  const outcome = await context.broker.cancel(order.request.brokerAccount, order.orderId);
-  context.log.info(
-    { ticker: order.ticker, key: order.request.key, outcome: outcome.kind },
-    'cancelled a resting order',
-  );
-  const report = await lookUp(context, cancelling);
-  return report ? adoptReport(context, cancelling, report, 'order state after the cancel') : cancelling;
+  const deadline = clock.now() + (stop.aborted ? STOPPING_MS : CANCEL_WAIT_MS);
+  for (let pauseMs = CANCEL_AGAIN_MS; ; pauseMs *= 2) {
+    const outcome = await broker.cancel(order.request.brokerAccount, orderId);
+    const { ticker, request } = order;
+    context.log.info({ ticker, key: request.key, outcome: outcome.kind }, 'cancelled a resting order');
+    const seen = await look(context, order);
+    order = seen.order;
+    if (isFinal(order.state)) return order;
+    if (seen.found === 'not_found') return settleGone(context, order);
+    if (clock.now() >= deadline) return order;
+    await clock.sleep(Math.min(pauseMs, deadline - clock.now()));
+  }
 }
 
-/** The order's report by the venue's id, else by our key; `null` where nothing can be learned now. */
-async function lookUp(context: AccountContext, order: JournaledOrder): Promise<OrderReport | null> {
+interface Look {
+  readonly order: JournaledOrder;
+  readonly found: LookUp['kind'] | 'no_answer';
+}
+
+/** The order after what the venue says about it now. */
+async function look(context: AccountContext, order: JournaledOrder): Promise<Look> {
   const { key, brokerAccount, lot } = order.request;
   try {
     const found =
       order.orderId === null
         ? await context.broker.orderByKey(brokerAccount, key, lot)
         : await context.broker.orderById(brokerAccount, order.orderId, lot);
-    return found.kind === 'found' ? found.report : null;
+    if (found.kind === 'not_found') return { order, found: 'not_found' };
+    return { order: adoptReport(context, order, found.report, 'order state'), found: 'found' };
   } catch (error) {
-    if (!(error instanceof WorldError)) throw error;
-    context.log.warn({ key, error: error.message }, 'an order could not be looked up; asking again');
-    return null;
+    const { message } = tolerate(error);
+    context.log.warn({ key, error: message }, 'an order could not be looked up; asking again');
+    return { order, found: 'no_answer' };
   }
 }

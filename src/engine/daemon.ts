@@ -4,7 +4,8 @@
 import type { IterationRecord } from '../core/iteration-record.ts';
 import { type Clock, type Notifier, WorldError } from '../ports.ts';
 import type { AccountContext, AccountSettings, EngineLog } from './account-context.ts';
-import { type Afterwards, type CycleResult, runCycle } from './cycle.ts';
+import { type CycleResult, IterationDefect, runCycle } from './cycle.ts';
+import { type Afterwards, defectReason } from './ending.ts';
 import { failedRecord, failedRow } from './failed-record.ts';
 import { nextDue } from './schedule.ts';
 
@@ -47,44 +48,52 @@ export const runDaemon = (options: DaemonOptions): Promise<AccountEnd[]> =>
 async function runAccount(options: DaemonOptions, account: AccountPlan): Promise<AccountEnd> {
   const { settings } = account;
   const { clock, stop } = options;
-  let context: AccountContext | null = null;
+  const session: Session = { context: null };
   let end: AccountEnd = { account: settings.id, status: 'none', tokenRefused: false, stopped: false };
   while (!stop.aborted) {
     const startedAtMs = clock.now();
-    const result: CycleResult = await attempt(options, account, context, (opened) => {
-      context = opened;
-    });
-    options.onRecord(result.record);
+    const result = await attempt(options, account, session);
+    unharmed(options, settings, () => options.onRecord(result.record));
     const { afterwards } = result;
     const stopped = afterwards.kind === 'stop_account' || afterwards.kind === 'stop_all';
     const tokenRefused = afterwards.kind === 'token_refused';
+    // A person is told once, not at every re-check.
+    if (!tokenRefused || !end.tokenRefused) report(options, settings, afterwards);
     end = { account: settings.id, status: result.record.status, tokenRefused, stopped };
-    report(options, settings, afterwards);
     if (stopped || options.once) break;
     const dueMs = dueAfter(settings, result, startedAtMs, clock.now());
-    (context as AccountContext | null)?.journal.planNextIteration(settings.id, dueMs);
-    options.onSleep?.(settings.id, dueMs);
+    unharmed(options, settings, () => {
+      session.context?.journal.planNextIteration(settings.id, dueMs);
+      options.onSleep?.(settings.id, dueMs);
+    });
     await clock.sleep(dueMs - clock.now(), stop);
   }
   return end;
 }
 
-async function attempt(
-  options: DaemonOptions,
-  account: AccountPlan,
-  context: AccountContext | null,
-  opened: (context: AccountContext) => void,
-): Promise<CycleResult> {
+interface Session {
+  context: AccountContext | null;
+}
+
+/** Printing a record, noting the next hour: nothing that trading depends on, so its failure ends no loop. */
+function unharmed(options: DaemonOptions, settings: AccountSettings, work: () => void): void {
   try {
-    const ready = context ?? (await account.open());
-    opened(ready);
-    return await runCycle(ready);
+    work();
   } catch (error) {
-    return failure(options, account, context, error);
+    options.log.error({ account: settings.id, err: error }, 'an iteration could not be shown or planned');
   }
 }
 
-/** An account that could not be opened, or a Bug: recorded on the spot, for there may be no journal to ask. */
+async function attempt(options: DaemonOptions, account: AccountPlan, session: Session): Promise<CycleResult> {
+  try {
+    session.context ??= await account.open();
+    return await runCycle(session.context);
+  } catch (error) {
+    return failure(options, account, session.context, error);
+  }
+}
+
+/** An account that could not be opened, or a defect: where the iteration could not record itself, that is done here. */
 function failure(
   options: DaemonOptions,
   account: AccountPlan,
@@ -107,19 +116,17 @@ function failure(
             : { kind: 'soon', afterMs: Math.min(OPEN_AGAIN_MS, settings.intervalMs) };
     return { ...base, record, afterwards };
   }
-  options.log.error({ account: settings.id, err: error }, 'a defect in this program: the account is stopped');
-  const record = failedRecord(
-    settings,
-    options.newIterationId(),
-    options.clock.now(),
-    `a defect in this program: ${message}`,
-  );
+  const cause = error instanceof IterationDefect ? error.cause : error;
+  options.log.error({ account: settings.id, err: cause }, 'an unexpected error: the account is stopped');
+  if (error instanceof IterationDefect) return error.result;
+  const reason = defectReason(error);
+  const record = failedRecord(settings, options.newIterationId(), options.clock.now(), reason);
   try {
     context?.journal.record(failedRow(record));
   } catch (second) {
     options.log.error({ account: settings.id, err: second }, 'its last iteration could not be recorded');
   }
-  return { ...base, record, afterwards: { kind: 'stop_account', because: record.reason ?? message } };
+  return { ...base, record, afterwards: { kind: 'stop_account', because: reason } };
 }
 
 function report(options: DaemonOptions, settings: AccountSettings, afterwards: Afterwards): void {

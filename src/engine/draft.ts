@@ -21,6 +21,8 @@ export interface Draft {
   readonly iteration: string;
   readonly startedAtMs: number;
   exchangeOpen: boolean;
+  /** Whether it counts in history and statistics. */
+  counted: boolean;
   dryRun: boolean;
   plan: Plan | null;
   /** The account after trading, planned anew from what is really there. */
@@ -141,7 +143,8 @@ const journaledRecord = (order: JournaledOrder): OrderRecord =>
     commission: order.commission,
     key: order.request.key,
     orderId: order.orderId,
-    error: order.error,
+    // What went wrong on the way is no error of an order that filled in the end.
+    error: order.state === 'filled' ? null : order.error,
   });
 
 export function recordStatus(order: JournaledOrder): OrderRecordStatus {

@@ -1,6 +1,6 @@
 // Positions lag behind trades: an observation that does not show our own fills must never be decided on.
 // Guarantees: returns an observation that explains every recent fill, or one that someone else's trade explains (said
-// aloud), or throws; never one that is older than our last order.
+// aloud), or throws; never one that shows none or only a part of what our last order did.
 
 import {
   absolute,
@@ -31,7 +31,7 @@ const LAST_POLL_MS = 5_000;
 
 /**
  * Observes until the account shows the fills of its orders.
- * @throws {WorldError} refused_data when a filled instrument still stands exactly where it was before the order.
+ * @throws {WorldError} refused_data when a filled instrument still stands where it was before the order, or on the way.
  */
 export async function observeExplained(
   context: AccountContext,
@@ -55,7 +55,7 @@ export async function observeExplained(
 
 interface Gap {
   readonly text: string;
-  /** The account stands exactly where it stood before our order: the venue lags. */
+  /** The account stands where it stood before our order, or on the way from there: the venue lags. */
   readonly stale: boolean;
 }
 
@@ -106,7 +106,7 @@ function pieceGap(
     return order.request.side === 'buy' ? add(sum, filled) : subtract(sum, filled);
   }, was);
   if (compare(now, expected) === 0) return [];
-  const stale = compare(now, was) === 0;
+  const stale = lags(raw(was), raw(now), raw(expected));
   if (first.iteration !== iteration && !stale) return [];
   return [{ text: `${first.ticker} is at ${raw(now)} pieces, our fills make it ${raw(expected)}`, stale }];
 }
@@ -132,9 +132,16 @@ function cashGap(
   const expected = add(before.cash, change);
   const difference = absolute(subtract(observation.snapshot.cash, expected));
   if (!isMore(difference, tolerance)) return [];
-  const stale = compare(observation.snapshot.cash, before.cash) === 0;
+  const stale = lags(raw(before.cash), raw(observation.snapshot.cash), raw(expected));
   return [{ text: 'the RUB balance does not match our fills', stale }];
 }
+
+/**
+ * None or only a part of the change is to be seen. Another's trade the other way looks the same, and is waited for as
+ * long: deciding on a part of our own fills would trade the rest of them a second time.
+ */
+const lags = (was: bigint, now: bigint, expected: bigint): boolean =>
+  expected > was ? now >= was && now < expected : now <= was && now > expected;
 
 const worthOf = (order: JournaledOrder): Money =>
   order.value ?? times(lotValue(order.sizedAt, order.request.lot), order.executed);

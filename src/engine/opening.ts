@@ -22,7 +22,7 @@ export async function openingOf(context: AccountContext): Promise<Opening> {
     const open = isOpen(sessions, nowMs);
     return { open, sessions, because: open ? null : closed(exchange, sessions, nowMs) };
   } catch (error) {
-    if (!(error instanceof WorldError) || error.kind !== 'refused_data') throw error;
+    if (!isRefusedData(error)) throw error;
     const because = `the schedule of ${exchange} could not be read (${error.message}): it counts as closed`;
     context.log.warn({ account: context.settings.id, exchange }, because);
     return { open: false, sessions: [], because };
@@ -35,8 +35,16 @@ async function ownExchanges(context: AccountContext): Promise<readonly Session[]
   const exchanges = new Set(
     resolutions.flatMap((found) => (found.kind === 'found' ? [found.listing.exchange] : [])),
   );
-  return union(await Promise.all([...exchanges].map((exchange) => context.market.sessions(exchange))));
+  const read = await Promise.allSettled([...exchanges].map((exchange) => context.market.sessions(exchange)));
+  const failures = read.flatMap((one) => (one.status === 'rejected' ? [one.reason as unknown] : []));
+  const [first] = failures;
+  // A schedule that cannot be read costs only the instruments that trade by it, as long as another one can be.
+  if (first !== undefined && (failures.length === read.length || !failures.every(isRefusedData))) throw first;
+  return union(read.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : [])));
 }
+
+const isRefusedData = (error: unknown): error is WorldError =>
+  error instanceof WorldError && error.kind === 'refused_data';
 
 function closed(exchange: string, sessions: readonly Session[], nowMs: number): string {
   const opens = nextOpen(sessions, nowMs);

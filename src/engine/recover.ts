@@ -3,15 +3,24 @@
 
 import { assert } from '../core/assert.ts';
 import { isFinal } from '../core/order.ts';
+import { raw } from '../core/units.ts';
 import type { JournaledOrder } from '../ports.ts';
 import type { AccountContext } from './account-context.ts';
+import { allEnded } from './all-ended.ts';
 import { awaitFinal } from './await-final.ts';
 import { drop } from './submit.ts';
 
-/** Settles everything an earlier run left. Returns what is still not final: the account must not trade. */
-export async function recover(context: AccountContext): Promise<readonly JournaledOrder[]> {
+export interface Recovered {
+  /** Still not final: the account must not trade. */
+  readonly unfinished: readonly JournaledOrder[];
+  /** Sent by an earlier run and final now, in words: no record of an iteration has told of them yet. */
+  readonly settled: readonly string[];
+}
+
+/** Settles everything an earlier run left. */
+export async function recover(context: AccountContext): Promise<Recovered> {
   const open = context.journal.openOrders(context.settings.id);
-  if (open.length === 0) return [];
+  if (open.length === 0) return { unfinished: [], settled: [] };
   context.log.info({ orders: open.length }, 'settling orders that an earlier run left');
   for (const order of open) {
     assert(
@@ -19,18 +28,39 @@ export async function recover(context: AccountContext): Promise<readonly Journal
       `order ${order.request.key} belongs to broker account ${order.request.brokerAccount}, this is ${context.brokerAccount}`,
     );
   }
-  const settled = await Promise.all(
-    open.map((order) => {
+  const orders = await allEnded(
+    open.map(async (order) => {
       if (order.state === 'intent') return drop(context, order.request.key).order;
       if (order.state === 'live') return leftResting(context, order);
       return awaitFinal(context, order.request.key);
     }),
   );
-  return settled.filter((order) => !isFinal(order.state));
+  const unfinished = orders.filter((order) => !isFinal(order.state));
+  for (const order of unfinished) alertUnfinished(context, order);
+  const settled = orders.filter((order) => isFinal(order.state) && order.attempts > 0).map(story);
+  return { unfinished, settled };
 }
+
+const story = ({ request, ticker, state, executed }: JournaledOrder): string =>
+  `an earlier run left an order behind: ${request.side} ${ticker}, ${raw(executed)} of ${raw(request.lots)} lots executed, ` +
+  `now ${state} (key ${request.key})`;
 
 /** A plan is never resumed: an order that an earlier run left resting is cancelled, its fills are adopted. */
 async function leftResting(context: AccountContext, order: JournaledOrder): Promise<JournaledOrder> {
   const impatient = { ...context, settings: { ...context.settings, orderWaitMs: 0 } };
   return awaitFinal(impatient, order.request.key);
+}
+
+/** An unknown order alerts where it is asked about; this is one that the venue took and that does not end. */
+function alertUnfinished(context: AccountContext, order: JournaledOrder): void {
+  const { key } = order.request;
+  if (order.state === 'unknown' || context.memory.alerted.has(key)) return;
+  context.memory.alerted.add(key);
+  context.notifier.alert({
+    account: context.settings.id,
+    event: 'order_unfinished',
+    message:
+      `order ${order.orderId ?? '(no id)'} (${order.request.side} ${order.ticker}, key ${key}) does not end: it is ` +
+      `${order.state}. This account does not trade until the venue says what became of it; asking goes on.`,
+  });
 }

@@ -3,9 +3,10 @@
 
 import { repairFor } from '../core/reconcile.ts';
 import { raw } from '../core/units.ts';
-import { type JournaledOrder, type OrderReport, WorldError } from '../ports.ts';
+import type { JournaledOrder, OrderReport } from '../ports.ts';
 import { isProvablyAbsent } from './absence-proof.ts';
 import type { AccountContext } from './account-context.ts';
+import { tolerate } from './ask-again.ts';
 import { sessionAt } from './schedule.ts';
 import { adoptReport, settleRefused } from './settle-order.ts';
 import { submit } from './submit.ts';
@@ -27,15 +28,11 @@ export async function resolveUnknown(
     order = settleRefused(context, order, 'unknown', 'the program ended before the reply', null);
   }
   let pauseMs = FIRST_POLL_MS;
-  let alerted = false;
   while (order.state === 'unknown') {
     order = await attemptRecovery(context, order);
     if (order.state !== 'unknown') break;
     const age = clock.now() - (order.firstSentMs ?? clock.now());
-    if (!alerted && age >= ALERT_AFTER_MS) {
-      alertUnknown(context, order);
-      alerted = true;
-    }
+    if (age >= ALERT_AFTER_MS) alertUnknown(context, order);
     if (clock.now() >= deadlineMs || stop.aborted) break;
     await clock.sleep(Math.min(pauseMs, deadlineMs - clock.now()), stop);
     pauseMs = Math.min(pauseMs * 2, LAST_POLL_MS);
@@ -79,23 +76,33 @@ async function attemptRecovery(context: AccountContext, order: JournaledOrder): 
         return order;
     }
   } catch (error) {
-    if (!(error instanceof WorldError)) throw error;
-    context.log.warn({ key, error: error.message }, 'an unknown order could not be asked about');
+    const { message } = tolerate(error);
+    context.log.warn({ key, error: message }, 'an unknown order could not be asked about');
     return order;
   }
 }
 
 /** The session in which it was first sent still runs: only then would a resend mean what the first one meant. */
 async function isSameSession(context: AccountContext, order: JournaledOrder): Promise<boolean> {
-  const { exchange } = context.settings;
-  if (exchange === 'auto' || order.firstSentMs === null) return false;
+  const exchange = await exchangeOf(context, order);
+  if (exchange === null || order.firstSentMs === null) return false;
   const sessions = await context.market.sessions(exchange);
   const session = sessionAt(sessions, context.clock.now());
   return session !== null && session.startMs <= order.firstSentMs;
 }
 
+/** Whose sessions count: the configured schedule's, under `auto` the instrument's own. */
+async function exchangeOf(context: AccountContext, order: JournaledOrder): Promise<string | null> {
+  const { exchange } = context.settings;
+  if (exchange !== 'auto') return exchange;
+  return (await context.market.listingByUid(order.request.uid))?.exchange ?? null;
+}
+
+/** A person is told once per order. */
 function alertUnknown(context: AccountContext, order: JournaledOrder): void {
   const { key, side, lots: count } = order.request;
+  if (context.memory.alerted.has(key)) return;
+  context.memory.alerted.add(key);
   context.notifier.alert({
     account: context.settings.id,
     event: 'unknown_outcome',

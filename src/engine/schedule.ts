@@ -67,7 +67,8 @@ export function union(lists: readonly (readonly Session[])[]): Session[] {
 
 /**
  * Instant of the next iteration: one interval after the start of this one (never in the past, so a slow iteration is
- * followed at once, not twice). Where a closed exchange means skipping: its next opening, if it is closed now or then.
+ * followed at once, not twice; never more than an interval from now, so a clock that was set back costs one interval at
+ * most). Where a closed exchange means skipping: its next opening, if it is closed now or then.
  */
 export function nextDue(due: {
   startedAtMs: number;
@@ -76,7 +77,8 @@ export function nextDue(due: {
   sessions: readonly Session[] | null;
   waitForOpening: boolean;
 }): number {
-  const regular = Math.max(due.nowMs, due.startedAtMs + due.intervalMs);
+  const planned = Math.max(due.nowMs, due.startedAtMs + due.intervalMs);
+  const regular = Math.min(planned, due.nowMs + due.intervalMs);
   if (!due.sessions || !due.waitForOpening) return regular;
   if (!isOpen(due.sessions, due.nowMs)) return nextOpen(due.sessions, due.nowMs) ?? regular;
   return isOpen(due.sessions, regular) ? regular : (nextOpen(due.sessions, regular) ?? regular);

@@ -28,7 +28,8 @@ export function adoptReport(
     trackingId,
     error: report.message === '' ? null : report.message,
   };
-  if (to === 'live' && order.state === 'cancelling') return order;
+  // Still active: the cancel is under way, or got lost.
+  if (to === 'live' && order.state === 'cancelling') return settle(context, { ...facts, to: 'cancelling' });
   if (order.state === 'sending' && to !== 'live' && to !== 'rejected')
     settle(context, { ...facts, to: 'live' });
   return settle(context, { ...facts, to });

@@ -5,6 +5,7 @@
 import { assert } from '../core/assert.ts';
 import type { JournaledOrder, PostOutcome, Reaction } from '../ports.ts';
 import type { AccountContext } from './account-context.ts';
+import { allEnded } from './all-ended.ts';
 import type { ApprovedOrder } from './gate.ts';
 import { adoptReport, settleRefused } from './settle-order.ts';
 
@@ -86,7 +87,7 @@ export async function submitTogether(
     orders.map((order) => order.request.key),
     context.clock.now(),
   );
-  return Promise.all(orders.map((order) => submit(context, order.request.key, true)));
+  return allEnded(orders.map((order) => submit(context, order.request.key, true)));
 }
 
 /**

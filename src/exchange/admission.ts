@@ -3,7 +3,6 @@
 // Raw bigints: nano per piece, lots, pieces.
 
 import type { Account } from './account.ts';
-import type { OrderDesk } from './desk.ts';
 import { VenueError } from './errors.ts';
 import { greatest, least } from './extremes.ts';
 import type { Instrument } from './instrument.ts';
@@ -19,10 +18,20 @@ export interface Terms {
   readonly bound: bigint;
 }
 
+/** What admission asks of the desk. */
+interface DeskView {
+  readonly settings: { readonly orderCap: bigint };
+  offers(instrument: Instrument, side: 'buy' | 'sell', step: number): readonly Level[];
+  /** Commission in billionths. */
+  rate(account: Account, instrument: Instrument): bigint;
+  blockedCash(accountId: string, currency: string): bigint;
+  blockedPieces(accountId: string, uid: string): bigint;
+}
+
 interface Situation {
   readonly account: Account;
   readonly market: Market;
-  readonly desk: OrderDesk;
+  readonly desk: DeskView;
   readonly nowMs: number;
 }
 

@@ -15,7 +15,7 @@ import type {
 import type { PositionsResponse } from 'tinkoff-invest-api/dist/generated/operations.js';
 import type { OrderState, PostOrderResponse } from 'tinkoff-invest-api/dist/generated/orders.js';
 import type { GetAccountsResponse } from 'tinkoff-invest-api/dist/generated/users.js';
-import type { Rewrite } from './route.ts';
+import type { Rewrite } from './rewrite.ts';
 import { date } from './wire.ts';
 
 export interface Corruption {

@@ -9,7 +9,8 @@ import type { Fault, FaultCall, Loss } from './faults.ts';
 import { DEFAULT_LIMITS, type LimitTable, RateLimits } from './limits.ts';
 import { CallLog, type CallRecord } from './record.ts';
 import type { TokenTerms } from './registry.ts';
-import type { Call, Opened, Rewrite, Route } from './route.ts';
+import type { Rewrite } from './rewrite.ts';
+import type { Call, Opened, Route } from './route.ts';
 import { ROUTES, tariffOf } from './routes.ts';
 import { Venue, type VenueOptions } from './venue.ts';
 

@@ -4,7 +4,7 @@
 import { CORRUPTIONS, type CorruptionName } from './corruptions.ts';
 import type { ExecutionPlan } from './desk.ts';
 import type { NewOrder } from './order.ts';
-import type { Rewrite } from './route.ts';
+import type { Rewrite } from './rewrite.ts';
 
 /** How a lost reply looks to the client. silence: never answered. reset: the connection is torn down. */
 export type Loss =

@@ -3,6 +3,7 @@
 
 import type { LimitGroup } from './limits.ts';
 import type { TokenTerms } from './registry.ts';
+import type { Rewrite } from './rewrite.ts';
 import type { Venue } from './venue.ts';
 
 /** Everything a handler may know of one call. */
@@ -18,9 +19,6 @@ export interface Call {
   /** The tariff's limits, for GetUserTariff. */
   limits(): readonly { readonly perMinute: number; readonly methods: readonly string[] }[];
 }
-
-/** Changes a decoded reply on its way out. */
-export type Rewrite = (reply: unknown) => unknown;
 
 export interface Opened {
   readonly request: unknown;

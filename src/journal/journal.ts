@@ -4,6 +4,7 @@
 
 import type { Journal } from '../ports.ts';
 import { accountMemory } from './account-memory.ts';
+import { breakers } from './breakers.ts';
 import { openDatabase } from './database.ts';
 import { iterationLog } from './iterations.ts';
 import { MIGRATIONS } from './migrations.ts';
@@ -28,5 +29,11 @@ export function openJournal(stateDir: string, options: JournalOptions = {}): Jou
     migrations: MIGRATIONS,
   });
   const store = storeOf(db);
-  return { ...orderBook(store), ...iterationLog(store), ...accountMemory(store), close: store.close };
+  return {
+    ...orderBook(store),
+    ...iterationLog(store),
+    ...accountMemory(store),
+    ...breakers(store),
+    close: store.close,
+  };
 }

@@ -131,5 +131,50 @@ CREATE TABLE next_iterations (
 ) STRICT, WITHOUT ROWID;
 `;
 
+/** Breakers: halts, alerts already given, accepted price jumps, what drawdown and foreign trades are measured against. */
+const V2 = `
+CREATE TABLE halts (
+  account TEXT PRIMARY KEY,
+  cause TEXT NOT NULL,
+  detail TEXT NOT NULL,
+  at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE alerts (
+  account TEXT NOT NULL,
+  event TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  PRIMARY KEY (account, event)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE allowed_jumps (
+  account TEXT NOT NULL,
+  ticker TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  PRIMARY KEY (account, ticker)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE equity_marks (
+  account TEXT PRIMARY KEY,
+  start_nano INTEGER NOT NULL,
+  peak_nano INTEGER NOT NULL,
+  flows_until INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE last_seen (
+  account TEXT PRIMARY KEY,
+  cash_nano INTEGER NOT NULL,
+  reversals INTEGER NOT NULL CHECK (reversals >= 0),
+  at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE last_seen_pieces (
+  account TEXT NOT NULL REFERENCES last_seen (account),
+  uid TEXT NOT NULL,
+  pieces INTEGER NOT NULL,
+  PRIMARY KEY (account, uid)
+) STRICT, WITHOUT ROWID;
+`;
+
 /** The last one's number is the schema version that this program writes and reads. */
-export const MIGRATIONS: readonly string[] = [V1];
+export const MIGRATIONS: readonly string[] = [V1, V2];

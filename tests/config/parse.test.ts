@@ -101,6 +101,9 @@ test('what is not written has the documented default', () => {
     orderType: 'market',
     orderWaitMs: 30_000,
     maxPriceAgeMs: 3_600_000,
+    maxPriceJumpPercent: 30,
+    maxDrawdownPercent: null,
+    maxDayTurnoverPercent: 400,
   });
   expect(raw(commission)).toBe(3_000_000n);
   expect([...wallet]).toEqual([

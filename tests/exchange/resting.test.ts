@@ -1,6 +1,7 @@
 // Orders that wait: for the tape, for a plan, for the end of the day.
 
 import { describe, expect, test } from 'bun:test';
+import { stepAt } from '../../src/exchange/tape.ts';
 import { codeOf, post, rub, scene } from './desk-scene.ts';
 import { TOKEN } from './venue-client.ts';
 
@@ -23,6 +24,35 @@ describe('resting orders', () => {
     expect(outcomes[0]?.[0]).toBe('filled');
     expect(outcomes[1]).toEqual(outcomes[0]!);
     expect(outcomes[2]).toEqual(outcomes[0]!);
+  });
+
+  test('the first step that crosses fills it, at its own price', async () => {
+    for (const seed of [1, 2, 3, 4, 5, 6]) {
+      const { clock, exchange } = scene({ liveliness: 3, seed });
+      const { id } = exchange.openAccount({ token: TOKEN, cash: '1000000' });
+      const gold = exchange.instrument('TGLD');
+      const last = exchange.market.last(gold, clock.now())?.price ?? 0n;
+      const price = last - 2n * gold.step;
+      const order = post(exchange, id, { ticker: 'TGLD', type: 'limit', price });
+      let crossedMs = clock.now();
+      while (exchange.market.opposite(gold, 'buy', stepAt(crossedMs)) > price) crossedMs += 10_000;
+      clock.set(crossedMs - 1);
+      exchange.now();
+      expect(order.status).toBe('new');
+      clock.set(crossedMs);
+      exchange.now();
+      expect(order.fills).toMatchObject([{ atMs: crossedMs, price, lots: 1n }]);
+    }
+  });
+
+  test('a price that jumps past a resting order still pays the order its own price', async () => {
+    const { clock, exchange } = scene();
+    const { id } = exchange.openAccount({ token: TOKEN, cash: '1000' });
+    const order = post(exchange, id, { type: 'limit', price: rub('6.00') });
+    exchange.setPrice('TMOS', '5.50');
+    await clock.advance(10_000);
+    exchange.now();
+    expect(order.fills).toMatchObject([{ price: rub('6.00') }]);
   });
 
   test('an unfilled order is cancelled at the end of the trading day', async () => {

@@ -60,6 +60,17 @@ test('a token that may not trade is refused by the code of its reason', async ()
   expect(await attempt(TOKEN)).toEqual(['40004', 7, undefined]);
 });
 
+test('an account of another user is not found, whatever is asked of it', async () => {
+  await using venue = await testVenue();
+  const { id } = venue.exchange.openAccount({ token: 't.stranger', cash: '1000' });
+  const uid = venue.exchange.instrument('TMOS').uid;
+  const posted = await venue.post({ accountId: id, uid, side: 'buy', lots: 1 });
+  const read = await venue.client.operations('getPositions', { accountId: id });
+  const listed = await venue.client.orders('getOrders', { accountId: id });
+  for (const answer of [posted, read, listed])
+    expect(answer.error).toMatchObject({ code: '50004', status: 5 });
+});
+
 test('the tariff names every method with its limit', async () => {
   await using venue = await testVenue();
   const { reply } = await venue.client.users('getUserTariff');

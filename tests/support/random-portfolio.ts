@@ -2,7 +2,17 @@
 // Guarantees: the same seed and options give the same problem; targets and cash target add up to the total.
 
 import type { Line, Problem } from '../../src/core/lots.ts';
-import { allocate, lots, type Money, money, NANO, portionUp, rate, raw } from '../../src/core/units.ts';
+import {
+  allocate,
+  larger,
+  lots,
+  type Money,
+  money,
+  NANO,
+  portionUp,
+  rate,
+  raw,
+} from '../../src/core/units.ts';
 
 /** Seeded doubles in [0, 1) (mulberry32). */
 export function seededRandom(seed: number): () => number {
@@ -16,7 +26,12 @@ export function seededRandom(seed: number): () => number {
   };
 }
 
+/** What the instruments are like: funds, shares, anything at all, lots alike, lots about as large as the targets. */
+export type Family = 'funds' | 'shares' | 'wild' | 'alike' | 'coarse';
+const FAMILIES = ['funds', 'funds', 'shares', 'wild', 'wild', 'alike', 'coarse', 'coarse'] as const;
+
 export interface PortfolioShape {
+  readonly family?: Family;
   /** Fewest and most lines. */
   readonly lines?: readonly [number, number];
   /** Fewest and most RUB in total. */
@@ -46,28 +61,38 @@ export function randomProblem(random: () => number, shape: PortfolioShape = {}):
   const feePercent = shape.feePercent ?? pick([0, 0, 0.04, 0.05, 0.3, between(0, 0.3)]);
   const fee = rate(BigInt(Math.round(feePercent * 1e7)));
   const reserveRate = shape.exactReserve ? fee : rate(BigInt(Math.round(pick([feePercent, 0.3, 0.3]) * 1e7)));
-  const cashPercent = shape.cashPercent ?? (random() < 1 / 3 ? 0 : pick([1, 2, 5, 10, 25, 50, between(0, 50)]));
-  const family = pick(['etf', 'etf', 'shares', 'wild', 'wild', 'same']);
+  const cashPercent =
+    shape.cashPercent ?? (random() < 1 / 3 ? 0 : pick([1, 2, 5, 10, 25, 50, between(0, 50)]));
+  const family = shape.family ?? pick(FAMILIES);
   const weights = Array.from({ length: count }, () => pick([1, spread(0.1, 10), spread(0.01, 3)]));
   const sum = weights.reduce((a, b) => a + b, 0);
-  const targets = allocate(total, [...weights.map((weight) => (weight / sum) * (100 - cashPercent)), cashPercent]);
+  const targets = allocate(total, [
+    ...weights.map((weight) => (weight / sum) * (100 - cashPercent)),
+    cashPercent,
+  ]);
   const kind: Holdings = pick(['none', 'balanced', 'near', 'concentrated', 'random', 'random']);
   const owned = ownedParts(kind, count, cashPercent, weights, random);
 
   const sameLot = spread(0.5, 300);
   let left = raw(total);
   const lines = weights.map((_, index): Line => {
-    const { price, lot, step } = instrument(family, sameLot, { spread, pick, random });
+    const { price, lot, step } = instrument(family, sameLot, Number(raw(total) / NANO) / count, {
+      spread,
+      pick,
+      random,
+    });
     const lotValue = price * lot;
     const reach = (raw(total) * BigInt(Math.round((owned[index] ?? 0) * 1e9))) / NANO;
     const affordable = reach < left ? reach : left;
     const held = affordable / lotValue;
-    const odd = random() < 0.1 && lot > 1n ? price * BigInt(Math.floor(random() * Number(lot))) : 0n;
-    left -= held * lotValue + (odd <= left ? odd : 0n);
+    left -= held * lotValue;
+    const pieces = random() < 0.1 ? price * BigInt(Math.floor(random() * Number(lot))) : 0n;
+    const odd = pieces <= left ? pieces : 0n;
+    left -= odd;
     const expected = portionUp(money(lotValue), fee);
     const steps = shape.exactReserve ? 0n : step * lot;
-    const reserve = raw(portionUp(money(lotValue), reserveRate));
-    const worst = money((reserve > raw(expected) ? reserve : raw(expected)) + steps);
+    const reserve = portionUp(money(lotValue), reserveRate);
+    const worst = money(raw(larger(reserve, expected)) + steps);
     const bounds = limits(held, raw(total) / lotValue + 1n, random, shape.restricted ?? 0.15);
     return {
       name: `L${String(index).padStart(3, '0')}`,
@@ -76,7 +101,7 @@ export function randomProblem(random: () => number, shape: PortfolioShape = {}):
       buyReserve: worst,
       sellReserve: worst,
       held: lots(held),
-      odd: money(odd <= left ? odd : 0n),
+      odd: money(odd),
       target: targets[index] ?? money(0n),
       min: lots(bounds.min),
       max: lots(bounds.max),
@@ -99,14 +124,18 @@ interface Dice {
 }
 
 /** Nano-rubles of one piece, pieces of one lot, price step. */
-function instrument(family: string, sameLot: number, { spread, pick, random }: Dice) {
-  if (family === 'etf') {
+function instrument(family: Family, sameLot: number, share: number, { spread, pick, random }: Dice) {
+  if (family === 'funds') {
     const step = pick([10_000_000n, 10_000_000n, 1_000_000n]);
     return { price: onStep(spread(4, 300), step), lot: 1n, step };
   }
-  if (family === 'same') {
+  if (family === 'alike') {
     const step = 10_000_000n;
     return { price: onStep(sameLot * (0.8 + 0.4 * random()), step), lot: 1n, step };
+  }
+  if (family === 'coarse') {
+    const step = 10_000_000n;
+    return { price: onStep(share * spread(0.1, 3), step), lot: 1n, step };
   }
   if (family === 'shares') {
     const step = pick([10_000_000n, 50_000_000n, 1_000_000n]);

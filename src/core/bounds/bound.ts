@@ -4,7 +4,7 @@
 import type { Policy, Stage } from '../policy.ts';
 import type { Holding, Snapshot } from '../portfolio.ts';
 import { lotsHeld } from '../portfolio.ts';
-import { isLess, isMore, type Lots, type Money } from '../units.ts';
+import { compare, isLess, isMore, type Lots, type Money } from '../units.ts';
 
 export interface Bound {
   readonly ticker: string;
@@ -49,12 +49,16 @@ export const frozenAt = (holding: Holding, rule: string, detail: string): Bound 
 export function combine(start: Range, bounds: readonly Bound[]): Range {
   let range = start;
   for (const bound of bounds) {
-    if (bound.min !== undefined && isMore(bound.min, range.min)) {
+    if (bound.min !== undefined && sets(isMore(bound.min, range.min), bound.min, range.min, range.minBy)) {
       range = { ...range, min: isMore(bound.min, range.max) ? range.max : bound.min, minBy: bound };
     }
-    if (bound.max !== undefined && isLess(bound.max, range.max)) {
+    if (bound.max !== undefined && sets(isLess(bound.max, range.max), bound.max, range.max, range.maxBy)) {
       range = { ...range, max: isLess(bound.max, range.min) ? range.min : bound.max, maxBy: bound };
     }
   }
   return range;
 }
+
+/** A bound that coincides with an end that nobody has set yet is its reason too. */
+const sets = (narrows: boolean, end: Lots, now: Lots, by: Bound | null): boolean =>
+  narrows || (by === null && compare(end, now) === 0);

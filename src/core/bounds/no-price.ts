@@ -1,7 +1,8 @@
 // Without a fresh price nothing is sized: the holding keeps its place at the last accepted price.
 // The age counts only over time in which the instrument could trade, so a night or a weekend is no age.
 
-import type { Holding } from '../portfolio.ts';
+import { type Holding, usablePrice } from '../portfolio.ts';
+import { decimal } from '../units.ts';
 import { type BoundRule, frozenAt } from './bound.ts';
 
 export const noPrice: BoundRule = ({ balanced, policy }) =>
@@ -14,7 +15,10 @@ export const noPrice: BoundRule = ({ balanced, policy }) =>
 export function priceTrouble(holding: Holding, maxAgeMs: number): string | null {
   if (holding.priceProblem !== null) return holding.priceProblem;
   if (holding.price === null) return 'no price';
-  if (holding.priceAgeMs === null) return 'the age of its price is unknown';
+  if (usablePrice(holding) === null)
+    return `its price is ${decimal(holding.price)} RUB, expected more than zero`;
+  if (holding.priceAgeMs === null || Number.isNaN(holding.priceAgeMs))
+    return 'the age of its price is unknown';
   if (holding.priceAgeMs > maxAgeMs) {
     return `its price is ${minutes(holding.priceAgeMs)} of trading old, the limit is ${minutes(maxAgeMs)} (max_price_age)`;
   }

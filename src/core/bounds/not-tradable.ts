@@ -11,6 +11,8 @@ export const notTradable: BoundRule = ({ balanced, policy }) =>
       const detail = `the trading status accepts no ${policy.orderType} order now`;
       return [frozenAt(holding, 'not_tradable', detail)];
     }
+    if (!holding.buyable && !holding.sellable)
+      return [frozenAt(holding, 'not_tradable', 'can be neither bought nor sold now')];
     const { ticker } = holding;
     const held = lotsHeld(holding);
     const bounds: Bound[] = [];

@@ -1,177 +1,158 @@
-// Branch and bound over whole lots: line after line, each trade bounded from below by the relaxation of the lines left.
-// Requires: levels in the order in which lines are decided. Guarantees: deterministic; stops at its budget of nodes
-// with the best found so far; brings back nothing that breaks floor or limits beyond rounding error.
+// Branch and bound over whole lots: line after line, each trade bounded from below by the relaxation of the lines left,
+// tried from where the fractional optimum puts it outwards.
+// Requires: levels in the order in which lines are decided, costly lots first. Guarantees: deterministic, ends at its budget
+// of nodes, hands over only portfolios that keep floor and limits (up to rounding).
 
-import { boundOf, edgeAt, type Suffix, takenAt, tradeAt } from './relaxation.ts';
-import { costOf, drainOf, type ScoreLine, type Scores, spendOf } from './scores.ts';
+import { boundOf, drainAt, putTrades, takenAt } from './fraction.ts';
+import type { Relaxation } from './relaxation.ts';
+import type { ScoreLine, Scores } from './scores.ts';
+import { cashStanding, type Tally, withTrade } from './tally.ts';
 
-/** A leaf or a partial portfolio as the search adds it up. */
-export interface Tally {
-  readonly cost: number;
-  readonly cashGap: number;
-  readonly slack: number;
-  readonly orders: number;
-  readonly squares: number;
-}
+/** Rounding error below a whole lot must not hide it. */
+const HAIR = 1e-9;
 
-/** What the search is after. */
+/** What a search is after. */
 export interface Goal {
-  /** Whether nothing under a node of that bound can be wanted. */
-  cut(level: number, bound: number, tally: Tally): boolean;
-  /** Whether nothing of that bound can be wanted whatever its tally: ends the walk along a line. */
+  /** Nothing of that bound can be wanted, wherever it is. */
   hopeless(bound: number): boolean;
-  /** Try leaving a line alone before anything else. */
+  /** Nothing can be wanted under a node at which the lines before `level` are decided as tallied. */
+  useless(level: number, tally: Tally): boolean;
+  /** Leaving a line alone is tried before anything else. */
   readonly stillFirst: boolean;
-  /** A whole portfolio inside the limits, up to rounding. */
-  accept(trades: Float64Array, objective: number, tally: Tally): void;
+  /** A whole portfolio; `trades` is the search's own, to be copied. */
+  found(trades: Float64Array, tally: Tally): void;
 }
 
-export interface Search {
+/** The tree: a line per level, or a block of lines that are settled together. */
+export interface Tree {
   readonly scores: Scores;
   readonly levels: readonly (readonly ScoreLine[])[];
-  readonly relaxed: readonly (readonly Suffix[])[];
-  readonly trades: Float64Array;
+  /** Each with an entry per level and one more; the last one is the tightest about the floor. */
+  readonly relaxations: readonly (readonly Relaxation[])[];
+}
+
+interface Search extends Tree {
   readonly goal: Goal;
+  readonly trades: Float64Array;
   nodes: number;
 }
 
-export const startOf = (scores: Scores): Tally => ({
-  cost: 0,
-  cashGap: scores.cashGap,
-  slack: scores.slack,
-  orders: 0,
-  squares: 0,
-});
-
-export function after(tally: Tally, line: ScoreLine, d: number): Tally {
-  const gap = line.gap + line.lot * d;
-  return {
-    cost: tally.cost + costOf(line, d),
-    cashGap: tally.cashGap - spendOf(line, d),
-    slack: tally.slack - drainOf(line, d),
-    orders: tally.orders + (d === 0 ? 0 : 1),
-    squares: tally.squares + gap * gap,
-  };
+/** @returns the nodes left of the budget. */
+export function search(tree: Tree, goal: Goal, start: Tally, nodes: number): number {
+  const state: Search = { ...tree, goal, trades: new Float64Array(tree.scores.lines.length), nodes };
+  explore(state, 0, start);
+  return state.nodes;
 }
 
-/** Least objective that any completion of `tally` from `level` on can have. */
-export function boundAt(search: Search, level: number, tally: Tally): number {
+/** Least objective that any completion of a tally can have, the lines before `level` being decided. */
+export function boundAt(tree: Tree, level: number, tally: Tally): number {
   let bound = Number.NEGATIVE_INFINITY;
-  for (const suffixes of search.relaxed) {
-    const suffix = suffixes[level];
-    if (suffix) bound = Math.max(bound, boundHere(suffix, tally, search.scores));
+  for (const each of tree.relaxations) {
+    const relaxation = each[level];
+    if (relaxation) bound = Math.max(bound, boundBy(relaxation, tally, tree.scores));
   }
   return bound;
 }
 
-const boundHere = (suffix: Suffix, tally: Tally, scores: Scores): number =>
-  suffix.resource === 'cash'
-    ? tally.cost + boundOf(suffix, tally.cashGap, scores)
-    : tally.cost + tally.cashGap + boundOf(suffix, tally.slack, scores);
+const boundBy = (relaxation: Relaxation, tally: Tally, scores: Scores): number =>
+  relaxation.resource === 'cash'
+    ? tally.cost + boundOf(relaxation, tally.cashGap, scores)
+    : tally.cost + tally.cashGap + boundOf(relaxation, tally.slack, scores);
 
-/** The relaxation that says most at this node. */
-function tightest(search: Search, level: number, tally: Tally): Suffix | undefined {
-  let [best, most]: [Suffix | undefined, number] = [undefined, Number.NEGATIVE_INFINITY];
-  for (const suffixes of search.relaxed) {
-    const suffix = suffixes[level];
-    const bound = suffix ? boundHere(suffix, tally, search.scores) : most;
-    if (bound > most || !best) [best, most] = [suffix, bound];
-  }
-  return best;
-}
-
-/** Searches everything under a node. */
-export function explore(search: Search, level: number, tally: Tally): void {
-  const lines = search.levels[level];
-  if (!lines) {
-    finish(search, tally);
+/** Everything under a node. */
+function explore(state: Search, level: number, tally: Tally): void {
+  const lines = state.levels[level];
+  if (lines === undefined) {
+    if (cashStanding(tally, state.scores) !== 'outside') state.goal.found(state.trades, tally);
     return;
   }
-  const suffix = tightest(search, level, tally);
-  if (!suffix) return;
-  const left = suffix.resource === 'cash' ? tally.cashGap : tally.slack;
-  const position = takenAt(suffix, left, search.scores);
-  if (Number.isNaN(position)) return;
+  const optimum = optimumAt(state, level, tally);
+  if (optimum === null) return;
+  for (const line of lines) state.trades[line.index] = line.lowest;
+  putTrades(optimum.relaxation, optimum.taken, state.trades);
   const [line] = lines;
-  if (line && lines.length === 1) walk(search, level, line, tally, tradeAt(suffix, line, position));
-  else settleBlock(search, level, lines, tally, suffix, position);
+  if (line !== undefined && lines.length === 1) {
+    walk(state, level, line, tally, state.trades[line.index] ?? 0);
+  } else settleBlock(state, level, lines, tally);
 }
 
-function finish(search: Search, tally: Tally): void {
-  const { scores } = search;
-  if (tally.slack < -scores.grain || tally.cashGap < scores.cashLow - scores.grain) return;
-  const high = tally.cashGap > scores.cashHigh + scores.grain;
-  if (high && !(scores.covering && tally.slack <= scores.costliest + scores.grain)) return;
-  search.goal.accept(search.trades, tally.cost + Math.abs(tally.cashGap), {
-    ...tally,
-    squares: tally.squares + tally.cashGap * tally.cashGap,
-  });
+interface Optimum {
+  readonly relaxation: Relaxation;
+  readonly taken: number;
 }
 
-/** Tries the trades of one line from the fractional optimum outwards, the lower bound first. */
-function walk(search: Search, level: number, line: ScoreLine, tally: Tally, start: number): void {
-  const still = search.goal.stillFirst && line.lowest <= 0 && line.highest >= 0;
-  if (still) tryTrade(search, level, line, tally, 0);
-  let down = Math.floor(start + 1e-9);
+/** The fractional optimum of a node: of the first relaxation that keeps the floor. */
+function optimumAt(tree: Tree, level: number, tally: Tally): Optimum | null {
+  let last: Optimum | null = null;
+  for (const each of tree.relaxations) {
+    const relaxation = each[level];
+    if (relaxation === undefined) continue;
+    const left = relaxation.resource === 'cash' ? tally.cashGap : tally.slack;
+    const taken = takenAt(relaxation, left, tree.scores);
+    if (Number.isNaN(taken)) return null;
+    last = { relaxation, taken };
+    if (relaxation.resource === 'cash' && drainAt(relaxation, taken) <= tally.slack + tree.scores.grain)
+      break;
+  }
+  return last;
+}
+
+/** Tries the trades of one line, the lower bound first: bounds rise away from the fractional optimum. */
+function walk(state: Search, level: number, line: ScoreLine, tally: Tally, optimum: number): void {
+  const still = state.goal.stillFirst && line.lowest <= 0 && line.highest >= 0;
+  if (still) tryTrade(state, level, line, tally, 0);
+  let down = Math.floor(optimum + HAIR);
   let up = down + 1;
-  let downBound = look(search, level, line, tally, down);
-  let upBound = look(search, level, line, tally, up);
-  while (search.nodes > 0) {
+  let downBound = look(state, level, line, tally, down);
+  let upBound = look(state, level, line, tally, up);
+  while (state.nodes > 0) {
     const goDown = downBound <= upBound;
     const bound = goDown ? downBound : upBound;
-    if (bound === Number.POSITIVE_INFINITY || search.goal.hopeless(bound)) return;
+    if (bound === Number.POSITIVE_INFINITY || state.goal.hopeless(bound)) return;
     const d = goDown ? down : up;
-    if (!still || d !== 0) tryTrade(search, level, line, tally, d);
+    if (!still || d !== 0) descend(state, level, line, tally, d);
     if (goDown) {
       down -= 1;
-      downBound = look(search, level, line, tally, down);
+      downBound = look(state, level, line, tally, down);
     } else {
       up += 1;
-      upBound = look(search, level, line, tally, up);
+      upBound = look(state, level, line, tally, up);
     }
   }
 }
 
-function look(search: Search, level: number, line: ScoreLine, tally: Tally, d: number): number {
+function look(state: Search, level: number, line: ScoreLine, tally: Tally, d: number): number {
   if (d < line.lowest || d > line.highest) return Number.POSITIVE_INFINITY;
-  search.nodes -= 1;
-  return boundAt(search, level + 1, after(tally, line, d));
+  state.nodes -= 1;
+  return boundAt(state, level + 1, withTrade(tally, line, d));
 }
 
-function tryTrade(search: Search, level: number, line: ScoreLine, tally: Tally, d: number): void {
-  const next = after(tally, line, d);
-  if (search.goal.cut(level + 1, boundAt(search, level + 1, next), next)) return;
-  search.trades[line.index] = d;
-  explore(search, level + 1, next);
+function tryTrade(state: Search, level: number, line: ScoreLine, tally: Tally, d: number): void {
+  const bound = look(state, level, line, tally, d);
+  if (bound === Number.POSITIVE_INFINITY || state.goal.hopeless(bound)) return;
+  descend(state, level, line, tally, d);
 }
 
-/** Puts a block of lines where the fractional optimum has them, the one that it splits on either side. */
-function settleBlock(
-  search: Search,
-  level: number,
-  lines: readonly ScoreLine[],
-  tally: Tally,
-  suffix: Suffix,
-  position: number,
-): void {
-  const index = edgeAt(suffix, position);
-  for (const line of lines) search.trades[line.index] = line.lowest;
-  let split: { line: ScoreLine; from: number; to: number } | undefined;
-  for (const { edge, place } of suffix.own) {
-    if (place < index) search.trades[edge.line.index] = edge.to;
-    else if (place === index) split = edge;
-  }
-  let rest = tally;
+function descend(state: Search, level: number, line: ScoreLine, tally: Tally, d: number): void {
+  const next = withTrade(tally, line, d);
+  if (state.goal.useless(level + 1, next)) return;
+  state.trades[line.index] = d;
+  explore(state, level + 1, next);
+}
+
+/**
+ * Rounds down a block of lines that stand at the fractional optimum: too many to branch on, and fine enough not to. At most
+ * the few lines that it splits lose a lot, and cash gains it, so the floor still holds.
+ */
+function settleBlock(state: Search, level: number, lines: readonly ScoreLine[], tally: Tally): void {
+  state.nodes -= Math.ceil(lines.length / 8);
+  let next = tally;
   for (const line of lines) {
-    if (line !== split?.line) rest = after(rest, line, search.trades[line.index] ?? 0);
+    const d = Math.floor((state.trades[line.index] ?? 0) + HAIR);
+    state.trades[line.index] = d;
+    next = withTrade(next, line, d);
   }
-  search.nodes -= lines.length;
-  if (!split) {
-    explore(search, level + 1, rest);
-    return;
-  }
-  const trade = tradeAt(suffix, split.line, position);
-  for (const d of new Set([Math.floor(trade), Math.ceil(trade)])) {
-    tryTrade(search, level, split.line, rest, d);
-  }
+  const bound = boundAt(state, level + 1, next);
+  if (bound === Number.POSITIVE_INFINITY || state.goal.hopeless(bound)) return;
+  if (!state.goal.useless(level + 1, next)) explore(state, level + 1, next);
 }

@@ -4,8 +4,8 @@
 // a problem scaled by an integer gives these same doubles, hence the same search.
 
 import type { Line } from '../lots.ts';
-import { isLess, isMore, isNegative, type Lots, type Money, raw, subtract, times } from '../units.ts';
-import type { Frame } from './verdict.ts';
+import { add, isNegative, type Lots, type Money, negate, raw, subtract, times } from '../units.ts';
+import { excess, type Frame } from './verdict.ts';
 
 /** One line; trades `d` are whole lots relative to what is held, positive for a purchase. */
 export interface ScoreLine {
@@ -19,6 +19,9 @@ export interface ScoreLine {
   readonly proceeds: number;
   readonly lowest: number;
   readonly highest: number;
+  /** Gaps from which on the overshoot rule allows `costliest` and the fees, down and up. */
+  readonly gapLeast: number;
+  readonly gapMost: number;
 }
 
 export interface Scores {
@@ -26,11 +29,13 @@ export interface Scores {
   /** Cash less its target, and worst-case spendable less the floor, where nothing is traded. */
   readonly cashGap: number;
   readonly slack: number;
-  /** Limits of the cash gap by the overshoot rule, and the value of the costliest lot behind it. */
-  readonly cashLow: number;
-  readonly cashHigh: number;
+  /** Where the overshoot rule counts from for cash: the least gap, and the most slack. */
+  readonly cashLeast: number;
+  readonly slackMost: number;
+  /** Value of the costliest lot. */
   readonly costliest: number;
-  readonly covering: boolean;
+  /** What the overshoot rule may allow in all: `costliest` and the fees of bringing every line to its target, generously. */
+  readonly reach: number;
   /** What may be rounding error in a sum of these numbers. */
   readonly grain: number;
 }
@@ -54,8 +59,9 @@ export function scoresOf(frame: Frame): Scores {
 
   const costliest = score(frame.costliest);
   const cash = score(cashGap);
-  const starts = [0, cash, score(forcedGap)];
-  const lines = problem.lines.map((line, index) => {
+  const spare = score(slack);
+  const forced = score(forcedGap);
+  const free = problem.lines.map((line, index) => {
     const scored = {
       index,
       gap: score(gaps[index] ?? line.target),
@@ -65,18 +71,37 @@ export function scoresOf(frame: Frame): Scores {
       proceeds: score(line.lotValue) - score(line.sellReserve),
     };
     const nearest = lotsBetween(line.held, frame.nearest[index] ?? line.held);
-    return { ...scored, ...windowOf(line, scored, nearest, costliest, frame.covering) };
+    const start = add(
+      gapOf(line),
+      times(line.lotValue, subtract(frame.nearest[index] ?? line.held, line.held)),
+    );
+    const gapMost = score(excess(frame, start));
+    const gapLeast = frame.covering ? Number.NEGATIVE_INFINITY : -score(excess(frame, negate(start)));
+    const range = {
+      fewest: lotsBetween(line.held, line.min),
+      most: lotsBetween(line.held, line.max),
+      nearest,
+    };
+    return { ...scored, ...range, gapLeast, gapMost };
   });
-  const size = lines.reduce((most, line) => Math.max(most, Math.abs(line.gap), line.lot), Math.abs(cash));
+  const fees = free.reduce(
+    (sum, line) => sum + line.fee * (Math.abs(line.gap) / line.lot + Math.abs(line.nearest) + 1),
+    0,
+  );
+  const reach = costliest + fees;
+  const size = free.reduce((most, { gap, lot }) => Math.max(most, Math.abs(gap), lot), Math.abs(cash));
   return {
-    lines,
+    lines: free.map((scored) => withWindow(scored, reach)),
     cashGap: cash,
-    slack: score(slack),
-    cashLow: Math.min(...starts) - costliest,
-    cashHigh: Math.max(...starts) + costliest,
+    slack: spare,
+    cashLeast: Math.min(0, cash, forced),
+    slackMost: Math.max(
+      spare + Math.max(0, -cash, forced - cash),
+      frame.covering ? 0 : Number.NEGATIVE_INFINITY,
+    ),
     costliest,
-    covering: frame.covering,
-    grain: Math.max(size, Math.abs(score(slack))) * 1e-12,
+    reach,
+    grain: Math.max(size, Math.abs(spare)) * 1e-12,
   };
 }
 
@@ -85,22 +110,16 @@ const gapOf = (line: Line): Money =>
 
 const lotsBetween = (from: Lots, to: Lots): number => Number(raw(to) - raw(from));
 
-/** Trades inside the bounds that neither leave the target nor pass it by more than the costliest lot. */
-function windowOf(
-  line: Line,
-  { gap, lot }: { gap: number; lot: number },
-  nearest: number,
-  costliest: number,
-  covering: boolean,
-): { lowest: number; highest: number } {
-  const start = gap + lot * nearest;
-  const fewest =
-    isLess(line.min, line.held) || isMore(line.min, line.held) ? lotsBetween(line.held, line.min) : 0;
-  const most =
-    isLess(line.max, line.held) || isMore(line.max, line.held) ? lotsBetween(line.held, line.max) : 0;
-  const down = covering ? fewest : Math.ceil((Math.min(start, 0) - costliest - gap) / lot);
-  const up = Math.floor((Math.max(start, 0) + costliest - gap) / lot);
+/** Trades inside the bounds that the overshoot rule can allow. */
+function withWindow(
+  scored: Omit<ScoreLine, 'lowest' | 'highest'> & Record<'fewest' | 'most' | 'nearest', number>,
+  reach: number,
+): ScoreLine {
+  const { fewest, most, nearest, ...line } = scored;
+  const down = Math.ceil((line.gapLeast - reach - line.gap) / line.lot);
+  const up = Math.floor((line.gapMost + reach - line.gap) / line.lot);
   return {
+    ...line,
     lowest: Math.min(nearest, Math.max(fewest, down)),
     highest: Math.max(nearest, Math.min(most, up)),
   };

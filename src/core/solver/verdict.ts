@@ -13,7 +13,6 @@ import {
   isZero,
   type Lots,
   larger,
-  lots,
   type Money,
   NO_MONEY,
   negate,
@@ -35,6 +34,8 @@ export interface Frame {
   readonly cashForced: Money;
   /** Cash below the floor has to be covered, now or after the forced moves. */
   readonly covering: boolean;
+  /** The bounds force nothing and cash can reach its target above the floor. */
+  readonly usual: boolean;
 }
 
 export interface Verdict {
@@ -51,8 +52,8 @@ export interface Verdict {
   readonly acceptable: boolean;
 }
 
-/** @returns the worth after a trade, odd pieces included. */
-const valueOf = (line: Line, count: Lots): Money => add(line.odd, times(line.lotValue, count));
+/** Odd pieces included. */
+const worthOf = (line: Line, count: Lots): Money => add(line.odd, times(line.lotValue, count));
 
 const clamp = (count: Lots, line: Line): Lots => smaller(larger(count, line.min), line.max);
 
@@ -70,6 +71,7 @@ export function makeFrame(problem: Problem): Frame {
     cashNow: problem.cash,
     cashForced: forced.cash,
     covering: isNegative(slackNow) || isNegative(forced.slack),
+    usual: forced.orders === 0 && !isLess(problem.cashTarget, add(problem.cashFloor, problem.blockedCash)),
   };
 }
 
@@ -115,12 +117,12 @@ export function judge(frame: Frame, counts: readonly Lots[]): Verdict {
   let inside = !isNegative(after.slack) && cashInside(frame, after, reach);
   problem.lines.forEach((line, index) => {
     const count = counts[index] ?? line.held;
-    const gap = subtract(valueOf(line, count), line.target);
+    const gap = subtract(worthOf(line, count), line.target);
     objective = add(objective, absolute(gap));
     squares += raw(gap) ** 2n;
-    const start = subtract(valueOf(line, frame.nearest[index] ?? line.held), line.target);
-    const tooLow = !frame.covering && isLess(gap, subtract(smaller(start, NO_MONEY), reach));
-    inside &&= !tooLow && !isMore(gap, add(larger(start, NO_MONEY), reach));
+    const start = subtract(worthOf(line, frame.nearest[index] ?? line.held), line.target);
+    const [below, above] = [add(excess(frame, negate(start)), reach), add(excess(frame, start), reach)];
+    inside &&= !isMore(gap, above) && (frame.covering || !isMore(negate(gap), below));
   });
   return {
     lots: counts,
@@ -134,14 +136,28 @@ export function judge(frame: Frame, counts: readonly Lots[]): Verdict {
   };
 }
 
-/** Cash neither leaves its target nor passes it by more than `reach`, but for what covers the floor. */
+/**
+ * From how far past its target the overshoot rule counts, for a line that is `start` past it (negative: short of it). In the
+ * usual case what is past by up to the costliest lot counts from the target, so that a look at the result starts from
+ * the same limits and wants nothing more.
+ */
+export function excess(frame: Frame, start: Money): Money {
+  const counted = frame.usual ? frame.costliest : NO_MONEY;
+  return isMore(start, counted) ? start : NO_MONEY;
+}
+
+/**
+ * Cash keeps the overshoot rule, but for what covers the floor. Upwards that is cash at worst, all reserves spent: a
+ * reserve that turns out not to be needed is no overshoot.
+ */
 function cashInside(frame: Frame, after: Account, reach: Money): boolean {
-  const { cashTarget } = frame.problem;
+  const { cashTarget, blockedCash, cashFloor } = frame.problem;
   const starts = [frame.cashNow, frame.cashForced];
   const lowest = subtract(starts.reduce(smaller<Money>, cashTarget), reach);
-  const highest = add(starts.reduce(larger<Money>, cashTarget), reach);
   if (isLess(after.cash, lowest)) return false;
-  return !isMore(after.cash, highest) || (frame.covering && !isMore(after.slack, reach));
+  const highest = add(starts.reduce(larger<Money>, cashTarget), reach);
+  const atWorst = add(after.slack, add(blockedCash, cashFloor));
+  return !isMore(atWorst, highest) || (frame.covering && !isMore(after.slack, reach));
 }
 
 /** Lots that raise the most worst-case cash: sells all it may where that pays, buys only what it must. */
@@ -178,5 +194,3 @@ function precedes(a: Verdict, b: Verdict): boolean {
   }
   return false;
 }
-
-export { lots, negate };

@@ -1,0 +1,132 @@
+// How an iteration ends, and what follows from it: every way out of `runCycle` in one place.
+// Guarantees: an order whose fate is open always shows in the status; what was sent is never called a mere failure.
+
+import type { IterationStatus } from '../core/iteration-record.ts';
+import { isFinal } from '../core/order.ts';
+import type { JournaledOrder, Session, WorldError } from '../ports.ts';
+import type { AccountContext } from './account-context.ts';
+import type { Acted } from './act.ts';
+import { type Draft, type Ending, recordStatus } from './draft.ts';
+
+/** What the loop must do after an iteration. */
+export type Afterwards =
+  | { readonly kind: 'go_on' }
+  /** Ask again soon: an outcome is unknown, or a read failed. */
+  | { readonly kind: 'soon'; readonly afterMs: number }
+  /** The token is refused: re-check now and then, nothing else. */
+  | { readonly kind: 'token_refused' }
+  | { readonly kind: 'stop_account'; readonly because: string }
+  | { readonly kind: 'stop_all'; readonly because: string };
+
+export interface Outcome {
+  readonly ending: Ending;
+  /** Sessions as read; `null` where they are not known. */
+  readonly sessions: readonly Session[] | null;
+  readonly afterwards: Afterwards;
+}
+
+/** An unresolved order is asked about again this soon, whatever the interval. */
+const UNKNOWN_AGAIN_MS = 60_000;
+const GO_ON: Afterwards = { kind: 'go_on' };
+
+export const outcome = (
+  status: IterationStatus,
+  reason: string | null,
+  sessions: readonly Session[] | null,
+  afterwards: Afterwards = GO_ON,
+): Outcome => ({ ending: { status, reason }, sessions, afterwards });
+
+/** The account is blocked until the fate of an order is known. */
+export const unresolved = (reason: string, sessions: readonly Session[] | null): Outcome =>
+  outcome('unknown_outcome', reason, sessions, { kind: 'soon', afterMs: UNKNOWN_AGAIN_MS });
+
+/** After the last leg: what became of the orders. */
+export function afterTrading(
+  context: AccountContext,
+  draft: Draft,
+  acted: Acted,
+  sessions: readonly Session[] | null,
+): Outcome {
+  if (acted.unfinished) return unresolved('the outcome of an order is not known yet', sessions);
+  if (acted.stop) return stopped(acted.stop, sessions);
+  if (context.stop.aborted) return outcome('partial', 'interrupted: the program was told to stop', sessions);
+  const orders = context.journal.ordersOf(draft.iteration);
+  const short = orders.filter((order) => recordStatus(order) !== 'filled').map(shortfall);
+  const missing = [...short, ...acted.notMade];
+  return missing.length === 0
+    ? outcome('balanced', null, sessions)
+    : outcome('partial', missing.join('; '), sessions);
+}
+
+function shortfall(order: JournaledOrder): string {
+  const what = `${order.request.side} ${order.ticker}`;
+  if (order.attempts === 0) return `${what} not sent`;
+  const became = `${what} ${recordStatus(order)}`;
+  return order.error ? `${became}: ${order.error}` : became;
+}
+
+function stopped(stop: NonNullable<Acted['stop']>, sessions: readonly Session[] | null): Outcome {
+  const reason = `${stop.order.ticker}: ${stop.order.error ?? 'refused'}`;
+  const afterwards: Afterwards =
+    stop.reaction === 'stop_token'
+      ? { kind: 'token_refused' }
+      : { kind: stop.reaction === 'stop_all' ? 'stop_all' : 'stop_account', because: reason };
+  return outcome('failed', reason, sessions, afterwards);
+}
+
+/** The world failed: the iteration says so. Refused data is a skip, not a failure; orders already sent stay on record. */
+export function afterWorldError(context: AccountContext, draft: Draft, error: WorldError): Outcome {
+  const reason = [error.code, error.message, error.trackingId && `(tracking id ${error.trackingId})`]
+    .filter(Boolean)
+    .join(' ');
+  const { sent, unknown } = sentOf(context, draft);
+  const status = unknown
+    ? 'unknown_outcome'
+    : sent
+      ? 'partial'
+      : error.kind === 'refused_data'
+        ? 'skipped'
+        : 'failed';
+  return outcome(status, reason, null, afterError(error, unknown));
+}
+
+function afterError(error: WorldError, unknown: boolean): Afterwards {
+  switch (error.kind) {
+    case 'token':
+      return { kind: 'token_refused' };
+    case 'account':
+      return { kind: 'stop_account', because: error.message };
+    case 'contract':
+      return { kind: 'stop_all', because: error.message };
+    case 'request':
+      return GO_ON;
+    case 'unreachable':
+    case 'refused_data':
+      return unknown ? { kind: 'soon', afterMs: UNKNOWN_AGAIN_MS } : GO_ON;
+  }
+}
+
+/** A venue that hung while the program was stopping: what is known is recorded, the next start recovers. */
+export function afterHanging(context: AccountContext, draft: Draft): Outcome {
+  const status = sentOf(context, draft).unknown ? 'unknown_outcome' : 'partial';
+  return outcome(status, 'interrupted: the venue did not answer in time', null);
+}
+
+/** Something that must not happen: a defect of ours, or a journal that cannot be written. */
+export function afterDefect(context: AccountContext, draft: Draft, error: unknown): Outcome {
+  const reason = defectReason(error);
+  const status = sentOf(context, draft).unknown ? 'unknown_outcome' : 'failed';
+  return outcome(status, reason, null, { kind: 'stop_account', because: reason });
+}
+
+/** In words for a person: which of the two it was, and what it said. */
+export function defectReason(error: unknown): string {
+  const isJournal = error instanceof Error && error.name === 'JournalError';
+  const what = error instanceof Error ? error.message : String(error);
+  return `${isJournal ? 'the journal failed' : 'a defect in this program'}: ${what}`;
+}
+
+function sentOf(context: AccountContext, draft: Draft): { sent: boolean; unknown: boolean } {
+  const sent = context.journal.ordersOf(draft.iteration).filter((order) => order.attempts > 0);
+  return { sent: sent.length > 0, unknown: sent.some((order) => !isFinal(order.state)) };
+}

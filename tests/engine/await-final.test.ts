@@ -1,0 +1,100 @@
+// An order that rests: it is waited for, cancelled after its time, and what was filled is adopted.
+
+import { describe, expect, test } from 'bun:test';
+import { HOUR_MS, openWorld, type World } from '../support/engine-world.ts';
+
+const posts = (world: World) => world.calls('PostOrder').length;
+
+describe('an order that does not fill at once', () => {
+  test('a part now and the rest a little later is waited for', async () => {
+    const world = await openWorld();
+    world.exchange.faults.execute({
+      kind: 'partial',
+      now: 100n,
+      later: [{ afterMs: 9_000, lots: 1_000_000n }],
+    });
+    expect((await world.cycle()).record.status).toBe('balanced');
+    expect(world.faults()).toEqual([]);
+  });
+
+  test('what rests longer than order_wait_seconds is cancelled and its part adopted', async () => {
+    const world = await openWorld();
+    world.exchange.faults.execute({ kind: 'partial', now: 4_000n, later: [] });
+    const start = world.clock.now();
+    const { record } = await world.cycle();
+    expect(record.status).toBe('partial');
+    expect(record.orders[0]).toMatchObject({
+      ticker: 'TMOS',
+      status: 'partially_filled',
+      filled_lots: 4_000,
+    });
+    expect(world.calls('CancelOrder')[0]!.atMs - start).toBe(30_000);
+    expect(world.pieces('TMOS')).toBe(45_230n);
+    expect((await world.cycle()).record.status).toBe('balanced');
+    expect(world.faults()).toEqual([]);
+  });
+
+  test('an order that never fills is cancelled, and the next iteration tries anew', async () => {
+    const world = await openWorld();
+    world.exchange.faults.execute({ kind: 'rest' });
+    const { record } = await world.cycle();
+    expect(record.status).toBe('partial');
+    expect(record.orders[0]).toMatchObject({ direction: 'sell', status: 'cancelled', filled_lots: 0 });
+    expect((await world.cycle()).record.status).toBe('balanced');
+    expect(world.faults()).toEqual([]);
+  });
+
+  for (const as of ['unavailable', 'silence'] as const)
+    for (const when of ['before', 'after'] as const)
+      test(`a cancel whose reply is lost (${as}, ${when} the effect) still ends the order`, async () => {
+        const world = await openWorld();
+        world.exchange.faults.execute({ kind: 'partial', now: 4_000n, later: [] });
+        world.exchange.faults.lose('CancelOrder', when, as);
+        const { record } = await world.cycle();
+        expect(record.status).toBe('partial');
+        expect(record.orders[0]).toMatchObject({ status: 'partially_filled', filled_lots: 4_000 });
+        expect(world.faults()).toEqual([]);
+      });
+
+  test('an order that fills while it is being cancelled is filled', async () => {
+    const world = await openWorld();
+    world.exchange.faults.execute({
+      kind: 'partial',
+      now: 1n,
+      later: [{ afterMs: 30_000, lots: 1_000_000n }],
+    });
+    const { record } = await world.cycle();
+    expect(record.orders[0]?.status).toBe('filled');
+    expect(world.faults()).toEqual([]);
+  });
+
+  test('a cancel that the venue never answers blocks the account and tells a person', async () => {
+    const world = await openWorld();
+    world.exchange.faults.execute({ kind: 'rest' });
+    world.exchange.faults.lose('CancelOrder', 'before', 'unavailable', 1_000);
+    expect((await world.cycle()).record.status).toBe('unknown_outcome');
+    const { record } = await world.cycle();
+    expect(record.status).toBe('unknown_outcome');
+    expect(world.alerts.map((alert) => alert.event)).toEqual(['order_unfinished']);
+    expect(posts(world)).toBe(1);
+    world.exchange.faults.clear();
+    expect((await world.cycle()).record.status).toBe('balanced');
+    expect(world.faults()).toEqual([]);
+  });
+
+  test('an order that ended while the program was down, and that the venue forgot, is settled by the positions', async () => {
+    const world = await openWorld({ exchange: { orderMemoryMs: HOUR_MS } });
+    world.exchange.faults.execute({ kind: 'partial', now: 4_000n, later: [] });
+    world.onCall = (call, phase) => {
+      if (call.method === 'GetOrderState' && phase === 'received') world.process.kill();
+    };
+    await expect(world.cycle()).rejects.toThrow();
+    world.onCall = null;
+    await world.clock.sleep(3 * 24 * HOUR_MS);
+    world.restart();
+    const { record } = await world.cycle();
+    expect(record.status).toBe('balanced');
+    expect(world.journal.openOrders('a')).toEqual([]);
+    expect(world.faults()).toEqual([]);
+  });
+});

@@ -1,0 +1,157 @@
+// The embedded exchange as a process of its own, for tests that run the bot as a process: `bun venue-process.ts '{...}'`.
+// Its calendar never closes (or never opens), so that both sides keep real time whatever the day. The first line on stdout
+// says where it listens; then one line of JSON answers each command line on stdin (see COMMANDS).
+
+import { createInterface } from 'node:readline';
+import { systemClock } from '../../src/clock.ts';
+import { type Calendar, createCalendar, type Span } from '../../src/exchange/calendar.ts';
+import type { CorruptionName } from '../../src/exchange/corruptions.ts';
+import { type CallPhase, Exchange } from '../../src/exchange/exchange.ts';
+import type { Loss, When } from '../../src/exchange/faults.ts';
+import { serveExchange } from '../../src/exchange/grpc-server.ts';
+import { dayStartMs, moscowDay } from '../../src/exchange/moscow.ts';
+import type { Clock } from '../../src/ports.ts';
+
+export interface VenueAccount {
+  readonly token: string;
+  readonly id?: string;
+  readonly name?: string;
+  readonly cash?: string;
+  readonly type?: 'broker' | 'iis';
+  readonly access?: 'full' | 'read_only' | 'none';
+  /** Pieces per ticker, at the price of the moment. */
+  readonly pieces?: Readonly<Record<string, number>>;
+}
+
+export interface VenueSettings {
+  readonly accounts: readonly VenueAccount[];
+  /** Default: open round the clock. */
+  readonly calendar?: 'open' | 'closed';
+  /** Its clock runs this far ahead of the system's, ms. */
+  readonly offsetMs?: number;
+}
+
+export interface VenueHello {
+  readonly endpoint: string;
+  readonly accounts: readonly string[];
+}
+
+function always(open: boolean): Calendar {
+  const ordinary = createCalendar([]);
+  const spans = (_: string, day: number): readonly Span[] =>
+    open ? [{ startMs: dayStartMs(day), endMs: dayStartMs(day + 1), phase: 'normal', session: 'main' }] : [];
+  return {
+    exchanges: ordinary.exchanges,
+    spans,
+    phase: () => (open ? 'normal' : 'closed'),
+    lastTraded: (_, atMs) => atMs,
+    dayEnd: (_, atMs) => dayStartMs(moscowDay(atMs) + 1),
+  };
+}
+
+/** Stops calls of one method at one phase until they are let go. */
+class Gatekeeper {
+  private gate: { method: string; phase: CallPhase; held: () => void; open: Promise<void> } | null = null;
+  private release: () => void = () => {};
+
+  /** Resolves when a call has run into it. */
+  hold(method: string, phase: CallPhase): Promise<void> {
+    const open = new Promise<void>((resolve) => {
+      this.release = resolve;
+    });
+    return new Promise((held) => {
+      this.gate = { method, phase, held, open };
+    });
+  }
+
+  letGo(): void {
+    this.gate = null;
+    this.release();
+  }
+
+  async pass(method: string, phase: CallPhase): Promise<void> {
+    const { gate } = this;
+    if (gate?.method !== method || gate.phase !== phase) return;
+    gate.held();
+    await gate.open;
+  }
+}
+
+type Command = (...args: string[]) => unknown;
+
+function commandsOf(exchange: Exchange, gate: Gatekeeper): Record<string, Command> {
+  const times = (text: string | undefined): number => (text === undefined ? 1 : Number(text));
+  return {
+    audit: () => {
+      const { orders, keys, faults } = exchange.audit();
+      return {
+        faults,
+        orders: orders.map((order) => ({
+          key: order.key,
+          status: order.status,
+          executed: Number(order.executed),
+        })),
+        keys: keys.map((key) => ({ key: key.key, orders: key.orders.length })),
+      };
+    },
+    calls: (method) => ({ count: exchange.callCount(method) }),
+    error: (method = '', code = '', count, ...message) => {
+      const said = message.join(' ');
+      const fault = { kind: 'error', code, ...(said === '' ? {} : { message: said }) } as const;
+      exchange.faults.add({ method, fault, times: times(count) });
+    },
+    lose: (method = '', when = 'before', as = 'silence', count) =>
+      void exchange.faults.lose(method, when as When, as as Loss, times(count)),
+    delay: (method = '', ms = '0', count) =>
+      void exchange.faults.delay(method, Number(ms), 'before', times(count)),
+    corrupt: (name = '', count) => void exchange.faults.corrupt(name as CorruptionName, times(count)),
+    rest: (count) => void exchange.faults.execute({ kind: 'rest' }, times(count)),
+    reject: (count, ...message) =>
+      void exchange.faults.execute({ kind: 'reject', message: message.join(' ') }, times(count)),
+    gap: (ticker = '', factor = '1') => exchange.gapPrice(ticker, factor),
+    status: (ticker = '', status = '1') => exchange.setStatus(ticker, Number(status)),
+    deposit: (account = '', amount = '0') => exchange.deposit(account, amount),
+    revoke: (token = '') => exchange.revokeToken(token),
+    clear: () => exchange.faults.clear(),
+    /** Answers once a call of the method stands at the phase. */
+    hold: (method = '', phase = 'received') => gate.hold(method, phase as CallPhase),
+    release: () => gate.letGo(),
+  };
+}
+
+const say = (value: unknown): void => void process.stdout.write(`${JSON.stringify(value)}\n`);
+
+async function serve(settings: VenueSettings): Promise<void> {
+  const offset = settings.offsetMs ?? 0;
+  const clock: Clock = { ...systemClock, now: () => systemClock.now() + offset };
+  const gate = new Gatekeeper();
+  const exchange = new Exchange({
+    clock,
+    seed: 7,
+    liveliness: 0,
+    anchorMs: dayStartMs(moscowDay(clock.now())),
+    calendar: always(settings.calendar !== 'closed'),
+    onCall: (call, phase) => gate.pass(call.method, phase),
+  });
+  const accounts = settings.accounts.map(({ pieces, ...terms }) => {
+    const account = exchange.openAccount(terms);
+    for (const [ticker, count] of Object.entries(pieces ?? {}))
+      exchange.giveSecurities(account.id, ticker, count);
+    return account.id;
+  });
+  const { endpoint } = await serveExchange(exchange);
+  say({ endpoint, accounts } satisfies VenueHello);
+  const commands = commandsOf(exchange, gate);
+  for await (const line of createInterface({ input: process.stdin })) {
+    const [name = '', ...args] = line.split(' ');
+    const command = commands[name];
+    void Promise.resolve(command ? command(...args) : { error: `no command ${name}` }).then((answer) =>
+      say(answer ?? {}),
+    );
+  }
+}
+
+if (import.meta.main) {
+  await serve(JSON.parse(process.argv[2] ?? '{"accounts":[]}') as VenueSettings);
+  process.exit(0);
+}
