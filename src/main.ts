@@ -3,17 +3,21 @@
 // Nobody imports it, and nothing else names a concrete broker, journal or clock.
 
 import manifest from '../package.json' with { type: 'json' };
+import { folded } from './cli/amounts.ts';
 import type { Connection, ConnectOptions, Outside } from './cli/outside.ts';
 import type { PaperWorld, PaperWorldOptions } from './cli/paper.ts';
 import { runProgram } from './cli/program.ts';
 import { listenForStop } from './cli/stop-signals.ts';
 import { createTerminal } from './cli/terminal.ts';
 import { createVirtualClock, realTimeout, systemClock } from './clock.ts';
+import { createScrubber } from './config/secret.ts';
 import { Bug } from './core/assert.ts';
 import { openJournal } from './journal/journal.ts';
 import { JournalError } from './journal/journal-error.ts';
+import { createKillSwitch } from './journal/kill-switch.ts';
 import { acquireLock, LockHeld } from './journal/lock.ts';
 import { createLog, LOG_LEVELS } from './log.ts';
+import { createAlertCommand } from './notify/alert-command.ts';
 import type { Clock, Journal, Random } from './ports.ts';
 import { seededRandom, systemRandom } from './random.ts';
 import { createGrpcTransport } from './tinvest/grpc-transport.ts';
@@ -75,6 +79,16 @@ const live: Outside = {
   openJournal: (stateDir) => openJournal(stateDir),
   readJournal,
   acquireLock,
+  killSwitch: createKillSwitch,
+  alertCommand: ({ command, secrets, log }) =>
+    createAlertCommand({
+      command,
+      scrub: createScrubber(secrets),
+      environment: withoutSecrets(process.env, secrets),
+      now: systemClock.now,
+      wait: realTimeout,
+      onTrouble: (what) => log.error({}, what),
+    }),
   createLog: ({ level, secrets, now }) =>
     createLog({
       level: LOG_LEVELS.find((known) => known === level) ?? 'warn',
@@ -84,6 +98,15 @@ const live: Outside = {
       ...(now ? { now } : {}),
     }),
 };
+
+function withoutSecrets(
+  environment: NodeJS.ProcessEnv,
+  secrets: readonly string[],
+): Record<string, string | undefined> {
+  return Object.fromEntries(
+    Object.entries(environment).filter(([, value]) => !secrets.some((secret) => value?.includes(secret))),
+  );
+}
 
 function readJournal(stateDir: string): Journal | null {
   try {
@@ -148,7 +171,7 @@ async function main(): Promise<number> {
 /** What reaches the outermost catch: things that a person can put right, or a defect of ours. */
 function explain(error: unknown): number {
   if (error instanceof LockHeld || error instanceof JournalError) {
-    terminal.err(`${error.message}\n`);
+    terminal.err(`${folded(error.message, terminal.width)}\n`);
     return 1;
   }
   const message = error instanceof Error ? (error.stack ?? error.message) : String(error);

@@ -1,9 +1,9 @@
 // Every way this program touches the world, on one page. The engine sees only these; main.ts chooses who stands behind.
 
-import type { OrderState, OrderType, Side } from './core/order.ts';
 import type { OrderReport } from './core/order-report.ts';
+import type { OrderRequest } from './core/order-request.ts';
 import type { OrderTypes } from './core/portfolio.ts';
-import type { LotSize, Lots, Money, Price, Rate, Shares } from './core/units.ts';
+import type { LotSize, Money, Price, Shares } from './core/units.ts';
 
 /** Time enters here. Milliseconds since 1970 UTC. */
 export interface Clock {
@@ -16,6 +16,8 @@ export interface Clock {
 export type Random = () => number;
 
 export type { OrderReport } from './core/order-report.ts';
+export type { OrderRequest } from './core/order-request.ts';
+export type * from './journal-port.ts';
 
 // ---------------------------------------------------------------- what the world may refuse
 
@@ -141,20 +143,6 @@ export interface AveragePrice {
   readonly fifo: Price | null;
 }
 
-/** Exactly what goes on the wire: a retry sends these same values again. */
-export interface OrderRequest {
-  readonly key: string;
-  readonly brokerAccount: string;
-  readonly uid: string;
-  readonly side: Side;
-  readonly lots: Lots;
-  readonly lot: LotSize;
-  readonly type: OrderType;
-  /** Only for `limit`. */
-  readonly limit: Price | null;
-  readonly confirmMargin: boolean;
-}
-
 /** What to do about a definite refusal (t-invest.md §6). */
 export type Reaction =
   /** Leave the instrument out of this iteration. */
@@ -190,7 +178,9 @@ export type PostOutcome =
   /** Nobody knows whether the order exists. */
   | { readonly kind: 'unknown'; readonly refusal: Refusal }
   /** Not taken because of the rate limit: send the same bytes again after the wait. */
-  | { readonly kind: 'throttled'; readonly refusal: Refusal; readonly waitMs: number };
+  | { readonly kind: 'throttled'; readonly refusal: Refusal; readonly waitMs: number }
+  /** `mayLeave` held it back at the last moment: this attempt provably never left. The code is WITHHELD. */
+  | { readonly kind: 'withheld'; readonly refusal: Refusal };
 
 export type LookUp =
   | { readonly kind: 'found'; readonly report: OrderReport }
@@ -203,189 +193,38 @@ export type CancelOutcome =
   | { readonly kind: 'refused'; readonly refusal: Refusal }
   | { readonly kind: 'unknown'; readonly refusal: Refusal };
 
+/** Something that was done in an account, by anybody. */
+export interface Operation {
+  readonly id: string;
+  readonly atMs: number;
+  /** deposit, withdrawal: money that crossed the account's border. Taxes, fees, payouts, moved securities are `other`. */
+  readonly kind: 'buy' | 'sell' | 'deposit' | 'withdrawal' | 'other';
+  /** Empty where it is about no instrument. */
+  readonly uid: string;
+  /** Signed: what it did to the RUB cash. A deposit that is taken back is a negative one. */
+  readonly amount: Money;
+}
+
 /** One token's view of the broker. Reads are retried inside and end in a WorldError; writes are sent exactly once. */
 export interface Broker {
   accounts(): Promise<readonly BrokerAccount[]>;
   positions(brokerAccount: string): Promise<Positions>;
   averagePrices(brokerAccount: string): Promise<ReadonlyMap<string, AveragePrice>>;
   activeOrders(brokerAccount: string): Promise<readonly OrderReport[]>;
-  post(request: OrderRequest): Promise<PostOutcome>;
+  /**
+   * `mayLeave` is asked once the rate limit has let the order go, just before it is sent: a text means "do not send,
+   * because". What it throws is passed on, and nothing is sent.
+   */
+  post(request: OrderRequest, mayLeave?: () => string | null): Promise<PostOutcome>;
   /** `lot` turns the venue's per-piece prices into values. */
   orderByKey(brokerAccount: string, key: string, lot: LotSize): Promise<LookUp>;
   orderById(brokerAccount: string, orderId: string, lot: LotSize): Promise<LookUp>;
   cancel(brokerAccount: string, orderId: string): Promise<CancelOutcome>;
-}
-
-// ---------------------------------------------------------------- the journal
-
-/** An order as planned: everything that its request will say, durable before the first byte is sent. */
-export interface Intent {
-  readonly request: OrderRequest;
-  readonly account: string;
-  readonly iteration: string;
-  readonly leg: number;
-  readonly part: number;
-  readonly ticker: string;
-  /** Price of ONE piece that it was sized at. */
-  readonly sizedAt: Price;
-}
-
-export interface JournaledOrder extends Intent {
-  readonly state: OrderState;
-  readonly executed: Lots;
-  readonly value: Money | null;
-  readonly commission: Money | null;
-  readonly orderId: string | null;
-  readonly attempts: number;
-  readonly firstSentMs: number | null;
-  readonly lastSentMs: number | null;
-  readonly error: string | null;
-}
-
-/** A change of state with what it rests on. */
-export interface Transition {
-  readonly key: string;
-  readonly to: OrderState;
-  readonly executed: Lots;
-  /** Where the knowledge comes from: "reply", "look-up by key", "active orders", "absence proof", ... */
-  readonly evidence: string;
-  readonly value?: Money | null;
-  readonly commission?: Money | null;
-  readonly orderId?: string | null;
-  readonly code?: string | null;
-  readonly trackingId?: string | null;
-  readonly error?: string | null;
-}
-
-/** What an account held when its orders were planned: the absence proof compares with it. */
-export interface Holdings {
-  readonly cash: Money;
-  readonly pieces: ReadonlyMap<string, Shares>;
-}
-
-/** Why an account trades no more until a person says `tiebb resume`. */
-export type HaltCause = 'unresolved_order' | 'drawdown' | 'another_bot';
-
-export interface Halt {
-  readonly cause: HaltCause;
-  readonly detail: string;
-  readonly atMs: number;
-}
-
-/** Equity that a drawdown is measured from, deposits and withdrawals since then already taken out. */
-export interface EquityMarks {
-  readonly start: Money;
-  readonly peak: Money;
-  /** Cash flows up to here are reckoned with. */
-  readonly flowsUntilMs: number;
-}
-
-/** The account as the last iteration left it, for telling our own changes from somebody else's. */
-export interface LastSeen {
-  readonly holdings: Holdings;
-  readonly atMs: number;
-  /** Successive iterations in which somebody reversed what this account had just traded. */
-  readonly reversals: number;
-}
-
-/** A finished iteration: `record` is the JSON of the iteration record (product.md §4). */
-export interface IterationRow {
-  readonly iteration: string;
-  readonly account: string;
-  readonly brokerAccount: string | null;
-  readonly startedAtMs: number;
-  readonly finishedAtMs: number;
-  readonly status: string;
-  readonly reason: string | null;
-  readonly dryRun: boolean;
-  /** Whether it counts in history and statistics (`update_iteration_result`). */
-  readonly counted: boolean;
-  readonly equity: Money | null;
-  readonly turnover: Money;
-  readonly commission: Money;
-  readonly record: string;
-}
-
-export interface AcceptedPrice {
-  readonly uid: string;
-  readonly price: Price;
-  readonly timeMs: number;
-}
-
-export interface InstrumentPin {
-  readonly ticker: string;
-  readonly isin: string;
-  readonly assetUid: string;
-  readonly uid: string;
-}
-
-/** Durable memory of one state directory. Every write is on disk when the call returns; every call is synchronous. */
-export interface Journal {
-  /** W1: the plan of one leg and all its intents, in one transaction. `before` is what the account held. */
-  plan(
-    account: string,
-    iteration: string,
-    leg: number,
-    intents: readonly Intent[],
-    before: Holdings,
-    atMs: number,
-  ): void;
-  /** W2: one attempt row per key, in one transaction, before the bytes leave. Moves `intent` to `sending`. */
-  attempt(keys: readonly string[], atMs: number): void;
-  /** W3: applies a transition (core/order.ts decides whether it may). Returns the order as it then is. */
-  settle(change: Transition, atMs: number): JournaledOrder;
-  order(key: string): JournaledOrder | null;
-  /** Orders of an account that are not final, oldest first. */
-  openOrders(account: string): readonly JournaledOrder[];
-  ordersOf(iteration: string): readonly JournaledOrder[];
-  /** Orders of an account that executed something and changed last at or after `sinceMs`, oldest first. */
-  fillsSince(account: string, sinceMs: number): readonly JournaledOrder[];
-  /** What the account held when that leg was planned. */
-  holdingsBefore(iteration: string, leg: number): Holdings | null;
-  /** Highest commission rate among the account's last `count` fills; `null` without fills. */
-  commissionSeen(account: string, count: number): Rate | null;
-
-  record(row: IterationRow): void;
-  /** Newest first. */
-  iterations(query: {
-    account?: string;
-    sinceMs?: number;
-    limit?: number;
-    countedOnly?: boolean;
-  }): readonly IterationRow[];
-
-  brokerAccountPin(account: string): string | null;
-  pinBrokerAccount(account: string, brokerAccount: string, atMs: number): void;
-  instrumentPins(account: string): ReadonlyMap<string, InstrumentPin>;
-  pinInstrument(account: string, pin: InstrumentPin, atMs: number): void;
-  acceptedPrices(account: string): ReadonlyMap<string, AcceptedPrice>;
-  acceptPrices(account: string, prices: readonly AcceptedPrice[], atMs: number): void;
-  /** Tickers that the account's wallet has named so far. */
-  managedTickers(account: string): readonly string[];
-  manage(account: string, tickers: readonly string[], atMs: number): void;
-  halt(account: string): Halt | null;
-  /** The first cause stands until it is cleared. */
-  setHalt(account: string, halt: Halt): void;
-  clearHalt(account: string): void;
-  /** When this alert was last given, so that a restart does not repeat it. */
-  lastAlert(account: string, event: string): number | null;
-  noteAlert(account: string, event: string, atMs: number): void;
-  /** The alert's cause has ended: the next one is news again. */
-  forgetAlert(account: string, event: string): void;
-  /** Tickers whose next price a person has accepted, however far it jumps. */
-  allowedJumps(account: string): readonly string[];
-  allowJump(account: string, ticker: string, atMs: number): void;
-  endJump(account: string, ticker: string): void;
-  equityMarks(account: string): EquityMarks | null;
-  setEquityMarks(account: string, marks: EquityMarks): void;
-  lastSeen(account: string): LastSeen | null;
-  setLastSeen(account: string, seen: LastSeen): void;
-
-  /** Next iteration as the daemon planned it, for `status`. */
-  nextIteration(account: string): number | null;
-  planNextIteration(account: string, atMs: number): void;
-
-  close(): void;
+  /**
+   * What was executed with `fromMs` < time <= `toMs`, in RUB, oldest first; what moved other currencies is left out,
+   * and so are most commissions. Adjoining spans overlap nowhere and miss nothing that the venue already shows.
+   */
+  operations(brokerAccount: string, fromMs: number, toMs: number): Promise<readonly Operation[]>;
 }
 
 // ---------------------------------------------------------------- people
@@ -394,6 +233,12 @@ export interface Alert {
   readonly account: string | null;
   readonly event: string;
   readonly message: string;
+}
+
+/** A person's brake, kept outside this process. */
+export interface KillSwitch {
+  /** Why nothing may be sent for this account; `null` where it may. Asked before every order. */
+  engaged(account: string): string | null;
 }
 
 /** Tells a person. Channels come later; until then the log. */

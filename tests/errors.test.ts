@@ -82,10 +82,9 @@ for (const [title, cases] of Object.entries(COMMANDS)) {
         expect(ended.out).toMatch(out ?? /^$/);
         expect(ended.code).toBe(code);
         expect(ended.err + ended.out).not.toContain(TOKEN);
-        const widths = ended.err.split('\n').map((line) => line.length);
-        expect(Math.max(...widths)).toBeLessThanOrEqual(
-          err?.source.includes('sqlite') || title === 'JOURNAL' ? 400 : 100,
-        );
+        // The log is for machines where stderr is no terminal; a path may be longer than a line.
+        const widths = ended.err.split('\n').map((line) => (line.startsWith('{') ? 0 : line.length));
+        expect(Math.max(...widths)).toBeLessThanOrEqual(100);
       },
     );
   });

@@ -18,7 +18,7 @@ interface Room {
 
 const ROOMS: readonly Room[] = [
   { name: 'core', holds: /^src\/core\//, may: ['core', 'node:crypto'] },
-  { name: 'ports', holds: /^src\/ports\.ts$/, may: ['core'] },
+  { name: 'ports', holds: /^src\/(ports|journal-port)\.ts$/, may: ['core', 'ports'] },
   { name: 'clock', holds: /^src\/clock\.ts$/, may: ['ports'] },
   { name: 'random', holds: /^src\/random\.ts$/, may: ['ports'] },
   { name: 'log', holds: /^src\/log\.ts$/, may: ['config', 'pino', 'pino-pretty'] },
@@ -48,6 +48,7 @@ const ROOMS: readonly Room[] = [
     may: ['exchange', 'core', 'ports', 'tinkoff-invest-api', '@grpc/grpc-js', 'node:'],
   },
   { name: 'journal', holds: /^src\/journal\//, may: ['journal', 'core', 'ports', 'bun:sqlite', 'node:'] },
+  { name: 'notify', holds: /^src\/notify\//, may: ['notify', 'core', 'ports'] },
   { name: 'report', holds: /^src\/report\//, may: ['report', 'core', 'ports', 'zod'] },
   {
     name: 'cli',

@@ -28,4 +28,7 @@ export const settingsOf = (account: AccountConfig, dryRun: boolean): AccountSett
   intervalMs: account.balanceIntervalMs,
   sleepBetweenOrdersMs: account.sleepBetweenOrdersMs,
   orderWaitMs: account.orderWaitMs,
+  maxPriceJumpPercent: account.maxPriceJumpPercent,
+  maxDrawdownPercent: account.maxDrawdownPercent,
+  maxDayTurnoverPercent: account.maxDayTurnoverPercent,
 });

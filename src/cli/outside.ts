@@ -3,7 +3,7 @@
 
 import type { Secret } from '../config/secret.ts';
 import type { Log } from '../log.ts';
-import type { Broker, Clock, Journal, Market, Random } from '../ports.ts';
+import type { Broker, Clock, Journal, KillSwitch, Market, Notifier, Random } from '../ports.ts';
 
 export interface Terminal {
   /** Results. Never throws: a reader that went away is not a reason to stop trading. */
@@ -37,6 +37,17 @@ export interface ConnectOptions {
   readonly log: Log;
 }
 
+/** The brake of a state directory, and the hands on it. */
+export interface KillSwitchFiles extends KillSwitch {
+  /** `null` = every account. */
+  engage(account: string | null): void;
+  release(account: string | null): void;
+}
+
+export interface ClosingNotifier extends Notifier {
+  close(): Promise<void>;
+}
+
 export interface Outside {
   readonly terminal: Terminal;
   readonly environment: Readonly<Record<string, string | undefined>>;
@@ -50,5 +61,8 @@ export interface Outside {
   /** For looking only, also beside a running daemon; `null` where there is none yet. */
   readJournal(stateDir: string): Journal | null;
   acquireLock(stateDir: string): { release(): void };
+  killSwitch(stateDir: string): KillSwitchFiles;
+  /** Hands alerts to a shell command. */
+  alertCommand(options: { command: string; secrets: readonly string[]; log: Log }): ClosingNotifier;
   createLog(options: { level: string; secrets: readonly string[]; now?: () => number }): Log;
 }

@@ -2,8 +2,10 @@
 
 import { Command, CommanderError, type Help, Option } from 'commander';
 import { possibleTokens } from '../config/environment.ts';
+import { acceptCommand } from './accept.ts';
 import { accountsCommand } from './accounts.ts';
 import { folded } from './amounts.ts';
+import { type BrakeOptions, resumeCommand, stopCommand } from './brakes.ts';
 import {
   type CommonOptions,
   collect,
@@ -15,6 +17,7 @@ import { configCommand } from './config.ts';
 import { applyTwins, strayTwins, twinOf } from './environment-twins.ts';
 import { EXIT } from './exit-code.ts';
 import { type HistoryOptions, historyCommand } from './history.ts';
+import { type OrdersOptions, ordersCommand, type ResolveOptions, resolveCommand } from './orders.ts';
 import type { Outside } from './outside.ts';
 import { type PaperOptions, type PaperWorld, type PaperWorldOptions, paperCommand } from './paper.ts';
 import { type PlanSnapshotOptions, planSnapshotCommand } from './plan-snapshot.ts';
@@ -74,6 +77,7 @@ function buildProgram(options: ProgramOptions, end: (code: number) => void): Com
     });
   addTrading(program, outside, end);
   addReading(program, outside, end);
+  addHands(program, outside, end);
   withCommonOptions(program.command('paper'))
     .description('the same bot against the embedded exchange: no token, no network')
     .option('--speed <hours>', 'simulated hours per second', positiveNumber, 1)
@@ -166,6 +170,39 @@ function addReading(program: Command, outside: Outside, end: (code: number) => v
       else outside.terminal.err(result.output);
       end(result.exitCode);
     });
+}
+
+/** What a person does to a running bot. */
+function addHands(program: Command, outside: Outside, end: (code: number) => void): void {
+  withCommonOptions(program.command('stop'))
+    .description('kill switch: no new order is sent until `resume` (or: touch STOP in the state directory)')
+    .addOption(accountOption())
+    .addHelpText('after', examples('npm run tiebb -- stop', 'npm run tiebb -- stop --account account_1'))
+    .action((flags: BrakeOptions) => end(stopCommand(flags, outside)));
+  withCommonOptions(program.command('resume'))
+    .description('lifts the kill switch and halts')
+    .addOption(accountOption())
+    .addHelpText('after', examples('npm run tiebb -- resume', 'npm run tiebb -- resume --account account_1'))
+    .action((flags: BrakeOptions) => end(resumeCommand(flags, outside)));
+  withCommonOptions(program.command('orders'))
+    .description('orders that are not final')
+    .addOption(accountOption())
+    .addHelpText('after', examples('npm run tiebb -- orders', 'npm run --silent tiebb -- orders --json'))
+    .action((flags: OrdersOptions) => end(ordersCommand(flags, outside)));
+  withCommonOptions(program.command('resolve <key>'))
+    .description('says what became of an order of unknown outcome')
+    .option('--filled <lots>', 'so many lots were filled', wholeNumber(0))
+    .option('--absent', 'the broker does not have it')
+    .addHelpText(
+      'after',
+      examples('npm run tiebb -- resolve KEY --absent', 'npm run tiebb -- resolve KEY --filled 12'),
+    )
+    .action((key: string, flags: ResolveOptions) => end(resolveCommand(key, flags, outside)));
+  withCommonOptions(program.command('accept <ticker>'))
+    .description('takes the next price of a ticker that is held for a jump')
+    .addOption(accountOption())
+    .addHelpText('after', examples('npm run tiebb -- accept TGLD'))
+    .action((ticker: string, flags: BrakeOptions) => end(acceptCommand(ticker, flags, outside)));
 }
 
 const accountOption = (): Option =>

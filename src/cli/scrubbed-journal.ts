@@ -11,6 +11,7 @@ export function scrubbedJournal(journal: Journal, secrets: readonly string[]): J
     ...journal,
     settle: (change, atMs) =>
       journal.settle(change.error === undefined ? change : { ...change, error: clean(change.error) }, atMs),
+    setHalt: (account, halt) => journal.setHalt(account, { ...halt, detail: clean(halt.detail) }),
     record: (row) => journal.record({ ...row, reason: clean(row.reason), record: clean(row.record) }),
   };
 }

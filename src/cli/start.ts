@@ -60,7 +60,9 @@ export async function runSession(run: RunOptions): Promise<number> {
   const journal = scrubbedJournal(outside.openJournal(options.stateDir), run.secrets);
   const ended = new AbortController();
   const stop = AbortSignal.any([outside.stop, ended.signal, ...(run.until ? [run.until] : [])]);
-  const notifier = logNotifier(log);
+  const command = run.config.alertCommand;
+  const channel = command === null ? null : outside.alertCommand({ command, secrets: run.secrets, log });
+  const notifier = toBoth(logNotifier(log), channel);
   const session = openSession({
     config: run.config,
     accounts: run.accounts,
@@ -68,6 +70,7 @@ export async function runSession(run: RunOptions): Promise<number> {
     outside,
     log,
     notifier,
+    killSwitch: outside.killSwitch(options.stateDir),
     stop,
     dryRun: options.dryRun,
     lookUpMs: options.once ? LOOK_UP_ONCE_MS : LOOK_UP_MS,
@@ -101,6 +104,7 @@ export async function runSession(run: RunOptions): Promise<number> {
     return exitCode(options, ends, outside.stop.aborted || run.until?.aborted === true);
   } finally {
     session.close();
+    await channel?.close();
     journal.close();
     lock?.release();
   }
@@ -112,7 +116,14 @@ function exitCode(options: StartOptions, ends: readonly AccountEnd[], asked: boo
   return asked && !options.once && code !== EXIT.unknownOutcome ? EXIT.ok : code;
 }
 
-/** Until channels exist an alert is an error in the log. */
+const toBoth = (log: Notifier, channel: Notifier | null): Notifier => ({
+  alert(alert) {
+    log.alert(alert);
+    channel?.alert(alert);
+  },
+});
+
+/** Every alert is an error in the log, whatever other channels there are. */
 const logNotifier = (log: Log): Notifier => ({
   alert: ({ account, event, message }) => log.error({ account, alert: event }, message),
 });

@@ -3,7 +3,7 @@
 import type { AccountConfig } from '../config/config.ts';
 import type { IterationRecord } from '../core/iteration-record.ts';
 import { raw } from '../core/units.ts';
-import type { IterationRow, Journal, JournaledOrder } from '../ports.ts';
+import type { Halt, IterationRow, Journal, JournaledOrder, KillSwitch } from '../ports.ts';
 import { folded, inMoscowTime, moscowTime, plural, rub } from './amounts.ts';
 import type { CommonOptions } from './common-options.ts';
 import { EXIT } from './exit-code.ts';
@@ -50,7 +50,7 @@ export function statusCommand(
   try {
     const paint = createPaint(terminal.colors);
     for (const block of blocks) {
-      const status = statusOf(block, journal);
+      const status = statusOf(block, journal, outside.killSwitch(options.stateDir));
       const text = options.json ? JSON.stringify(status) : render(status, paint, terminal.width);
       terminal.out(`${text}\n`);
     }
@@ -60,7 +60,7 @@ export function statusCommand(
   }
 }
 
-function statusOf(block: AccountConfig, journal: Journal | null): AccountStatus {
+function statusOf(block: AccountConfig, journal: Journal | null, killSwitch: KillSwitch): AccountStatus {
   const { id, name, dryRun } = block;
   const next = journal?.nextIteration(id) ?? null;
   const rows = journal?.iterations({ account: id, limit: LOOKED_THROUGH }) ?? [];
@@ -75,12 +75,20 @@ function statusOf(block: AccountConfig, journal: Journal | null): AccountStatus 
     broker_account: journal?.brokerAccountPin(id) ?? null,
     last: last ? lastOf(last) : null,
     next_at: next === null ? null : new Date(next).toISOString(),
-    halted:
-      unknown.length === 0
-        ? null
-        : `the outcome of ${plural(unknown.length, 'order')} is unknown: nothing is traded until the broker has said it`,
+    halted: haltedBecause(unknown, journal?.halt(id) ?? null, killSwitch.engaged(id)),
     open_orders: open.map(openOrder),
   };
+}
+
+function haltedBecause(
+  unknown: readonly JournaledOrder[],
+  halt: Halt | null,
+  kill: string | null,
+): string | null {
+  if (halt !== null) return `${halt.detail}; to go on: tiebb resume`;
+  if (kill !== null) return `${kill}; to go on: tiebb resume`;
+  if (unknown.length === 0) return null;
+  return `the outcome of ${plural(unknown.length, 'order')} is unknown: nothing is traded until the broker has said it`;
 }
 
 function lastOf(row: IterationRow): AccountStatus['last'] {

@@ -9,7 +9,7 @@ import { newMemory } from '../engine/account-context.ts';
 import type { AccountPlan } from '../engine/daemon.ts';
 import { selectAccount } from '../engine/select-account.ts';
 import type { Log } from '../log.ts';
-import { type BrokerAccount, type Journal, type Notifier, WorldError } from '../ports.ts';
+import { type BrokerAccount, type Journal, type KillSwitch, type Notifier, WorldError } from '../ports.ts';
 import { settingsOf } from './account-settings.ts';
 import type { Connection, Outside } from './outside.ts';
 
@@ -20,6 +20,7 @@ export interface SessionOptions {
   readonly outside: Outside;
   readonly log: Log;
   readonly notifier: Notifier;
+  readonly killSwitch: KillSwitch;
   readonly stop: AbortSignal;
   readonly dryRun: boolean;
   readonly lookUpMs: number;
@@ -117,6 +118,7 @@ async function openAccount(
     market: line.connection.market,
     journal,
     notifier,
+    killSwitch: options.killSwitch,
     clock: outside.clock,
     log: options.log.child({ account: account.id }),
     stop,

@@ -5,14 +5,12 @@
 // it is, bigint decides (solver/verdict.ts).
 
 import { assert } from './assert.ts';
-import type { Tree } from './solver/branch.ts';
-import { findCalmest } from './solver/calmest.ts';
-import { findLeast, TIE } from './solver/least.ts';
-import { relaxations } from './solver/relaxation.ts';
-import { type ScoreLine, type Scores, scoresOf } from './solver/scores.ts';
-import { smooth } from './solver/smooth.ts';
-import type { Candidate } from './solver/tally.ts';
-import { choose, type Frame, judge, makeFrame, raisingMost, type Verdict } from './solver/verdict.ts';
+import { candidatesOf } from './solver/candidates.ts';
+import { choose } from './solver/choose.ts';
+import { plainest, raisingMost } from './solver/covering.ts';
+import { type Frame, makeFrame } from './solver/frame.ts';
+import { scoresOf } from './solver/scores.ts';
+import { judge, type Verdict } from './solver/verdict.ts';
 import { add, compare, isMore, isNegative, isPositive, type Lots, lots, type Money, raw } from './units.ts';
 
 /** One tradable line of the problem. */
@@ -64,12 +62,6 @@ export interface SolveOptions {
 /** A quarter of a millisecond or so each way in the usual case, which needs a few dozen; the rest is for the hard ones. */
 const NODES = 4_000;
 
-/** Of these, at most so many for the tie rule. */
-const CALMING = 1_000;
-
-/** Lines that are branched on one by one at either end of the lot values where there are too many to do so with all. */
-const BRANCHED = 20;
-
 /** @throws {Bug} for a line without a positive lot value or with min above max. */
 export function solveLots(problem: Problem, options: SolveOptions = {}): Solution {
   for (const { name, lotValue, min, max } of problem.lines) {
@@ -98,46 +90,10 @@ function rank(a: Line, b: Line): number {
 function verdictFor(frame: Frame, nodes: number): Verdict {
   const most = judge(frame, raisingMost(frame.problem));
   if (isNegative(most.slack)) return most;
-  const still = judge(frame, frame.nearest);
-  const scores = scoresOf(frame);
-  const tree = treeOf(scores);
   const lotsOf = (trades: Float64Array): Lots[] =>
     frame.problem.lines.map((line, index) => add(line.held, lots(BigInt(trades[index] ?? 0))));
   const confirm = (trades: Float64Array): boolean => judge(frame, lotsOf(trades)).acceptable;
-  const { candidates, nodesLeft } = findLeast(tree, nodes, confirm);
-  const calmer = calmerThan(tree, candidates, nodesLeft, confirm);
-  const verdicts = [...candidates, ...calmer].map(({ trades }) => judge(frame, lotsOf(trades)));
-  return choose([still, ...verdicts].filter((each) => each.acceptable)) ?? most;
-}
-
-function calmerThan(
-  tree: Tree,
-  candidates: readonly Candidate[],
-  nodes: number,
-  confirm: (trades: Float64Array) => boolean,
-): Candidate[] {
-  const least = candidates.at(-1);
-  if (least === undefined) return [];
-  const ceiling = least.objective * TIE;
-  const smoother = smooth(tree.scores, least, ceiling, confirm);
-  const calmest = findCalmest(tree, smoother, ceiling, Math.min(nodes, CALMING), confirm);
-  return [smoother, calmest];
-}
-
-function treeOf(scores: Scores): Tree {
-  const levels = levelsOf(scores.lines);
-  const floor = relaxations(levels, 'floor');
-  const relaxed = scores.cashGap >= scores.slack ? [floor] : [relaxations(levels, 'cash'), floor];
-  return { scores, levels, relaxations: relaxed };
-}
-
-/** What cannot move in one block, then a line a level; of very many lines the middle ones in one block. */
-function levelsOf(lines: readonly ScoreLine[]): ScoreLine[][] {
-  const fixed = lines.filter((line) => line.lowest === line.highest);
-  const free = lines.filter((line) => line.lowest !== line.highest);
-  const single = (some: readonly ScoreLine[]): ScoreLine[][] => some.map((line) => [line]);
-  if (free.length <= 2 * BRANCHED + 8) return [fixed, ...single(free)];
-  const costly = free.slice(0, BRANCHED);
-  const middle = free.slice(BRANCHED, -BRANCHED);
-  return [fixed, ...single(costly), middle, ...single(free.slice(-BRANCHED))];
+  const candidates = candidatesOf(scoresOf(frame), nodes, confirm);
+  const portfolios = [plainest(frame), ...candidates.map(({ trades }) => lotsOf(trades))];
+  return choose(portfolios.map((counts) => judge(frame, counts)).filter((verdict) => verdict.acceptable));
 }

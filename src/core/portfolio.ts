@@ -29,7 +29,7 @@ export interface OrderTypes {
 }
 
 /** Why a holding may not be traded now, as the iteration record names it. */
-export type HoldRule = 'not_tradable' | 'foreign_order';
+export type HoldRule = 'not_tradable' | 'foreign_order' | 'max_price_jump_percent';
 
 export interface Holding {
   readonly ticker: string;

@@ -11,6 +11,8 @@ import { type Lots, larger } from './units.ts';
 export const RESEND_WINDOW_MS = 120_000;
 /** Orders become visible late: no absence is believed earlier. */
 export const ABSENCE_AFTER_MS = 15 * 60_000;
+/** An order that is neither found nor provably absent by then needs a person. Orders were seen 20 minutes late. */
+export const HALT_AFTER_MS = 30 * 60_000;
 /** Two readings of the account this far apart must agree before an order is taken to be absent. */
 export const ABSENCE_READINGS_APART_MS = 60_000;
 

@@ -3,7 +3,8 @@
 import type { IterationRecord } from '../core/iteration-record.ts';
 import type { Policy } from '../core/policy.ts';
 import type { Snapshot } from '../core/portfolio.ts';
-import type { Broker, Clock, Journal, Listing, Market, Notifier } from '../ports.ts';
+import type { Money } from '../core/units.ts';
+import type { Broker, Clock, Journal, KillSwitch, Listing, Market, Notifier } from '../ports.ts';
 
 export interface AccountSettings {
   readonly id: string;
@@ -21,6 +22,10 @@ export interface AccountSettings {
   readonly intervalMs: number;
   readonly sleepBetweenOrdersMs: number;
   readonly orderWaitMs: number;
+  readonly maxPriceJumpPercent: number;
+  /** `null` = off. */
+  readonly maxDrawdownPercent: number | null;
+  readonly maxDayTurnoverPercent: number;
 }
 
 /** Structured logging as the engine needs it (pino fits). */
@@ -39,6 +44,7 @@ export interface AccountContext {
   readonly market: Market;
   readonly journal: Journal;
   readonly notifier: Notifier;
+  readonly killSwitch: KillSwitch;
   readonly clock: Clock;
   readonly log: EngineLog;
   /** Aborted when the program is asked to stop: no new orders, in-flight ones settled or recorded. */
@@ -59,12 +65,15 @@ export interface AccountMemory {
   readonly barred: Map<string, string>;
   /** Keys of orders that a person has been told about. */
   readonly alerted: Set<string>;
+  /** Deposits less withdrawals since the drawdown's marks were set, as last read. */
+  flows: { readonly sum: Money; readonly atMs: number } | null;
 }
 
 export const newMemory = (): AccountMemory => ({
   unlisted: new Map(),
   barred: new Map(),
   alerted: new Set(),
+  flows: null,
 });
 
 /** What an iteration hands to the outside: its record, and whether it counts in history. */

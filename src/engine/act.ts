@@ -12,7 +12,9 @@ import { awaitFinal } from './await-final.ts';
 import { observeExplained } from './explained.ts';
 import { approve } from './gate.ts';
 import type { Observation, ObserveOptions } from './observe.ts';
+import { forbidden } from './permission.ts';
 import { drop, endsTrading, type Submitted, submitInTurn, submitTogether } from './submit.ts';
+import { turnoverLeft } from './turnover.ts';
 
 const SELLS = 0;
 const BUYS = 1;
@@ -55,7 +57,7 @@ export async function act(
       warnings.push(...observation.warnings);
     }
     const end = { observation, warnings, notMade, unfinished, stop: done.stop };
-    return unfinished || done.stop || context.stop.aborted ? end : null;
+    return unfinished || done.stop || forbidden(context) !== null ? end : null;
   };
   const buysNow = (): readonly PlannedOrder[] => {
     const decision = decide(observation.snapshot, context.settings.policy, wanted);
@@ -112,11 +114,15 @@ async function runLeg(
     snapshot,
     commission: commissionOf(snapshot, settings.policy),
     orders,
+    turnoverLeft: turnoverLeft(context, snapshot),
   });
   const refused = gate.refused.map(
     ({ order, because }) => `${order.side} of ${order.ticker} was not sent: ${because}`,
   );
   const skipped = new Map(gate.refused.map(({ order, because }) => [order.uid, because]));
+  if (gate.refused.length > 0) {
+    context.notifier.alert({ account: settings.id, event: 'order_refused', message: refused.join('; ') });
+  }
   if (gate.approved.length === 0) return { orders: [], sent: false, skipped, stop: null, refused };
 
   const pieces = new Map(snapshot.holdings.map((holding) => [holding.uid, holding.pieces]));
@@ -142,7 +148,7 @@ async function send(
   context: AccountContext,
   orders: Parameters<typeof submitTogether>[1],
 ): Promise<Submitted[]> {
-  if (context.stop.aborted) return orders.map((order) => drop(context, order.request.key));
+  if (forbidden(context) !== null) return orders.map((order) => drop(context, order.request.key));
   const pauseMs = context.settings.sleepBetweenOrdersMs;
   return pauseMs === 0 ? submitTogether(context, orders) : submitInTurn(context, orders, pauseMs);
 }

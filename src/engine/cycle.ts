@@ -4,13 +4,15 @@
 
 import { decide } from '../core/decide.ts';
 import type { IterationRecord } from '../core/iteration-record.ts';
-import { type Session, WorldError } from '../ports.ts';
+import { type Notifier, type Session, WorldError } from '../ports.ts';
 import type { AccountContext } from './account-context.ts';
 import { act } from './act.ts';
 import { planAsKnown } from './as-known.ts';
 import { type Draft, finish } from './draft.ts';
+import { watchDrawdown } from './drawdown-watch.ts';
 import {
   type Afterwards,
+  afterBrake,
   afterDefect,
   afterHanging,
   afterTrading,
@@ -22,6 +24,9 @@ import {
 import { observeExplained } from './explained.ts';
 import type { ObserveOptions } from './observe.ts';
 import { openingOf, sessionReader } from './opening.ts';
+import { rememberAccount, watchOutside } from './outside-watch.ts';
+import { watchPause } from './pause.ts';
+import { braked } from './permission.ts';
 import { recover } from './recover.ts';
 
 export interface CycleResult {
@@ -59,14 +64,23 @@ export async function runCycle(context: AccountContext): Promise<CycleResult> {
     observation: null,
     warnings: [],
   };
+  const telling = { ...context, notifier: alsoWarning(context, draft) };
   try {
-    const ended = await unlessStuck(context, draft, iterate(context, draft));
-    return record(context, draft, ended);
+    const ended = await unlessStuck(telling, draft, iterate(telling, draft));
+    return record(telling, draft, ended);
   } catch (error) {
-    if (error instanceof WorldError) return record(context, draft, afterWorldError(context, draft, error));
-    throw defect(context, draft, error);
+    if (error instanceof WorldError) return record(telling, draft, afterWorldError(telling, draft, error));
+    throw defect(telling, draft, error);
   }
 }
+
+/** An alert is a warning of its iteration, too. */
+const alsoWarning = ({ notifier }: AccountContext, draft: Draft): Notifier => ({
+  alert(alert) {
+    draft.warnings.push(alert.message);
+    notifier.alert(alert);
+  },
+});
 
 function defect(context: AccountContext, draft: Draft, error: unknown): unknown {
   try {
@@ -82,6 +96,7 @@ function record(context: AccountContext, draft: Draft, ended: Outcome): CycleRes
   if (plan && observation && !draft.settled && !draft.dryRun && plan.orders.length > 0) {
     draft.settled = planAsKnown(observation.snapshot, journal.ordersOf(draft.iteration), settings.policy);
   }
+  watchPause(context, finish(context, draft, ended.ending).record);
   const finished = finish(context, draft, ended.ending);
   journal.record({
     iteration: draft.iteration,
@@ -128,6 +143,8 @@ async function iterate(context: AccountContext, draft: Draft): Promise<Outcome> 
       return unresolved(reason, null);
     }
   }
+  const brake = settings.dryRun ? null : braked(context);
+  if (brake !== null) return afterBrake(context, brake);
   const { open, because, sessions } = await openingOf(context);
   draft.exchangeOpen = open;
   draft.counted = open || settings.closure.counts;
@@ -149,6 +166,11 @@ async function iterate(context: AccountContext, draft: Draft): Promise<Outcome> 
   if (decision.kind === 'skip') return outcome('skipped', decision.because, sessions);
   draft.plan = decision.plan;
   if (draft.dryRun) return outcome('planned', null, sessions);
+  const outside = await watchOutside(context, observation);
+  draft.warnings.push(...outside.warnings);
+  await watchDrawdown(context, decision.plan.equity, outside.cash);
+  const halted = braked(context);
+  if (halted !== null) return afterBrake(context, halted);
   context.journal.manage(settings.id, settings.tickers, context.clock.now());
   if (decision.plan.orders.length === 0) return outcome('nothing_to_do', null, sessions);
   if (stop.aborted) return outcome('partial', 'interrupted before the first order', sessions);
@@ -157,6 +179,7 @@ async function iterate(context: AccountContext, draft: Draft): Promise<Outcome> 
   draft.warnings.push(...acted.warnings, ...acted.notMade);
   if (!acted.unfinished) {
     draft.observation = acted.observation;
+    rememberAccount(context, acted.observation);
     const settled = decide(acted.observation.snapshot, settings.policy);
     if (settled.kind === 'plan') draft.settled = settled.plan;
     else draft.warnings.push(`the account after trading could not be valued: ${settled.because}`);

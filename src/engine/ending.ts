@@ -7,6 +7,7 @@ import type { JournaledOrder, Session, WorldError } from '../ports.ts';
 import type { AccountContext } from './account-context.ts';
 import type { Acted } from './act.ts';
 import { type Draft, type Ending, recordStatus } from './draft.ts';
+import { forbidden } from './permission.ts';
 
 /** What the loop must do after an iteration. */
 export type Afterwards =
@@ -40,6 +41,12 @@ export const outcome = (
 export const unresolved = (reason: string, sessions: readonly Session[] | null): Outcome =>
   outcome('unknown_outcome', reason, sessions, { kind: 'soon', afterMs: UNKNOWN_AGAIN_MS });
 
+/** A brake that a person has to lift: the switch is no failure, a halt is. */
+export function afterBrake(context: AccountContext, because: string): Outcome {
+  const halted = context.journal.halt(context.settings.id) !== null;
+  return outcome(halted ? 'failed' : 'skipped', because, null);
+}
+
 /** After the last leg: what became of the orders. */
 export function afterTrading(
   context: AccountContext,
@@ -49,7 +56,8 @@ export function afterTrading(
 ): Outcome {
   if (acted.unfinished) return unresolved('the outcome of an order is not known yet', sessions);
   if (acted.stop) return stopped(acted.stop, sessions);
-  if (context.stop.aborted) return outcome('partial', 'interrupted: the program was told to stop', sessions);
+  const because = forbidden(context);
+  if (because !== null) return outcome('partial', `interrupted: ${because}`, sessions);
   const orders = context.journal.ordersOf(draft.iteration);
   const short = orders.filter((order) => recordStatus(order) !== 'filled').map(shortfall);
   const missing = [...short, ...acted.notMade];

@@ -12,6 +12,7 @@ import {
   isLess,
   isMore,
   isPositive,
+  kopecks,
   type Lots,
   lots,
   lotsAffordable,
@@ -44,6 +45,8 @@ export interface GateInput {
   readonly snapshot: Snapshot;
   readonly commission: Rate;
   readonly orders: readonly PlannedOrder[];
+  /** What may still be traded today; more than any sane plan, so that a fault cannot go on for ever. */
+  readonly turnoverLeft: Money;
 }
 
 export interface GateResult {
@@ -58,6 +61,7 @@ export function approve(input: GateInput): GateResult {
     `${orders.length} orders for ${snapshot.holdings.length} instruments in one leg`,
   );
   let cash = snapshot.cash;
+  let turnoverLeft = input.turnoverLeft;
   const passed: ApprovedOrder[] = [];
   const refused: { order: PlannedOrder; because: string }[] = [];
   for (const order of orders) {
@@ -78,6 +82,12 @@ export function approve(input: GateInput): GateResult {
       cash = subtract(cash, times(each, order.lots));
       assert(!isLess(cash, NO_MONEY), `buying ${raw(order.lots)} lots of ${order.ticker} would borrow`);
     }
+    if (isMore(order.amount, turnoverLeft)) {
+      const because = `today's turnover would pass max_day_turnover_percent (${kopecks(turnoverLeft)} RUB are left)`;
+      refused.push({ order, because });
+      continue;
+    }
+    turnoverLeft = subtract(turnoverLeft, order.amount);
     const cap = lotsAffordable(ORDER_CAP, lotValue(order.price, order.lot));
     if (!isPositive(cap))
       refused.push({ order, because: 'one lot is above the 30,000,000 RUB that an order may be' });

@@ -2,6 +2,7 @@
 // Guarantees: a doubtful price or status becomes a hold with its reason; the last accepted price keeps its value.
 
 import type { Holding, OrderTypes } from '../core/portfolio.ts';
+import { jumpTrouble } from '../core/price-jump.ts';
 import { lotSize, type Price, price, type Shares } from '../core/units.ts';
 import type { AcceptedPrice, InstrumentPin, InstrumentStatus, Listing, Quote, Session } from '../ports.ts';
 import { isOpen, nextOpen, tradingAge } from './schedule.ts';
@@ -15,6 +16,11 @@ export interface Seen {
   readonly sessions: ReadonlyMap<string, readonly Session[]>;
   readonly accepted: ReadonlyMap<string, AcceptedPrice>;
   readonly maxPriceAgeMs: number;
+  readonly maxPriceJumpPercent: number;
+  /** Tickers whose next price a person has accepted, however far it jumps. */
+  readonly allowedJumps: ReadonlySet<string>;
+  /** Pieces per uid when the last iteration ended; `null` where that is not known. */
+  readonly piecesThen: ReadonlyMap<string, Shares> | null;
   /** Uids with an active order that is not ours. */
   readonly foreignOrders: ReadonlySet<string>;
   /** Uids left out, with the reason. */
@@ -48,6 +54,8 @@ export function makeHolding(seen: Seen, held: Held): Holding {
   const uid = listing?.uid ?? held.pin.uid;
   const status = seen.statuses.get(uid);
   const hold = seen.asIfTradable && listing && held.hold === null ? null : holdOf(seen, held, uid, status);
+  const priced = priceOf(seen, uid, listing?.exchange ?? null);
+  const jump = jumpOf(seen, held, uid, priced);
   return {
     ticker,
     name: listing?.name ?? ticker,
@@ -55,16 +63,37 @@ export function makeHolding(seen: Seen, held: Held): Holding {
     isin: listing?.isin ?? held.pin.isin,
     lot: listing?.lot ?? lotSize(1n),
     step: listing?.step ?? UNKNOWN_STEP,
-    ...priceOf(seen, uid, listing?.exchange ?? null),
+    ...(jump?.priced ?? priced),
     pieces: held.pieces,
     blockedPieces: held.blocked,
     averagePrice: held.average,
     buyable: listing?.buyable ?? false,
     sellable: listing?.sellable ?? false,
     orderTypes: seen.asIfTradable ? ALL_TYPES : (status?.orderTypes ?? NO_TYPES),
-    hold,
+    hold: hold ?? jump?.hold ?? null,
     listed: held.listed,
     vanished: held.vanished,
+  };
+}
+
+/** A price that leaps is not traded on: the last accepted one stays. */
+function jumpOf(
+  seen: Seen,
+  { ticker, pieces }: Held,
+  uid: string,
+  priced: Priced,
+): { hold: Holding['hold']; priced: Priced } | null {
+  const accepted = seen.accepted.get(uid);
+  if (!accepted || priced.price === null || priced.priceProblem !== null || seen.allowedJumps.has(ticker))
+    return null;
+  const piecesThen = seen.piecesThen?.get(uid) ?? null;
+  const move = { accepted: accepted.price, now: priced.price, piecesThen, piecesNow: pieces };
+  const trouble = jumpTrouble(move, seen.maxPriceJumpPercent);
+  if (trouble === null) return null;
+  const detail = `${trouble}; if it is right: tiebb accept ${ticker}`;
+  return {
+    hold: { rule: 'max_price_jump_percent', detail },
+    priced: { ...priced, price: accepted.price, priceTimeMs: accepted.timeMs, priceProblem: trouble },
   };
 }
 

@@ -1,12 +1,14 @@
 // Finds out what became of one order whose outcome is not known: look-up, active orders, the same bytes again, absence.
 // Guarantees (core/reconcile.ts decides): never a new key, never a guess; what stays unknown blocks the account.
 
-import { repairFor } from '../core/reconcile.ts';
+import { HALT_AFTER_MS, repairFor } from '../core/reconcile.ts';
 import { raw } from '../core/units.ts';
 import type { JournaledOrder, OrderReport } from '../ports.ts';
 import { isProvablyAbsent } from './absence-proof.ts';
 import type { AccountContext } from './account-context.ts';
 import { tolerate } from './ask-again.ts';
+import { haltAccount } from './halt.ts';
+import { forbidden } from './permission.ts';
 import { sessionAt } from './schedule.ts';
 import { adoptReport, settleRefused } from './settle-order.ts';
 import { submit } from './submit.ts';
@@ -61,9 +63,9 @@ async function attemptRecovery(context: AccountContext, order: JournaledOrder): 
           { key, ticker: order.ticker },
           'asking with the same order again under the same key',
         );
-        return context.stop.aborted ? order : (await submit(context, key)).order;
+        return forbidden(context) === null ? (await submit(context, key)).order : order;
       case 'prove_absence':
-        if (!(await isProvablyAbsent(context, order))) return order;
+        if (!(await isProvablyAbsent(context, order))) return giveUp(context, order);
         return settleRefused(
           context,
           order,
@@ -96,6 +98,18 @@ async function exchangeOf(context: AccountContext, order: JournaledOrder): Promi
   const { exchange } = context.settings;
   if (exchange !== 'auto') return exchange;
   return (await context.market.listingByUid(order.request.uid))?.exchange ?? null;
+}
+
+/** Neither found nor provably absent: only a person can say what became of it. */
+function giveUp(context: AccountContext, order: JournaledOrder): JournaledOrder {
+  const age = context.clock.now() - (order.lastSentMs ?? 0);
+  if (context.stop.aborted || age < HALT_AFTER_MS) return order;
+  const { key, side, lots: count } = order.request;
+  const detail =
+    `order ${key} (${side} ${raw(count)} lots of ${order.ticker}, ${order.error ?? 'no reply'}) is neither found at the ` +
+    `venue nor provably absent: look at the account, then tiebb resolve ${key} --absent, or --filled N (lots)`;
+  haltAccount(context, 'unresolved_order', detail);
+  return order;
 }
 
 /** A person is told once per order. */

@@ -5,6 +5,7 @@ import type { Session } from '../ports.ts';
 
 export const MOSCOW = 'Europe/Moscow';
 const DAY_MS = 86_400_000;
+const MOSCOW_OFFSET_MS = 3 * 3_600_000;
 /** Trading of an ordinary weekday that no schedule reaches back to: 10:00 to 18:45. */
 const ORDINARY_DAY_MS = 8.75 * 3_600_000;
 
@@ -51,6 +52,9 @@ export function moscowDay(atMs: number): number {
   const local = toZonedTime(atMs, MOSCOW);
   return Math.floor(Date.UTC(local.getFullYear(), local.getMonth(), local.getDate()) / DAY_MS);
 }
+
+/** Start of the Moscow day that holds the instant (Moscow keeps UTC+3 all year). */
+export const moscowMidnight = (atMs: number): number => moscowDay(atMs) * DAY_MS - MOSCOW_OFFSET_MS;
 
 /** Sessions of several exchanges as one list, overlaps merged. */
 export function union(lists: readonly (readonly Session[])[]): Session[] {

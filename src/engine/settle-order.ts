@@ -53,5 +53,9 @@ export function settleRefused(
   });
 }
 
-export const settle = (context: AccountContext, change: Transition): JournaledOrder =>
-  context.journal.settle(change, context.clock.now());
+export function settle(context: AccountContext, change: Transition): JournaledOrder {
+  const { journal, clock } = context;
+  // A person may have resolved it in the meantime: what they said stands.
+  const known = journal.order(change.key);
+  return known !== null && isFinal(known.state) ? known : journal.settle(change, clock.now());
+}

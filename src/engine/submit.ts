@@ -7,6 +7,7 @@ import type { JournaledOrder, PostOutcome, Reaction } from '../ports.ts';
 import type { AccountContext } from './account-context.ts';
 import { allEnded } from './all-ended.ts';
 import type { ApprovedOrder } from './gate.ts';
+import { forbidden } from './permission.ts';
 import { adoptReport, settleRefused } from './settle-order.ts';
 
 /** The venue refuses for its rate limit at most this often in a row before the order is given up (never sent in effect). */
@@ -33,10 +34,12 @@ export async function submit(context: AccountContext, key: string, first = false
   const { journal, broker, clock } = context;
   let written = first;
   for (let throttled = 0; ; throttled += 1) {
+    const order = journaled(context, key);
+    const because = written ? null : forbidden(context);
+    if (because !== null) return withheld(context, order, because);
     if (!written) journal.attempt([key], clock.now());
     written = false;
-    const order = journaled(context, key);
-    const outcome = await broker.post(order.request);
+    const outcome = await broker.post(order.request, () => forbidden(context));
     if (outcome.kind === 'throttled' && throttled < THROTTLED_MAX) {
       context.log.info(
         { key, waitMs: outcome.waitMs, code: outcome.refusal.code },
@@ -45,8 +48,20 @@ export async function submit(context: AccountContext, key: string, first = false
       await clock.sleep(outcome.waitMs, context.stop);
       if (!context.stop.aborted) continue;
     }
-    return settleOutcome(context, order, outcome);
+    return settleOutcome(context, journaled(context, key), outcome);
   }
+}
+
+/** A resend that may not be: an order that was sent before stays as it is, one that never was is dropped. */
+function withheld(context: AccountContext, order: JournaledOrder, because: string): Submitted {
+  context.log.warn({ key: order.request.key, because }, 'an order was held back');
+  if (order.state === 'intent') return drop(context, order.request.key);
+  if (order.state === 'unknown') return { order, reaction: null };
+  const refusal = { code: 'WITHHELD', message: because, trackingId: null };
+  return {
+    order: settleRefused(context, order, 'rejected', 'held back before it left', refusal),
+    reaction: null,
+  };
 }
 
 function settleOutcome(context: AccountContext, order: JournaledOrder, outcome: PostOutcome): Submitted {
@@ -72,6 +87,12 @@ function settleOutcome(context: AccountContext, order: JournaledOrder, outcome: 
       if (order.state === 'unknown') return { order, reaction: null };
       return {
         order: settleRefused(context, order, 'rejected', 'never past the rate limit', outcome.refusal),
+        reaction: 'skip',
+      };
+    case 'withheld':
+      if (order.state === 'unknown') return { order, reaction: null };
+      return {
+        order: settleRefused(context, order, 'rejected', 'withheld before it left', outcome.refusal),
         reaction: 'skip',
       };
   }
@@ -103,7 +124,7 @@ export async function submitInTurn(
   let blocked = false;
   for (const [index, order] of orders.entries()) {
     if (index > 0 && !blocked) await context.clock.sleep(pauseMs, context.stop);
-    if (blocked || context.stop.aborted) {
+    if (blocked || forbidden(context) !== null) {
       submitted.push(drop(context, order.request.key));
       continue;
     }

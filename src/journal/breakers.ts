@@ -41,6 +41,8 @@ function halts(store: Store): Pick<Breakers, 'halt' | 'setHalt' | 'clearHalt'> {
      ON CONFLICT (account) DO NOTHING`,
   );
   const remove = store.prepare('DELETE FROM halts WHERE account = $account');
+  const forgetMarks = store.prepare('DELETE FROM equity_marks WHERE account = $account');
+  const forgetReversals = store.prepare('UPDATE last_seen SET reversals = 0 WHERE account = $account');
   return {
     halt(account): Halt | null {
       const row = find.get({ account });
@@ -50,7 +52,12 @@ function halts(store: Store): Pick<Breakers, 'halt' | 'setHalt' | 'clearHalt'> {
     },
     setHalt: (account, { cause, detail, atMs }) =>
       store.write(() => insert.run({ account, cause, detail, at: BigInt(atMs) })),
-    clearHalt: (account) => store.write(() => remove.run({ account })),
+    clearHalt: (account) =>
+      store.write(() => {
+        remove.run({ account });
+        forgetMarks.run({ account });
+        forgetReversals.run({ account });
+      }),
   };
 }
 
@@ -93,14 +100,14 @@ function jumps(store: Store): Pick<Breakers, 'allowedJumps' | 'allowJump' | 'end
 }
 
 function equity(store: Store): Pick<Breakers, 'equityMarks' | 'setEquityMarks'> {
-  const find = store.prepare<{ start_nano: bigint; peak_nano: bigint; flows_until: bigint }>(
-    'SELECT start_nano, peak_nano, flows_until FROM equity_marks WHERE account = $account',
+  const find = store.prepare<{ start_nano: bigint; peak_nano: bigint; flows_since: bigint }>(
+    'SELECT start_nano, peak_nano, flows_since FROM equity_marks WHERE account = $account',
   );
   const upsert = store.prepare(
-    `INSERT INTO equity_marks (account, start_nano, peak_nano, flows_until)
-     VALUES ($account, $start, $peak, $until)
+    `INSERT INTO equity_marks (account, start_nano, peak_nano, flows_since)
+     VALUES ($account, $start, $peak, $since)
      ON CONFLICT (account) DO UPDATE
-     SET start_nano = excluded.start_nano, peak_nano = excluded.peak_nano, flows_until = excluded.flows_until`,
+     SET start_nano = excluded.start_nano, peak_nano = excluded.peak_nano, flows_since = excluded.flows_since`,
   );
   return {
     equityMarks(account) {
@@ -109,12 +116,12 @@ function equity(store: Store): Pick<Breakers, 'equityMarks' | 'setEquityMarks'> 
       return {
         start: money(row.start_nano),
         peak: money(row.peak_nano),
-        flowsUntilMs: Number(row.flows_until),
+        flowsSinceMs: Number(row.flows_since),
       };
     },
-    setEquityMarks: (account, { start, peak, flowsUntilMs }) =>
+    setEquityMarks: (account, { start, peak, flowsSinceMs }) =>
       store.write(() =>
-        upsert.run({ account, start: raw(start), peak: raw(peak), until: BigInt(flowsUntilMs) }),
+        upsert.run({ account, start: raw(start), peak: raw(peak), since: BigInt(flowsSinceMs) }),
       ),
   };
 }

@@ -158,7 +158,7 @@ CREATE TABLE equity_marks (
   account TEXT PRIMARY KEY,
   start_nano INTEGER NOT NULL,
   peak_nano INTEGER NOT NULL,
-  flows_until INTEGER NOT NULL
+  flows_since INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE last_seen (

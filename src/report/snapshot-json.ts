@@ -36,7 +36,7 @@ const instrument = z.strictObject({
   average_price_rub: rubles.nullish(),
   tradable: z.boolean(),
   reason: z.string().nullish(),
-  hold_rule: z.enum(['not_tradable', 'foreign_order']).default('not_tradable'),
+  hold_rule: z.enum(['not_tradable', 'foreign_order', 'max_price_jump_percent']).default('not_tradable'),
   price_age_ms: z.number().min(0).nullish(),
   price_problem: z.string().nullish(),
   buyable: z.boolean().default(true),

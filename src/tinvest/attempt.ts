@@ -1,8 +1,8 @@
-// One attempt at one call: throttle, send, decode.
+// One attempt at one call: throttle, the caller's last word, send, decode.
 // Guarantees: every ending is an answer or a Failure with the venue's number, text and tracking id; the throttle has
 // learned from whatever headers came back.
 
-import { brokenBody, type Failure, failureOf, notSent, ruleOf, trackingIdOf } from './failure.ts';
+import { brokenBody, type Failure, failureOf, notSent, ruleOf, trackingIdOf, withheld } from './failure.ts';
 import type { Method } from './methods.ts';
 import type { Throttle } from './throttle.ts';
 import { type Reply, type Transport, TransportFailure } from './transport.ts';
@@ -18,15 +18,22 @@ export interface AttemptOptions {
   readonly token: () => string;
 }
 
+/** The caller's last word, asked when the rate limit has let the call go: a text means "do not send, because". */
+export type MayLeave = () => string | null;
+
 export type Attempt = <Request, Response>(
   method: Method<Request, Response>,
   body: Uint8Array,
+  mayLeave?: MayLeave,
 ) => Promise<Answer<Response>>;
 
 export function createAttempt({ transport, throttle, token }: AttemptOptions): Attempt {
-  return async (method, body) => {
+  return async (method, body, mayLeave) => {
     const entry = await throttle.enter(method.service, method.urgent, method.patienceMs);
     if (entry.kind === 'turned_away') return { ok: false, failure: notSent(entry.waitMs) };
+    // Nothing may wait between this question and the transport.
+    const because = mayLeave?.() ?? null;
+    if (because !== null) return { ok: false, failure: withheld(because) };
     let reply: Reply;
     try {
       reply = await transport.unary(method.path, body, {

@@ -1,5 +1,5 @@
 // The Broker port over the venue's methods: accounts, holdings, orders of one token.
-// Guarantees: reads end in data that can be trusted or in a WorldError; a PostOrder leaves exactly once per call and its
+// Guarantees: reads end in data that can be trusted or in a WorldError; a PostOrder leaves at most once per call and its
 // outcome is `rejected` only where the venue said so; a reply that contradicts the request is `unknown`.
 
 import { PriceType } from 'tinkoff-invest-api/dist/generated/common.js';
@@ -26,6 +26,7 @@ import type { Calls } from './call.ts';
 import { lotsOnWire, quotationOf, refuse } from './convert.ts';
 import { type Failure, postVerdict, refusalOf, worldError } from './failure.ts';
 import type { AccountMethods } from './methods.ts';
+import { readOperations } from './operations.ts';
 import { reportOfPost, reportOfState } from './order-report.ts';
 import { averagePricesOf, positionsOf } from './positions.ts';
 import type { MarginAwarePostOrder } from './post-order-codec.ts';
@@ -66,8 +67,8 @@ export function createBroker(calls: Calls, methods: AccountMethods): Broker {
       const reply = await calls.read(methods.orders, { accountId: brokerAccount });
       return reply.orders.map(reportOfState);
     },
-    async post(request) {
-      const answer = await calls.send(methods.postOrder, onWire(request));
+    async post(request, mayLeave) {
+      const answer = await calls.send(methods.postOrder, onWire(request), mayLeave);
       return answer.ok
         ? outcomeOfReply(answer.response, answer.trackingId, request)
         : outcomeOfFailure(answer.failure);
@@ -82,6 +83,8 @@ export function createBroker(calls: Calls, methods: AccountMethods): Broker {
       const known = verdict !== 'unknown' || isNotFound(answer.failure);
       return { kind: known ? 'refused' : 'unknown', refusal: refusalOf(answer.failure) };
     },
+    operations: (brokerAccount, fromMs, toMs) =>
+      readOperations(calls, methods.operations, { brokerAccount, fromMs, toMs }),
   };
 }
 
@@ -136,6 +139,7 @@ function outcomeOfFailure(failure: Failure): PostOutcome {
   const verdict = postVerdict(failure);
   const refusal = refusalOf(failure);
   if (verdict === 'unknown') return { kind: 'unknown', refusal };
+  if (verdict === 'withheld') return { kind: 'withheld', refusal };
   if (verdict === 'throttled') return { kind: 'throttled', refusal, waitMs: failure.waitMs };
   return { kind: 'rejected', refusal, reaction: verdict };
 }

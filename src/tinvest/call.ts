@@ -3,7 +3,7 @@
 // venue's number, text and tracking id.
 
 import type { Clock, Random } from '../ports.ts';
-import { type Answer, type AttemptOptions, createAttempt } from './attempt.ts';
+import { type Answer, type AttemptOptions, createAttempt, type MayLeave } from './attempt.ts';
 import { type Failure, ruleOf, worldError } from './failure.ts';
 import type { Method } from './methods.ts';
 import type { WireLog } from './wire-log.ts';
@@ -18,7 +18,11 @@ export interface Calls {
   /** @throws {WorldError} instead of a failure */
   read<Request, Response>(method: Method<Request, Response>, request: Request): Promise<Response>;
   /** Exactly one attempt: for writes. */
-  send<Request, Response>(method: Method<Request, Response>, request: Request): Promise<Answer<Response>>;
+  send<Request, Response>(
+    method: Method<Request, Response>,
+    request: Request,
+    mayLeave?: MayLeave,
+  ): Promise<Answer<Response>>;
 }
 
 export interface CallsOptions extends AttemptOptions {
@@ -63,12 +67,14 @@ export function createCalls(options: CallsOptions): Calls {
       log.warn(fieldsOf(answer.failure, method.path), 'the broker did not give what was asked for');
       throw worldError(answer.failure, method.path);
     },
-    async send(method, request) {
-      const answer = await attempt(method, method.encode(request));
+    async send(method, request, mayLeave) {
+      const answer = await attempt(method, method.encode(request), mayLeave);
       if (!answer.ok)
         log[method.urgent ? 'warn' : 'debug'](
           fieldsOf(answer.failure, method.path),
-          'the broker did not take a request',
+          answer.failure.status === 'WITHHELD'
+            ? 'a request was withheld at the last moment'
+            : 'the broker did not take a request',
         );
       return answer;
     },

@@ -3,9 +3,11 @@
 
 import type { Reaction, WorldErrorKind } from '../ports.ts';
 
+/** On PostOrder. `unknown`: nobody knows whether the order exists. */
+export type Verdict = Reaction | 'unknown' | 'throttled' | 'withheld';
+
 export interface Rule {
-  /** On PostOrder. `unknown`: nobody knows whether the order exists. */
-  readonly post: Reaction | 'unknown' | 'throttled';
+  readonly post: Verdict;
   /** On reads. `again`: the same call may succeed a moment later. `wait`: after the limit's reset. */
   readonly read: WorldErrorKind | 'again' | 'wait';
 }

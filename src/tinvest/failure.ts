@@ -3,14 +3,17 @@
 // doubt; every other ending of a PostOrder is unknown.
 
 import { unreachable } from '../core/unreachable.ts';
-import { type Reaction, type Refusal, WorldError, type WorldErrorKind } from '../ports.ts';
+import { type Refusal, WorldError, type WorldErrorKind } from '../ports.ts';
 import { isUntrustedChain } from './certificates.ts';
-import { FAILURE_TABLE, type Rule } from './failure-table.ts';
+import { FAILURE_TABLE, type Rule, type Verdict } from './failure-table.ts';
 import type { Headers, Status, TransportFailure } from './transport.ts';
 
 export interface Failure {
-  /** BROKEN_BODY: OK, but the reply cannot be decoded. NOT_SENT: given up before the first byte left. */
-  readonly status: Status | 'BROKEN_BODY' | 'NOT_SENT';
+  /**
+   * BROKEN_BODY: OK, but the reply cannot be decoded. Given up before the first byte left, for want of room in the rate
+   * limit: NOT_SENT; because the caller no longer wanted it: WITHHELD.
+   */
+  readonly status: Status | 'BROKEN_BODY' | 'NOT_SENT' | 'WITHHELD';
   /** The venue's number in digits where it gave one, else the status. */
   readonly code: string;
   readonly message: string;
@@ -60,6 +63,16 @@ export const notSent = (waitMs: number): Failure => ({
   local: true,
 });
 
+/** Held back by the caller's last word. */
+export const withheld = (because: string): Failure => ({
+  status: 'WITHHELD',
+  code: 'WITHHELD',
+  message: `not sent: ${because}`,
+  trackingId: null,
+  waitMs: 0,
+  local: true,
+});
+
 export const trackingIdOf = (headers: Headers): string | null => headers.get('x-tracking-id') ?? null;
 
 export const refusalOf = (failure: Failure): Refusal => ({
@@ -75,6 +88,7 @@ export function ruleOf(failure: Failure): Rule {
 
 function ruleOfStatus(failure: Failure): Rule {
   if (failure.status === 'NOT_SENT') return { post: 'throttled', read: 'unreachable' };
+  if (failure.status === 'WITHHELD') return { post: 'withheld', read: 'unreachable' };
   // No number of attempts makes a certificate trusted.
   if (failure.code === UNTRUSTED_CERTIFICATE) return { post: 'unknown', read: 'unreachable' };
   if (failure.local) return { post: 'unknown', read: 'again' };
@@ -152,4 +166,4 @@ const exhaustedKind = (failure: Failure): WorldErrorKind =>
 const methodName = (path: string): string => path.slice(path.lastIndexOf('.') + 1);
 
 /** What a failed PostOrder amounts to. */
-export const postVerdict = (failure: Failure): Reaction | 'unknown' | 'throttled' => ruleOf(failure).post;
+export const postVerdict = (failure: Failure): Verdict => ruleOf(failure).post;

@@ -89,6 +89,7 @@ const LIVE = {
   accounts: method(users, users.methods.getAccounts, 'users'),
   positions: method(operations, operations.methods.getPositions, 'operations'),
   portfolio: method(operations, operations.methods.getPortfolio, 'operations'),
+  operations: method(operations, operations.methods.getOperationsByCursor, 'operations'),
   orders: method(orders, orders.methods.getOrders, 'getOrders'),
   orderState: method(orders, orders.methods.getOrderState, 'orders', URGENT),
   postOrder: method(orders, { ...orders.methods.postOrder, requestType: postOrderCodec }, 'postOrder', POST),
@@ -102,6 +103,7 @@ const SANDBOX: AccountMethods = {
   accounts: method(sandbox, sandbox.methods.getSandboxAccounts, 'sandbox'),
   positions: method(sandbox, sandbox.methods.getSandboxPositions, 'sandbox'),
   portfolio: method(sandbox, sandbox.methods.getSandboxPortfolio, 'sandbox'),
+  operations: method(sandbox, sandbox.methods.getSandboxOperationsByCursor, 'sandbox'),
   orders: method(sandbox, sandbox.methods.getSandboxOrders, 'sandbox'),
   orderState: method(sandbox, sandbox.methods.getSandboxOrderState, 'sandbox', URGENT),
   postOrder: method(

@@ -69,6 +69,6 @@ function afterFirstCall(calls: Calls, first: () => void): Calls {
   return {
     ask: (method, request) => started(calls.ask(method, request)),
     read: (method, request) => started(calls.read(method, request)),
-    send: (method, request) => started(calls.send(method, request)),
+    send: (method, request, mayLeave) => started(calls.send(method, request, mayLeave)),
   };
 }

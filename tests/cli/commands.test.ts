@@ -141,7 +141,7 @@ describe('beside a running daemon', () => {
 
     const second = await run(['start', '--once'], dir);
     expect(second).toMatchObject({ code: 1, out: '' });
-    expect(second.err).toContain(
+    expect(second.err.replace(/\s+/g, ' ')).toContain(
       `another process (pid ${daemon.pid}) already trades on this state directory`,
     );
 

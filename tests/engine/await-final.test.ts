@@ -75,7 +75,7 @@ describe('an order that does not fill at once', () => {
     expect((await world.cycle()).record.status).toBe('unknown_outcome');
     const { record } = await world.cycle();
     expect(record.status).toBe('unknown_outcome');
-    expect(world.alerts.map((alert) => alert.event)).toEqual(['order_unfinished']);
+    expect(world.alerts.map((alert) => alert.event)).toEqual(['order_unfinished', 'paused']);
     expect(posts(world)).toBe(1);
     world.exchange.faults.clear();
     expect((await world.cycle()).record.status).toBe('balanced');

@@ -142,7 +142,7 @@ describe('the daemon', () => {
     void world.clock.sleep(12 * MINUTE_MS).then(() => world.exchange.restoreToken('t.a'));
     await world.daemon({ forMs: 20 * MINUTE_MS });
     expect(of(world, 'a').map((record) => record.status)).toEqual(['failed', 'failed', 'failed', 'balanced']);
-    expect(world.alerts.map((alert) => alert.event)).toEqual(['token_refused']);
+    expect(world.alerts.map((alert) => alert.event)).toEqual(['token_refused', 'paused']);
   });
 
   test('a changed contract stops every account', async () => {

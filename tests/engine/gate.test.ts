@@ -77,6 +77,7 @@ function gate(
     snapshot,
     commission: rate(3_000_000n),
     orders,
+    turnoverLeft: money(10n ** 20n),
   });
 }
 

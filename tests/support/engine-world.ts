@@ -21,6 +21,7 @@ import {
 } from '../../src/exchange/exchange.ts';
 import { serveExchange } from '../../src/exchange/grpc-server.ts';
 import type { CallRecord } from '../../src/exchange/record.ts';
+import { createKillSwitch, type KillSwitchFiles } from '../../src/journal/kill-switch.ts';
 import type { Alert, Journal } from '../../src/ports.ts';
 import { createGrpcTransport } from '../../src/tinvest/grpc-transport.ts';
 import type { Transport } from '../../src/tinvest/transport.ts';
@@ -94,6 +95,9 @@ const settingsOf = (account: WorldAccount): AccountSettings => ({
   intervalMs: HOUR_MS,
   sleepBetweenOrdersMs: 0,
   orderWaitMs: 30_000,
+  maxPriceJumpPercent: 30,
+  maxDrawdownPercent: null,
+  maxDayTurnoverPercent: 400,
   ...account.settings,
   policy: policyOf(account),
 });
@@ -178,6 +182,10 @@ export class EngineWorld {
     return this.processes.at(-1)!;
   }
 
+  get killSwitch(): KillSwitchFiles {
+    return createKillSwitch(this.stateDir);
+  }
+
   get journal(): Journal {
     return this.process.journal;
   }
@@ -194,6 +202,7 @@ export class EngineWorld {
       ...this.process.venueOf(tokenOf(account)),
       journal: this.journal,
       notifier: this.notifier,
+      killSwitch: this.killSwitch,
       clock: this.clock,
       log: SILENT,
       stop: this.stopping.signal,

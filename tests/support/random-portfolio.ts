@@ -4,14 +4,18 @@
 import type { Line, Problem } from '../../src/core/lots.ts';
 import {
   allocate,
-  larger,
+  isMore,
   lots,
   type Money,
   money,
   NANO,
+  NO_MONEY,
   portionUp,
+  type Rate,
   rate,
   raw,
+  smaller,
+  subtract,
 } from '../../src/core/units.ts';
 
 /** Seeded doubles in [0, 1) (mulberry32). */
@@ -46,96 +50,89 @@ export interface PortfolioShape {
   readonly cashPercent?: number;
 }
 
-type Holdings = 'none' | 'balanced' | 'near' | 'concentrated' | 'random';
-
 /** A problem drawn from `random`. */
 export function randomProblem(random: () => number, shape: PortfolioShape = {}): Problem {
-  const between = (low: number, high: number): number => low + random() * (high - low);
-  const spread = (low: number, high: number): number => Math.exp(between(Math.log(low), Math.log(high)));
-  const pick = <T>(items: readonly [T, ...T[]]): T => items[Math.floor(random() * items.length)] ?? items[0];
-
+  const dice = diceOf(random);
+  const { between, spread, pick } = dice;
   const [fewest, most] = shape.lines ?? [3, 30];
   const count = fewest + Math.floor(random() * (most - fewest + 1));
-  const [least, greatest] = shape.total ?? [3_000, 300_000_000];
-  const total = kopecks(spread(least, greatest));
+  const total = kopecks(spread(...(shape.total ?? [3_000, 300_000_000])));
   const feePercent = shape.feePercent ?? pick([0, 0, 0.04, 0.05, 0.3, between(0, 0.3)]);
-  const fee = rate(BigInt(Math.round(feePercent * 1e7)));
-  const reserveRate = shape.exactReserve ? fee : rate(BigInt(Math.round(pick([feePercent, 0.3, 0.3]) * 1e7)));
+  const reservePercent = shape.exactReserve ? feePercent : Math.max(feePercent, pick([feePercent, 0.3, 0.3]));
   const cashPercent =
     shape.cashPercent ?? (random() < 1 / 3 ? 0 : pick([1, 2, 5, 10, 25, 50, between(0, 50)]));
   const family = shape.family ?? pick(FAMILIES);
   const weights = Array.from({ length: count }, () => pick([1, spread(0.1, 10), spread(0.01, 3)]));
   const sum = weights.reduce((a, b) => a + b, 0);
-  const targets = allocate(total, [
-    ...weights.map((weight) => (weight / sum) * (100 - cashPercent)),
-    cashPercent,
-  ]);
-  const kind: Holdings = pick(['none', 'balanced', 'near', 'concentrated', 'random', 'random']);
-  const owned = ownedParts(kind, count, cashPercent, weights, random);
+  const percents = weights.map((weight) => (weight / sum) * (100 - cashPercent));
+  const targets = allocate(total, [...percents, cashPercent]);
+  const owned = ownedParts(percents, dice);
+  const alike = spread(0.5, 300);
 
-  const sameLot = spread(0.5, 300);
-  let left = raw(total);
+  let left = total;
   const lines = weights.map((_, index): Line => {
-    const { price, lot, step } = instrument(family, sameLot, Number(raw(total) / NANO) / count, {
-      spread,
-      pick,
-      random,
-    });
-    const lotValue = price * lot;
-    const reach = (raw(total) * BigInt(Math.round((owned[index] ?? 0) * 1e9))) / NANO;
-    const affordable = reach < left ? reach : left;
-    const held = affordable / lotValue;
-    left -= held * lotValue;
-    const pieces = random() < 0.1 ? price * BigInt(Math.floor(random() * Number(lot))) : 0n;
-    const odd = pieces <= left ? pieces : 0n;
-    left -= odd;
-    const expected = portionUp(money(lotValue), fee);
+    const share = Number(raw(total) / NANO) / count;
+    const { price, lot, step } = instrument(family, family === 'alike' ? alike : share, dice);
+    const value = price * lot;
+    const wanted = money((raw(total) * BigInt(Math.round((owned[index] ?? 0) * 1e9))) / NANO);
+    const held = raw(smaller(wanted, left)) / value;
+    left = money(raw(left) - held * value);
+    const pieces = random() < 0.1 ? money(price * BigInt(Math.floor(random() * Number(lot)))) : NO_MONEY;
+    const odd = isMore(pieces, left) ? NO_MONEY : pieces;
+    left = subtract(left, odd);
     const steps = shape.exactReserve ? 0n : step * lot;
-    const reserve = portionUp(money(lotValue), reserveRate);
-    const worst = money(raw(larger(reserve, expected)) + steps);
-    const bounds = limits(held, raw(total) / lotValue + 1n, random, shape.restricted ?? 0.15);
+    const reserve = money(raw(portionUp(money(value), percentRate(reservePercent))) + steps);
     return {
       name: `L${String(index).padStart(3, '0')}`,
-      lotValue: money(lotValue),
-      fee: expected,
-      buyReserve: worst,
-      sellReserve: worst,
+      lotValue: money(value),
+      fee: portionUp(money(value), percentRate(feePercent)),
+      buyReserve: reserve,
+      sellReserve: reserve,
       held: lots(held),
-      odd: money(odd),
-      target: targets[index] ?? money(0n),
-      min: lots(bounds.min),
-      max: lots(bounds.max),
+      odd,
+      target: targets[index] ?? NO_MONEY,
+      ...limits(held, raw(total) / value + 1n, shape.restricted ?? 0.15, dice),
     };
   });
-  const worth = lines.reduce((a, line) => a + raw(line.lotValue) * raw(line.held) + raw(line.odd), 0n);
   return {
     lines,
-    cash: money(raw(total) - worth),
-    blockedCash: money(0n),
-    cashTarget: targets[count] ?? money(0n),
-    cashFloor: money(0n),
+    cash: left,
+    blockedCash: NO_MONEY,
+    cashTarget: targets[count] ?? NO_MONEY,
+    cashFloor: NO_MONEY,
   };
 }
 
 interface Dice {
+  readonly random: () => number;
+  readonly between: (low: number, high: number) => number;
+  /** Even on the logarithm. */
   readonly spread: (low: number, high: number) => number;
   readonly pick: <T>(items: readonly [T, ...T[]]) => T;
-  readonly random: () => number;
 }
 
+export function diceOf(random: () => number): Dice {
+  const between = (low: number, high: number): number => low + random() * (high - low);
+  return {
+    random,
+    between,
+    spread: (low, high) => Math.exp(between(Math.log(low), Math.log(high))),
+    pick: (items) => items[Math.floor(random() * items.length)] ?? items[0],
+  };
+}
+
+const percentRate = (percent: number): Rate => rate(BigInt(Math.round(percent * 1e7)));
+
 /** Nano-rubles of one piece, pieces of one lot, price step. */
-function instrument(family: Family, sameLot: number, share: number, { spread, pick, random }: Dice) {
+function instrument(family: Family, size: number, { spread, pick, between }: Dice) {
   if (family === 'funds') {
     const step = pick([10_000_000n, 10_000_000n, 1_000_000n]);
     return { price: onStep(spread(4, 300), step), lot: 1n, step };
   }
-  if (family === 'alike') {
+  if (family === 'alike' || family === 'coarse') {
     const step = 10_000_000n;
-    return { price: onStep(sameLot * (0.8 + 0.4 * random()), step), lot: 1n, step };
-  }
-  if (family === 'coarse') {
-    const step = 10_000_000n;
-    return { price: onStep(share * spread(0.1, 3), step), lot: 1n, step };
+    const part = family === 'alike' ? between(0.8, 1.2) : spread(0.1, 3);
+    return { price: onStep(size * part, step), lot: 1n, step };
   }
   if (family === 'shares') {
     const step = pick([10_000_000n, 50_000_000n, 1_000_000n]);
@@ -155,39 +152,34 @@ function onStep(rub: number, step: bigint): bigint {
 
 const kopecks = (rub: number): Money => money(BigInt(Math.round(rub * 100)) * 10_000_000n);
 
-/** Part of the total that each line holds now. */
-function ownedParts(
-  kind: Holdings,
-  count: number,
-  cashPercent: number,
-  weights: readonly number[],
-  random: () => number,
-): number[] {
-  const sum = weights.reduce((a, b) => a + b, 0);
-  const target = weights.map((weight) => ((weight / sum) * (100 - cashPercent)) / 100);
-  switch (kind) {
-    case 'none':
-      return target.map(() => 0);
-    case 'balanced':
-      return target.map((part) => part * 1.0001);
-    case 'near':
-      return target.map((part) => part * (0.85 + 0.3 * random()));
-    case 'concentrated': {
-      const chosen = Math.floor(random() * count);
-      return target.map((_, index) => (index === chosen ? 0.6 + 0.4 * random() : 0.05 * random()));
-    }
-    case 'random': {
-      const parts = target.map(() => random() ** 2);
-      const whole = parts.reduce((a, b) => a + b, random() * 0.5);
-      return parts.map((part) => part / whole);
-    }
+/** Part of the total that each line holds now: nothing, its target, about its target, nearly all in one, or anything. */
+function ownedParts(percents: readonly number[], { random, between, pick }: Dice): number[] {
+  const target = percents.map((percent) => percent / 100);
+  const kind = pick(['none', 'balanced', 'near', 'concentrated', 'random', 'random']);
+  if (kind === 'none') return target.map(() => 0);
+  if (kind === 'balanced') return target.map((part) => part * 1.0001);
+  if (kind === 'near') return target.map((part) => part * between(0.85, 1.15));
+  if (kind === 'concentrated') {
+    const chosen = Math.floor(random() * target.length);
+    return target.map((_, index) => (index === chosen ? between(0.6, 1) : between(0, 0.05)));
   }
+  const parts = target.map(() => random() ** 2);
+  const whole = parts.reduce((a, b) => a + b, between(0, 0.5));
+  return parts.map((part) => part / whole);
 }
 
-function limits(held: bigint, most: bigint, random: () => number, restricted: number) {
-  const widest = { min: 0n, max: most > held ? most : held };
-  if (random() >= restricted) return widest;
-  const kind = random();
-  if (kind < 0.4) return { min: held, max: held };
-  return kind < 0.7 ? { ...widest, min: held } : { ...widest, max: held };
+/** Anything, or (in the restricted part of the lines) nothing, only buying or only selling. */
+function limits(
+  held: bigint,
+  most: bigint,
+  restricted: number,
+  { random, pick }: Dice,
+): Pick<Line, 'min' | 'max'> {
+  const [none, now, all] = [lots(0n), lots(held), lots(most > held ? most : held)];
+  if (random() >= restricted) return { min: none, max: all };
+  return pick([
+    { min: now, max: now },
+    { min: now, max: all },
+    { min: none, max: now },
+  ]);
 }

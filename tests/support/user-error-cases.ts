@@ -124,7 +124,7 @@ const USAGE: readonly Case[] = [
   },
   {
     name: 'paper says that it reads no --config',
-    args: ['paper', '--days', '1', '--speed', '100000', '--config', 'x'],
+    args: ['paper', '--days', '1', '--speed', '100000', '--seed', '7', '--config', 'x'],
     code: 0,
     out: /Summary/,
     err: /paper brings its own accounts, --config is not read/,

@@ -10,7 +10,11 @@ import { type CallPhase, Exchange } from '../../src/exchange/exchange.ts';
 import type { Loss, When } from '../../src/exchange/faults.ts';
 import { serveExchange } from '../../src/exchange/grpc-server.ts';
 import { dayStartMs, moscowDay } from '../../src/exchange/moscow.ts';
+import { openJournal } from '../../src/journal/journal.ts';
 import type { Clock } from '../../src/ports.ts';
+import { bookFaults } from './engine-books.ts';
+import { type Watch, watchWire } from './engine-watch.ts';
+import { Striker } from './venue-strike.ts';
 
 export interface VenueAccount {
   readonly token: string;
@@ -29,6 +33,10 @@ export interface VenueSettings {
   readonly calendar?: 'open' | 'closed';
   /** Its clock runs this far ahead of the system's, ms. */
   readonly offsetMs?: number;
+  /** `off` counts no calls: for programs that start many times a minute. Default: the vendor's limits. */
+  readonly limits?: 'off';
+  /** A bot's state directory: every PostOrder is compared with its journal on arrival, `books` with all of it. */
+  readonly watch?: string;
 }
 
 export interface VenueHello {
@@ -79,6 +87,44 @@ class Gatekeeper {
 
 type Command = (...args: string[]) => unknown;
 
+/** Killing the bot from here, and judging what it did by its journal. */
+function crashCommands(exchange: Exchange, striker: Striker, watch: Watch | null, stateDir: string) {
+  return {
+    /** Kills a process at a phase of a call (see venue-strike.ts). */
+    strike: (pid = '', method = '*', phase = 'received', nth = '1', afterMs = '0', withinMs = '10000') =>
+      striker.arm({
+        pid: Number(pid),
+        method,
+        phase: phase as CallPhase,
+        nth: Number(nth),
+        afterMs: Number(afterMs),
+        withinMs: Number(withinMs),
+      }),
+    disarm: () => ({ struck: striker.disarm() }),
+    /** What is wrong with the bot's orders so far; "settled": everything is expected to be final. */
+    books: (settled = '') => {
+      const journal = openJournal(stateDir, { readOnly: true });
+      try {
+        return {
+          faults: [...(watch?.violations ?? []), ...bookFaults(exchange, journal, settled === 'settled')],
+        };
+      } finally {
+        journal.close();
+      }
+    },
+    /** The next order fills one lot at once and the rest later. */
+    partial: (afterMs = '500') =>
+      void exchange.faults.execute({
+        kind: 'partial',
+        now: 1n,
+        later: [{ afterMs: Number(afterMs), lots: 1_000_000_000n }],
+      }),
+    visible: (ms = '0') => {
+      exchange.faults.conditions.ordersVisibleAfterMs = Number(ms);
+    },
+  } satisfies Record<string, Command>;
+}
+
 function commandsOf(exchange: Exchange, gate: Gatekeeper): Record<string, Command> {
   const times = (text: string | undefined): number => (text === undefined ? 1 : Number(text));
   return {
@@ -125,14 +171,21 @@ async function serve(settings: VenueSettings): Promise<void> {
   const offset = settings.offsetMs ?? 0;
   const clock: Clock = { ...systemClock, now: () => systemClock.now() + offset };
   const gate = new Gatekeeper();
+  const striker = new Striker();
   const exchange = new Exchange({
     clock,
     seed: 7,
     liveliness: 0,
     anchorMs: dayStartMs(moscowDay(clock.now())),
     calendar: always(settings.calendar !== 'closed'),
-    onCall: (call, phase) => gate.pass(call.method, phase),
+    ...(settings.limits ? { limits: settings.limits } : {}),
   });
+  const watch = settings.watch === undefined ? null : watchWire(exchange, settings.watch);
+  exchange.onCall = (call, phase) => {
+    watch?.observe(call, phase);
+    striker.observe(call, phase);
+    return gate.pass(call.method, phase);
+  };
   const accounts = settings.accounts.map(({ pieces, ...terms }) => {
     const account = exchange.openAccount(terms);
     for (const [ticker, count] of Object.entries(pieces ?? {}))
@@ -141,10 +194,13 @@ async function serve(settings: VenueSettings): Promise<void> {
   });
   const { endpoint } = await serveExchange(exchange);
   say({ endpoint, accounts } satisfies VenueHello);
-  const commands = commandsOf(exchange, gate);
+  const commands = {
+    ...commandsOf(exchange, gate),
+    ...crashCommands(exchange, striker, watch, settings.watch ?? ''),
+  };
   for await (const line of createInterface({ input: process.stdin })) {
     const [name = '', ...args] = line.split(' ');
-    const command = commands[name];
+    const command = (commands as Record<string, Command>)[name];
     void Promise.resolve(command ? command(...args) : { error: `no command ${name}` }).then((answer) =>
       say(answer ?? {}),
     );

@@ -5,7 +5,8 @@
 
 import { boundOf, drainAt, putTrades, takenAt } from './fraction.ts';
 import type { Relaxation } from './relaxation.ts';
-import type { ScoreLine, Scores } from './scores.ts';
+import type { ScoreLine } from './score-line.ts';
+import type { Scores } from './scores.ts';
 import { cashStanding, type Tally, withTrade } from './tally.ts';
 
 /** Rounding error below a whole lot must not hide it. */
@@ -37,11 +38,10 @@ interface Search extends Tree {
   nodes: number;
 }
 
-/** @returns the nodes left of the budget. */
-export function search(tree: Tree, goal: Goal, start: Tally, nodes: number): number {
+/** Goes through the tree from the root, at most `nodes` nodes. */
+export function search(tree: Tree, goal: Goal, start: Tally, nodes: number): void {
   const state: Search = { ...tree, goal, trades: new Float64Array(tree.scores.lines.length), nodes };
   explore(state, 0, start);
-  return state.nodes;
 }
 
 /** Least objective that any completion of a tally can have, the lines before `level` being decided. */

@@ -4,7 +4,7 @@
 // edges share one resource, RUB, and each line's edges grow dearer: taking the steepest gain first is optimal (a
 // fractional knapsack). Requires fees below the lot's value.
 
-import { costOf, drainOf, type ScoreLine, spendOf } from './scores.ts';
+import { costOf, drainOf, type ScoreLine, spendOf } from './score-line.ts';
 
 /** `cash`: every RUB of cash off its target costs one. `floor`: cash counts as surplus, and at worst it must not run out. */
 export type Resource = 'cash' | 'floor';
@@ -46,17 +46,16 @@ const SLOPES = 1e11;
 
 /** One relaxation per level, for the lines from that level on, and an empty one after the last. */
 export function relaxations(levels: readonly (readonly ScoreLine[])[], resource: Resource): Relaxation[] {
-  const edges = levels
+  let edges = levels
     .flatMap((lines, level) => lines.flatMap((line) => edgesOf(line, level, resource)))
     .sort(inOrder);
-  return [...levels, []].map((_, level) =>
-    relaxationOf(
-      resource,
-      level,
-      levels.slice(level).flat(),
-      edges.filter((edge) => edge.level >= level),
-    ),
-  );
+  let lines = levels.flat();
+  return [...levels, []].map((first, level) => {
+    const relaxation = relaxationOf(resource, level, lines, edges);
+    edges = edges.filter((edge) => edge.level > level);
+    lines = lines.slice(first.length);
+    return relaxation;
+  });
 }
 
 /** By slope; at a tie what only keeps lots comes before what buys any. */
@@ -97,8 +96,8 @@ function relaxationOf(
 }
 
 function edgesOf(line: ScoreLine, level: number, kind: Resource): Edge[] {
-  return cornersOf(line).flatMap((to, index, corners) => {
-    const from = corners[index - 1];
+  return line.corners.flatMap((to, index) => {
+    const from = line.corners[index - 1];
     if (from === undefined) return [];
     const resource = relaxedUse(kind, line, to) - relaxedUse(kind, line, from);
     const cost = relaxedCost(kind, line, to) - relaxedCost(kind, line, from);
@@ -106,14 +105,6 @@ function edgesOf(line: ScoreLine, level: number, kind: Resource): Edge[] {
     const slope = resource > 0 ? Math.round((cost / resource) * SLOPES) / SLOPES : Number.NEGATIVE_INFINITY;
     return [{ line, from, to, level, resource, cost, drain, slope }];
   });
-}
-
-/** Trades at which the cost of a line bends, rising. */
-export function cornersOf(line: ScoreLine): number[] {
-  const zero = -line.gap / line.lot;
-  const inside = (d: number): number => Math.min(line.highest, Math.max(line.lowest, d));
-  const corners = [line.lowest, inside(Math.floor(zero)), inside(Math.ceil(zero)), inside(0), line.highest];
-  return [...new Set(corners)].sort((a, b) => a - b);
 }
 
 /** Cost of a trade; under `floor` with the cash gap it leaves, which is then linear and so belongs to the lines. */

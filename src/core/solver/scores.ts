@@ -5,24 +5,8 @@
 
 import type { Line } from '../lots.ts';
 import { add, isNegative, type Lots, type Money, negate, raw, subtract, times } from '../units.ts';
-import { excess, type Frame } from './verdict.ts';
-
-/** One line; trades `d` are whole lots relative to what is held, positive for a purchase. */
-export interface ScoreLine {
-  readonly index: number;
-  /** Value less target where nothing is traded. */
-  readonly gap: number;
-  readonly lot: number;
-  readonly fee: number;
-  /** Worst-case outlay of a lot bought and proceeds of a lot sold. */
-  readonly outlay: number;
-  readonly proceeds: number;
-  readonly lowest: number;
-  readonly highest: number;
-  /** Gaps from which on the overshoot rule allows `costliest` and the fees, down and up. */
-  readonly gapLeast: number;
-  readonly gapMost: number;
-}
+import { excess, type Frame } from './frame.ts';
+import { type ScoreLine, withRange } from './score-line.ts';
 
 export interface Scores {
   readonly lines: readonly ScoreLine[];
@@ -40,58 +24,25 @@ export interface Scores {
   readonly grain: number;
 }
 
-export const costOf = (line: ScoreLine, d: number): number =>
-  Math.abs(line.gap + line.lot * d) + line.fee * Math.abs(d);
-/** RUB that leave cash. */
-export const spendOf = (line: ScoreLine, d: number): number => line.lot * d + line.fee * Math.abs(d);
-/** RUB that leave the worst-case spendable amount. */
-export const drainOf = (line: ScoreLine, d: number): number => d * (d > 0 ? line.outlay : line.proceeds);
-
 /** @returns the scores of the frame's problem, lines in its order. */
 export function scoresOf(frame: Frame): Scores {
   const { problem } = frame;
-  const gaps = problem.lines.map(gapOf);
   const cashGap = subtract(problem.cash, problem.cashTarget);
   const slack = subtract(subtract(problem.cash, problem.blockedCash), problem.cashFloor);
-  const forcedGap = subtract(frame.cashForced, problem.cashTarget);
-  const unit = commonUnit([cashGap, slack, ...gaps], problem.lines);
+  const unit = commonUnit([cashGap, slack, ...problem.lines.map(gapOf)], problem.lines);
   const score = (amount: Money): number => Number(raw(amount) / unit);
 
-  const costliest = score(frame.costliest);
-  const cash = score(cashGap);
-  const spare = score(slack);
-  const forced = score(forcedGap);
-  const free = problem.lines.map((line, index) => {
-    const scored = {
-      index,
-      gap: score(gaps[index] ?? line.target),
-      lot: score(line.lotValue),
-      fee: score(line.fee),
-      outlay: score(line.lotValue) + score(line.buyReserve),
-      proceeds: score(line.lotValue) - score(line.sellReserve),
-    };
-    const nearest = lotsBetween(line.held, frame.nearest[index] ?? line.held);
-    const start = add(
-      gapOf(line),
-      times(line.lotValue, subtract(frame.nearest[index] ?? line.held, line.held)),
-    );
-    const gapMost = score(excess(frame, start));
-    const gapLeast = frame.covering ? Number.NEGATIVE_INFINITY : -score(excess(frame, negate(start)));
-    const range = {
-      fewest: lotsBetween(line.held, line.min),
-      most: lotsBetween(line.held, line.max),
-      nearest,
-    };
-    return { ...scored, ...range, gapLeast, gapMost };
-  });
-  const fees = free.reduce(
-    (sum, line) => sum + line.fee * (Math.abs(line.gap) / line.lot + Math.abs(line.nearest) + 1),
+  const lines = problem.lines.map((line, index) => lineOf(frame, line, index, score));
+  const fees = lines.reduce(
+    (sum, { gap, lot, fee, nearest }) => sum + fee * (Math.abs(gap) / lot + Math.abs(nearest) + 1),
     0,
   );
-  const reach = costliest + fees;
-  const size = free.reduce((most, { gap, lot }) => Math.max(most, Math.abs(gap), lot), Math.abs(cash));
+  const costliest = score(frame.costliest);
+  const [cash, spare] = [score(cashGap), score(slack)];
+  const forced = score(subtract(frame.cashForced, problem.cashTarget));
+  const largest = lines.reduce((most, { gap, lot }) => Math.max(most, Math.abs(gap), lot), Math.abs(cash));
   return {
-    lines: free.map((scored) => withWindow(scored, reach)),
+    lines: lines.map((line) => inWindow(line, costliest + fees)),
     cashGap: cash,
     slack: spare,
     cashLeast: Math.min(0, cash, forced),
@@ -100,30 +51,46 @@ export function scoresOf(frame: Frame): Scores {
       frame.covering ? 0 : Number.NEGATIVE_INFINITY,
     ),
     costliest,
-    reach,
-    grain: Math.max(size, Math.abs(spare)) * 1e-12,
+    reach: costliest + fees,
+    grain: Math.max(largest, Math.abs(spare)) * 1e-12,
   };
+}
+
+type Unlimited = Omit<ScoreLine, 'lowest' | 'highest' | 'corners'> & {
+  readonly fewest: number;
+  readonly most: number;
+  readonly nearest: number;
+};
+
+function lineOf(frame: Frame, line: Line, index: number, score: (amount: Money) => number): Unlimited {
+  const nearest = frame.nearest[index] ?? line.held;
+  const start = add(gapOf(line), times(line.lotValue, subtract(nearest, line.held)));
+  return {
+    index,
+    gap: score(gapOf(line)),
+    lot: score(line.lotValue),
+    fee: score(line.fee),
+    outlay: score(line.lotValue) + score(line.buyReserve),
+    proceeds: score(line.lotValue) - score(line.sellReserve),
+    gapLeast: frame.covering ? Number.NEGATIVE_INFINITY : -score(excess(frame, negate(start))),
+    gapMost: score(excess(frame, start)),
+    fewest: lotsBetween(line.held, line.min),
+    most: lotsBetween(line.held, line.max),
+    nearest: lotsBetween(line.held, nearest),
+  };
+}
+
+/** The line with the trades inside its bounds that the overshoot rule can allow. */
+function inWindow({ fewest, most, nearest, ...line }: Unlimited, reach: number): ScoreLine {
+  const down = Math.ceil((line.gapLeast - reach - line.gap) / line.lot);
+  const up = Math.floor((line.gapMost + reach - line.gap) / line.lot);
+  return withRange(line, Math.min(nearest, Math.max(fewest, down)), Math.max(nearest, Math.min(most, up)));
 }
 
 const gapOf = (line: Line): Money =>
   subtract(times(line.lotValue, line.held), subtract(line.target, line.odd));
 
 const lotsBetween = (from: Lots, to: Lots): number => Number(raw(to) - raw(from));
-
-/** Trades inside the bounds that the overshoot rule can allow. */
-function withWindow(
-  scored: Omit<ScoreLine, 'lowest' | 'highest'> & Record<'fewest' | 'most' | 'nearest', number>,
-  reach: number,
-): ScoreLine {
-  const { fewest, most, nearest, ...line } = scored;
-  const down = Math.ceil((line.gapLeast - reach - line.gap) / line.lot);
-  const up = Math.floor((line.gapMost + reach - line.gap) / line.lot);
-  return {
-    ...line,
-    lowest: Math.min(nearest, Math.max(fewest, down)),
-    highest: Math.max(nearest, Math.min(most, up)),
-  };
-}
 
 function commonUnit(amounts: readonly Money[], lines: readonly Line[]): bigint {
   let unit = 0n;

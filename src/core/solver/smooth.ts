@@ -1,9 +1,11 @@
 // Local search among portfolios as good as the least: drops orders that are not needed, then evens out the differences.
 // Guarantees: each step is calmer than the one before (fewer orders, else a smaller sum of squares), inside limits and ceiling.
 
-import type { ScoreLine, Scores } from './scores.ts';
+import type { ScoreLine } from './score-line.ts';
+import type { Scores } from './scores.ts';
 import {
   type Candidate,
+  type Confirm,
   candidateOf,
   isCalmer,
   mayBeGiven,
@@ -23,19 +25,14 @@ const PAIRS = 600;
 interface Walk {
   readonly scores: Scores;
   readonly ceiling: number;
-  readonly confirm: (trades: Float64Array) => boolean;
+  readonly confirm: Confirm;
   readonly trades: Float64Array;
   tally: Tally;
   at: Candidate;
 }
 
 /** The calmest portfolio that single moves and exchanges between two lines lead to. */
-export function smooth(
-  scores: Scores,
-  from: Candidate,
-  ceiling: number,
-  confirm: (trades: Float64Array) => boolean,
-): Candidate {
+export function smooth(scores: Scores, from: Candidate, ceiling: number, confirm: Confirm): Candidate {
   const trades = from.trades.slice();
   const tally = scores.lines.reduce(
     (sum, line) => withTrade(sum, line, trades[line.index] ?? 0),

@@ -1,6 +1,7 @@
 // A portfolio as the search adds it up, line by line, in the doubles of scores.ts.
 
-import { costOf, drainOf, type ScoreLine, type Scores, spendOf } from './scores.ts';
+import { costOf, drainOf, type ScoreLine, spendOf } from './score-line.ts';
+import type { Scores } from './scores.ts';
 
 export interface Tally {
   /** Differences from the targets and fees of the lines decided. */
@@ -79,13 +80,11 @@ function standing(trades: Float64Array, tally: Tally, scores: Scores): Standing 
   return worst;
 }
 
-/** Whether a portfolio may be given; `confirm` is asked in exact money where doubles cannot tell. */
-export function mayBeGiven(
-  trades: Float64Array,
-  tally: Tally,
-  scores: Scores,
-  confirm: (trades: Float64Array) => boolean,
-): boolean {
+/** Says in exact money whether a portfolio may be given. */
+export type Confirm = (trades: Float64Array) => boolean;
+
+/** Whether a portfolio may be given; `confirm` is asked where doubles cannot tell. */
+export function mayBeGiven(trades: Float64Array, tally: Tally, scores: Scores, confirm: Confirm): boolean {
   const of = standing(trades, tally, scores);
   return of === 'inside' || (of === 'edge' && confirm(trades));
 }

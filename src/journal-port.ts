@@ -1,0 +1,175 @@
+// The journal as the engine knows it: the durable memory of one state directory. Part of ports.ts, which re-exports it.
+
+import type { OrderState } from './core/order.ts';
+import type { OrderRequest } from './core/order-request.ts';
+import type { Lots, Money, Price, Rate, Shares } from './core/units.ts';
+
+/** An order as planned: everything that its request will say, durable before the first byte is sent. */
+export interface Intent {
+  readonly request: OrderRequest;
+  readonly account: string;
+  readonly iteration: string;
+  readonly leg: number;
+  readonly part: number;
+  readonly ticker: string;
+  /** Price of ONE piece that it was sized at. */
+  readonly sizedAt: Price;
+}
+
+export interface JournaledOrder extends Intent {
+  readonly state: OrderState;
+  readonly executed: Lots;
+  readonly value: Money | null;
+  readonly commission: Money | null;
+  readonly orderId: string | null;
+  readonly attempts: number;
+  readonly firstSentMs: number | null;
+  readonly lastSentMs: number | null;
+  readonly error: string | null;
+}
+
+/** A change of state with what it rests on. */
+export interface Transition {
+  readonly key: string;
+  readonly to: OrderState;
+  readonly executed: Lots;
+  /** Where the knowledge comes from: "reply", "look-up by key", "active orders", "absence proof", ... */
+  readonly evidence: string;
+  readonly value?: Money | null;
+  readonly commission?: Money | null;
+  readonly orderId?: string | null;
+  readonly code?: string | null;
+  readonly trackingId?: string | null;
+  readonly error?: string | null;
+}
+
+/** What an account held when its orders were planned: the absence proof compares with it. */
+export interface Holdings {
+  readonly cash: Money;
+  readonly pieces: ReadonlyMap<string, Shares>;
+}
+
+/** Why an account trades no more until a person says `tiebb resume`. */
+export type HaltCause = 'unresolved_order' | 'drawdown' | 'another_bot';
+
+export interface Halt {
+  readonly cause: HaltCause;
+  readonly detail: string;
+  readonly atMs: number;
+}
+
+/** What a drawdown is measured from: equity less the deposits (plus the withdrawals) since `flowsSinceMs`. */
+export interface EquityMarks {
+  readonly start: Money;
+  readonly peak: Money;
+  readonly flowsSinceMs: number;
+}
+
+/** The account as the last iteration left it, for telling our own changes from somebody else's. */
+export interface LastSeen {
+  readonly holdings: Holdings;
+  readonly atMs: number;
+  /** Successive iterations in which somebody reversed what this account had just traded. */
+  readonly reversals: number;
+}
+
+/** A finished iteration: `record` is the JSON of the iteration record (product.md §4). */
+export interface IterationRow {
+  readonly iteration: string;
+  readonly account: string;
+  readonly brokerAccount: string | null;
+  readonly startedAtMs: number;
+  readonly finishedAtMs: number;
+  readonly status: string;
+  readonly reason: string | null;
+  readonly dryRun: boolean;
+  /** Whether it counts in history and statistics (`update_iteration_result`). */
+  readonly counted: boolean;
+  readonly equity: Money | null;
+  readonly turnover: Money;
+  readonly commission: Money;
+  readonly record: string;
+}
+
+export interface AcceptedPrice {
+  readonly uid: string;
+  readonly price: Price;
+  readonly timeMs: number;
+}
+
+export interface InstrumentPin {
+  readonly ticker: string;
+  readonly isin: string;
+  readonly assetUid: string;
+  readonly uid: string;
+}
+
+/** Durable memory of one state directory. Every write is on disk when the call returns; every call is synchronous. */
+export interface Journal {
+  /** W1: the plan of one leg and all its intents, in one transaction. `before` is what the account held. */
+  plan(
+    account: string,
+    iteration: string,
+    leg: number,
+    intents: readonly Intent[],
+    before: Holdings,
+    atMs: number,
+  ): void;
+  /** W2: one attempt row per key, in one transaction, before the bytes leave. Moves `intent` to `sending`. */
+  attempt(keys: readonly string[], atMs: number): void;
+  /** W3: applies a transition (core/order.ts decides whether it may). Returns the order as it then is. */
+  settle(change: Transition, atMs: number): JournaledOrder;
+  order(key: string): JournaledOrder | null;
+  /** Orders of an account that are not final, oldest first. */
+  openOrders(account: string): readonly JournaledOrder[];
+  ordersOf(iteration: string): readonly JournaledOrder[];
+  /** Orders of an account that executed something and changed last at or after `sinceMs`, oldest first. */
+  fillsSince(account: string, sinceMs: number): readonly JournaledOrder[];
+  /** What the account held when that leg was planned. */
+  holdingsBefore(iteration: string, leg: number): Holdings | null;
+  /** Highest commission rate among the account's last `count` fills; `null` without fills. */
+  commissionSeen(account: string, count: number): Rate | null;
+
+  record(row: IterationRow): void;
+  /** Newest first. */
+  iterations(query: {
+    account?: string;
+    sinceMs?: number;
+    limit?: number;
+    countedOnly?: boolean;
+  }): readonly IterationRow[];
+
+  brokerAccountPin(account: string): string | null;
+  pinBrokerAccount(account: string, brokerAccount: string, atMs: number): void;
+  instrumentPins(account: string): ReadonlyMap<string, InstrumentPin>;
+  pinInstrument(account: string, pin: InstrumentPin, atMs: number): void;
+  acceptedPrices(account: string): ReadonlyMap<string, AcceptedPrice>;
+  acceptPrices(account: string, prices: readonly AcceptedPrice[], atMs: number): void;
+  /** Tickers that the account's wallet has named so far. */
+  managedTickers(account: string): readonly string[];
+  manage(account: string, tickers: readonly string[], atMs: number): void;
+  halt(account: string): Halt | null;
+  /** The first cause stands until it is cleared. */
+  setHalt(account: string, halt: Halt): void;
+  /** Also forgets what it was measured by: drawdown and reversals are counted anew. */
+  clearHalt(account: string): void;
+  /** When this alert was last given, so that a restart does not repeat it. */
+  lastAlert(account: string, event: string): number | null;
+  noteAlert(account: string, event: string, atMs: number): void;
+  /** The alert's cause has ended: the next one is news again. */
+  forgetAlert(account: string, event: string): void;
+  /** Tickers whose next price a person has accepted, however far it jumps. */
+  allowedJumps(account: string): readonly string[];
+  allowJump(account: string, ticker: string, atMs: number): void;
+  endJump(account: string, ticker: string): void;
+  equityMarks(account: string): EquityMarks | null;
+  setEquityMarks(account: string, marks: EquityMarks): void;
+  lastSeen(account: string): LastSeen | null;
+  setLastSeen(account: string, seen: LastSeen): void;
+
+  /** Next iteration as the daemon planned it, for `status`. */
+  nextIteration(account: string): number | null;
+  planNextIteration(account: string, atMs: number): void;
+
+  close(): void;
+}
