@@ -120,11 +120,11 @@ describe('closeness', () => {
 
 describe('the cash floor', () => {
   test.each([
-    { reserve: 10, counts: [9] },
-    { reserve: 11.11, counts: [9] },
-    { reserve: 11.12, counts: [8] },
-  ])('reserves are kept back on what is bought: $reserve each', ({ reserve, counts }) => {
-    expect(solve({ cash: 1000 }, [{ lot: 100, target: 1000, reserve }]).lots).toEqual(counts);
+    { reserve: 10, count: 9 },
+    { reserve: 11.11, count: 9 },
+    { reserve: 11.12, count: 8 },
+  ])('reserves are kept back on what is bought: $reserve each', ({ reserve, count }) => {
+    expect(solve({ cash: 1000 }, [{ lot: 100, target: 1000, reserve }]).lots).toEqual([count]);
   });
 
   test('is met to the nano-ruble', () => {
@@ -254,16 +254,16 @@ describe('ties', () => {
   });
 
   test.each([
-    { short: 0.09, count: 1000 },
-    { short: 0.11, count: 1001 },
+    { short: 0.09, trades: false },
+    { short: 0.11, trades: true },
   ])(
     'a gain of less than 0.1 % of the objective is not worth an order: $short of 100',
-    ({ short, count }) => {
+    ({ short, trades }) => {
       const rows: Row[] = [
-        { lot: 1, held: 1000, target: 1000 + short },
+        { lot: 1, held: 10, target: 10 + short },
         { lot: 1e6, target: 100 - short },
       ];
-      expect(solve({ cash: 100 }, rows).lots[0]).toBe(count);
+      expect(solve({ cash: 100 }, rows).lots[0] !== 10).toBe(trades);
     },
   );
 

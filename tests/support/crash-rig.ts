@@ -33,6 +33,7 @@ const PIECES = { TMOS: 40_000, TRUR: 10_000, SBER: 400, GAZP: 2_000, FEES: 2_000
 
 export interface OpenOrder {
   readonly account: string;
+  readonly ticker: string;
   readonly state: OrderState;
   readonly attempts: number;
 }
@@ -43,7 +44,11 @@ export interface CrashRig {
   readonly accounts: readonly string[];
   /** The daemon, or what else `args` say; a proxy may stand between it and the venue. */
   start(args?: readonly string[], endpoint?: string): Running;
-  /** Moves prices (and now and then pays in), so that the accounts are out of balance. */
+  /**
+   * Moves prices (and now and then pays in), so that the accounts are out of balance. Instruments with an order in
+   * flight stay: a resend that has become too dear is refused, which after an unclear attempt proves nothing, so that its
+   * account would wait a quarter of an hour for the proof of absence.
+   */
   unbalance(random: Random): Promise<void>;
   /** What is wrong so far by the venue's and the journal's books. */
   faults(settled?: boolean): Promise<string[]>;
@@ -77,6 +82,7 @@ export async function openRig(shop: Workshop, count = BLOCKS.length): Promise<Cr
       pieces: PIECES,
     })),
     limits: 'off',
+    depthRub: '1000000000',
     watch: stateDir,
   });
   const factors = new Map<string, number>();
@@ -90,6 +96,18 @@ export async function openRig(shop: Workshop, count = BLOCKS.length): Promise<Cr
       db.close();
     }
   };
+  const openOrders = (): OpenOrder[] =>
+    query(
+      `SELECT account, ticker, state, (SELECT count(*) FROM attempts WHERE attempts.key = orders.key) AS attempts
+       FROM orders`,
+    )
+      .map(({ account, ticker, state, attempts }) => ({
+        account: String(account),
+        ticker: String(ticker),
+        state: state as OrderState,
+        attempts: Number(attempts),
+      }))
+      .filter(({ state }) => !isFinal(state));
   return {
     venue,
     dir,
@@ -97,9 +115,10 @@ export async function openRig(shop: Workshop, count = BLOCKS.length): Promise<Cr
     start: (args = ['start', '--json'], endpoint = venue.endpoint) =>
       shop.start(args, dir, { env: { TINVEST_ENDPOINT: endpoint } }),
     async unbalance(random) {
+      const inFlight = new Set(openOrders().map(({ ticker }) => ticker));
       for (const ticker of TICKERS) {
-        if (random() < 0.4) continue;
         const wanted = 1 - SWING + random() * 2 * SWING;
+        if (random() < 0.4 || inFlight.has(ticker)) continue;
         const factor = wanted / (factors.get(ticker) ?? 1);
         factors.set(ticker, wanted);
         await venue.tell(`gap ${ticker} ${factor.toFixed(6)}`);
@@ -109,16 +128,7 @@ export async function openRig(shop: Workshop, count = BLOCKS.length): Promise<Cr
     },
     faults: async (settled = false) =>
       (await venue.tell(settled ? 'books settled' : 'books')).faults as string[],
-    openOrders: () =>
-      query(
-        'SELECT account, state, (SELECT count(*) FROM attempts WHERE attempts.key = orders.key) AS attempts FROM orders',
-      )
-        .map((row) => ({
-          account: String(row.account),
-          state: row.state as OrderState,
-          attempts: Number(row.attempts),
-        }))
-        .filter(({ state }) => !isFinal(state)),
+    openOrders,
     orderRows: () =>
       ['orders', 'attempts', 'transitions', 'legs', 'holdings_before'].map((table) =>
         query(`SELECT * FROM ${table}`),

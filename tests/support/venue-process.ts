@@ -35,6 +35,8 @@ export interface VenueSettings {
   readonly offsetMs?: number;
   /** `off` counts no calls: for programs that start many times a minute. Default: the vendor's limits. */
   readonly limits?: 'off';
+  /** RUB worth offered at each level of the book, as a decimal. */
+  readonly depthRub?: string;
   /** A bot's state directory: every PostOrder is compared with its journal on arrival, `books` with all of it. */
   readonly watch?: string;
 }
@@ -179,6 +181,7 @@ async function serve(settings: VenueSettings): Promise<void> {
     anchorMs: dayStartMs(moscowDay(clock.now())),
     calendar: always(settings.calendar !== 'closed'),
     ...(settings.limits ? { limits: settings.limits } : {}),
+    ...(settings.depthRub ? { depthRub: settings.depthRub } : {}),
   });
   const watch = settings.watch === undefined ? null : watchWire(exchange, settings.watch);
   exchange.onCall = (call, phase) => {
