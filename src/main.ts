@@ -9,7 +9,7 @@ import type { PaperWorld, PaperWorldOptions } from './cli/paper.ts';
 import { runProgram } from './cli/program.ts';
 import { listenForStop } from './cli/stop-signals.ts';
 import { createTerminal } from './cli/terminal.ts';
-import { createVirtualClock, realTimeout, systemClock } from './clock.ts';
+import { createVirtualClock, monotonicMs, realTimeout, systemClock } from './clock.ts';
 import { createScrubber } from './config/secret.ts';
 import { Bug } from './core/assert.ts';
 import { openJournal } from './journal/journal.ts';
@@ -34,7 +34,7 @@ const ENDPOINTS = {
 const EXIT_WITHIN_MS = 9_500;
 
 const terminal = createTerminal(process.env);
-const stop = listenForStop(terminal);
+const stop = listenForStop(terminal, monotonicMs);
 
 /** The venue limits each address, whatever the token: all connections of one world share that budget. */
 function connectorOf(

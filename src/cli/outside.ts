@@ -54,7 +54,7 @@ export interface Outside {
   readonly clock: Clock;
   readonly random: Random;
   newId(): string;
-  /** Aborts at the first SIGINT or SIGTERM; the second ends the process at once. */
+  /** Aborts at the first SIGINT or SIGTERM; another one a second later ends the process at once. */
   readonly stop: AbortSignal;
   connect(options: ConnectOptions): Connection;
   openJournal(stateDir: string): Journal;

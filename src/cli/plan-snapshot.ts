@@ -11,8 +11,10 @@ import {
   type IterationRecord,
   orderRecord,
   positionsOf,
+  RISK_ONLY,
   trackingErrorRecord,
 } from '../core/iteration-record.ts';
+import type { PlannedOrder } from '../core/plan.ts';
 import type { Snapshot } from '../core/portfolio.ts';
 import { decimal, NO_LOTS, NO_MONEY } from '../core/units.ts';
 import { keyOf } from '../engine/gate.ts';
@@ -119,29 +121,40 @@ export function recordOf(
   const iteration = outside.newId();
   const base = emptyRecord(iteration, account.id, policy.mode, snapshot, snapshot.takenAtMs);
   const decision = decide(snapshot, policy);
-  if (decision.kind === 'skip') return { ...base, status: 'skipped', reason: decision.because };
-  const { plan } = decision;
-  return {
-    ...base,
-    status: 'planned',
-    equity_rub: decimal(plan.equity),
-    positions: positionsOf(plan),
-    orders: plan.orders.map((order) =>
-      orderRecord({
-        ...order,
+  const planned = (orders: readonly PlannedOrder[]) => orders.map((order) => plannedRecord(iteration, order));
+  switch (decision.kind) {
+    case 'skip':
+      return { ...base, status: 'skipped', reason: decision.because };
+    case 'risk_only': {
+      const reason = `${RISK_ONLY}: ${decision.because}`;
+      return { ...base, status: 'planned', reason, orders: planned(decision.orders) };
+    }
+    case 'plan': {
+      const { plan } = decision;
+      return {
+        ...base,
         status: 'planned',
-        filled: NO_LOTS,
-        value: order.amount,
-        commission: NO_MONEY,
-        key: keyOf({ brokerAccount: '', iteration, leg: order.side === 'sell' ? 0 : 1 }, order, 0),
-        orderId: null,
-        error: null,
-      }),
-    ),
-    held_back: plan.heldBack,
-    tracking_error_pp: trackingErrorRecord(plan.trackingError),
-  };
+        equity_rub: decimal(plan.equity),
+        positions: positionsOf(plan),
+        orders: planned(plan.orders),
+        held_back: plan.heldBack,
+        tracking_error_pp: trackingErrorRecord(plan.trackingError),
+      };
+    }
+  }
 }
+
+const plannedRecord = (iteration: string, order: PlannedOrder) =>
+  orderRecord({
+    ...order,
+    status: 'planned',
+    filled: NO_LOTS,
+    value: order.amount,
+    commission: NO_MONEY,
+    key: keyOf({ brokerAccount: '', iteration, leg: order.side === 'sell' ? 0 : 1 }, order, 0),
+    orderId: null,
+    error: null,
+  });
 
 function emptyRecord(
   iteration: string,

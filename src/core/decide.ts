@@ -14,19 +14,30 @@ import { type Problem, type Solution, solveLots } from './lots.ts';
 import type { Decision } from './plan.ts';
 import { buildPlan, improvementOf } from './plan-rows.ts';
 import { commissionOf, type Policy, type Stage } from './policy.ts';
-import { equityOf, type Holding, ownCash, RUB, type Snapshot, usablePrice } from './portfolio.ts';
-import { allocate, decimal, isPositive, isZero, type Money, NO_MONEY } from './units.ts';
+import {
+  equityOf,
+  type Holding,
+  holdingValue,
+  ownCash,
+  RUB,
+  type Snapshot,
+  usablePrice,
+} from './portfolio.ts';
+import { coverDebt } from './risk-only.ts';
+import { allocate, decimal, isPositive, isZero, type Money, NO_MONEY, total } from './units.ts';
 import { WEIGHTINGS } from './weights/registry.ts';
 
 export function decide(snapshot: Snapshot, policy: Policy, stage: Stage = { kind: 'all' }): Decision {
   const balanced = balancedHoldings(snapshot, policy);
-  const unknown = absentFrom(balanced, policy) ?? unknownTotal(balanced);
-  if (unknown !== null) return skip(unknown);
+  const absent = absentFrom(balanced, policy);
+  if (absent !== null) return skip(absent);
+  const unknown = unknownTotal(balanced);
+  if (unknown !== null) return riskOnly(unknown, snapshot, policy, stage, balanced);
   const equity = equityOf(snapshot, balanced);
   if (!isPositive(equity))
     return skip(`the balanced total is ${decimal(equity)} RUB: there is nothing to balance`);
   const weighed = WEIGHTINGS[policy.mode]({ wallet: policy.wallet });
-  if (weighed.kind === 'unknown') return skip(weighed.because);
+  if (weighed.kind === 'unknown') return riskOnly(weighed.because, snapshot, policy, stage, balanced);
 
   const targets = rubTargets(equity, balanced, weighed.weights);
   const context = { snapshot, policy, stage, balanced, equity, targets };
@@ -63,6 +74,20 @@ function sizeWithin(context: BoundContext, rules: readonly BoundRule[]): Sized {
 }
 
 const skip = (because: string): Decision => ({ kind: 'skip', because });
+
+/** Nothing is balanced on an unknown total; what may not be owed is covered all the same. */
+function riskOnly(
+  because: string,
+  snapshot: Snapshot,
+  policy: Policy,
+  stage: Stage,
+  balanced: readonly Holding[],
+): Decision {
+  const equity = total(balanced.map((holding) => holdingValue(holding) ?? NO_MONEY));
+  const context = { snapshot, policy, stage, balanced, equity, targets: new Map<string, Money>() };
+  const orders = stage.kind === 'all' && isPositive(equity) ? coverDebt(context, SAFETY_RULES) : [];
+  return orders.length === 0 ? skip(because) : { kind: 'risk_only', because, orders };
+}
 
 /** What the percentages are of: the wallet's instruments, and under `sell` whatever else is held. */
 function balancedHoldings(snapshot: Snapshot, policy: Policy): Holding[] {

@@ -15,6 +15,9 @@ export type IterationStatus =
   | 'failed'
   | 'unknown_outcome';
 
+/** How the reason of an iteration begins that only covered a debt: it did all that could be done. */
+export const RISK_ONLY = 'risk_only';
+
 export interface PositionRecord {
   readonly ticker: string;
   readonly lots_before: number;

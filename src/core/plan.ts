@@ -57,5 +57,7 @@ export interface Plan {
 
 export type Decision =
   | { readonly kind: 'plan'; readonly plan: Plan }
+  /** The total or the weights are unknown, but a debt that is not allowed can be covered: sells only. */
+  | { readonly kind: 'risk_only'; readonly because: string; readonly orders: readonly PlannedOrder[] }
   /** Nothing can be decided: the total or the weights are unknown. */
   | { readonly kind: 'skip'; readonly because: string };

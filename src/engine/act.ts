@@ -37,7 +37,7 @@ export async function act(
   iteration: string,
   options: ObserveOptions,
   start: Observation,
-  plan: Plan,
+  plan: Pick<Plan, 'orders'>,
 ): Promise<Acted> {
   const excluded = new Map(options.excluded);
   const warnings: string[] = [];

@@ -3,7 +3,8 @@
 // caught here and nowhere deeper; a defect is recorded and thrown on (the daemon stops the account).
 
 import { decide } from '../core/decide.ts';
-import type { IterationRecord } from '../core/iteration-record.ts';
+import { type IterationRecord, RISK_ONLY } from '../core/iteration-record.ts';
+import type { Decision } from '../core/plan.ts';
 import { type Notifier, type Session, WorldError } from '../ports.ts';
 import type { AccountContext } from './account-context.ts';
 import { act } from './act.ts';
@@ -60,6 +61,7 @@ export async function runCycle(context: AccountContext): Promise<CycleResult> {
     counted: true,
     dryRun: context.settings.dryRun,
     plan: null,
+    riskOnly: null,
     settled: null,
     observation: null,
     warnings: [],
@@ -164,6 +166,7 @@ async function iterate(context: AccountContext, draft: Draft): Promise<Outcome> 
   context.saveSnapshot?.(draft.iteration, observation.snapshot);
   const decision = decide(observation.snapshot, settings.policy);
   if (decision.kind === 'skip') return outcome('skipped', decision.because, sessions);
+  if (decision.kind === 'risk_only') return coverDebtOnly(context, draft, options, decision, sessions);
   draft.plan = decision.plan;
   if (draft.dryRun) return outcome('planned', null, sessions);
   const outside = await watchOutside(context, observation);
@@ -185,4 +188,23 @@ async function iterate(context: AccountContext, draft: Draft): Promise<Outcome> 
     else draft.warnings.push(`the account after trading could not be valued: ${settled.because}`);
   }
   return afterTrading(context, draft, acted, sessions);
+}
+
+/** The total or the weights are unknown: only a debt that is not allowed is covered, nothing is balanced. */
+async function coverDebtOnly(
+  context: AccountContext,
+  draft: Draft,
+  options: ObserveOptions,
+  decision: Extract<Decision, { kind: 'risk_only' }>,
+  sessions: readonly Session[],
+): Promise<Outcome> {
+  const { observation } = draft;
+  const reason = `${RISK_ONLY}: ${decision.because}`;
+  draft.riskOnly = decision.orders;
+  if (draft.dryRun || !observation) return outcome('planned', reason, sessions);
+  const acted = await act(context, draft.iteration, options, observation, decision);
+  draft.warnings.push(...acted.warnings, ...acted.notMade);
+  if (!acted.unfinished) draft.observation = acted.observation;
+  const after = afterTrading(context, draft, acted, sessions);
+  return after.ending.status === 'balanced' ? outcome('partial', reason, sessions) : after;
 }

@@ -34,6 +34,7 @@ export interface DaemonOptions {
 export interface AccountEnd {
   readonly account: string;
   readonly status: IterationRecord['status'] | 'none';
+  readonly reason: string | null;
   readonly tokenRefused: boolean;
   readonly stopped: boolean;
 }
@@ -49,7 +50,13 @@ async function runAccount(options: DaemonOptions, account: AccountPlan): Promise
   const { settings } = account;
   const { clock, stop } = options;
   const session: Session = { context: null };
-  let end: AccountEnd = { account: settings.id, status: 'none', tokenRefused: false, stopped: false };
+  let end: AccountEnd = {
+    account: settings.id,
+    status: 'none',
+    reason: null,
+    tokenRefused: false,
+    stopped: false,
+  };
   while (!stop.aborted) {
     const startedAtMs = clock.now();
     const result = await attempt(options, account, session);
@@ -59,7 +66,8 @@ async function runAccount(options: DaemonOptions, account: AccountPlan): Promise
     const tokenRefused = afterwards.kind === 'token_refused';
     // A person is told once, not at every re-check.
     if (!tokenRefused || !end.tokenRefused) report(options, settings, afterwards);
-    end = { account: settings.id, status: result.record.status, tokenRefused, stopped };
+    const { status, reason } = result.record;
+    end = { account: settings.id, status, reason, tokenRefused, stopped };
     if (stopped || options.once) break;
     const dueMs = dueAfter(settings, result, startedAtMs, clock.now());
     unharmed(options, settings, () => {

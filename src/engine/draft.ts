@@ -10,7 +10,7 @@ import {
   trackingErrorRecord,
 } from '../core/iteration-record.ts';
 import { isFinal } from '../core/order.ts';
-import type { HeldBack, Plan } from '../core/plan.ts';
+import type { HeldBack, Plan, PlannedOrder } from '../core/plan.ts';
 import { add, compare, decimal, isPositive, type Money, NO_LOTS, NO_MONEY } from '../core/units.ts';
 import type { JournaledOrder } from '../ports.ts';
 import type { AccountContext } from './account-context.ts';
@@ -25,6 +25,8 @@ export interface Draft {
   counted: boolean;
   dryRun: boolean;
   plan: Plan | null;
+  /** Sells that only cover a debt, while the total or the weights are unknown. */
+  riskOnly: readonly PlannedOrder[] | null;
   /** The account after trading, planned anew from what is really there. */
   settled: Plan | null;
   observation: Observation | null;
@@ -106,7 +108,7 @@ function error(draft: Draft): IterationRecord['tracking_error_pp'] {
 }
 
 const planned = (context: AccountContext, draft: Draft): OrderRecord[] =>
-  (draft.plan?.orders ?? []).map((order) =>
+  (draft.plan?.orders ?? draft.riskOnly ?? []).map((order) =>
     orderRecord({
       ...order,
       status: 'planned',

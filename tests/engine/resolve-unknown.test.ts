@@ -97,10 +97,10 @@ describe('a reply that never came', () => {
     }
     expect(orders(world)).toBe(1);
     // Half an hour without proof of anything is a person's business, also when the order shows in the end.
-    expect(world.journal.halt('main')?.cause).toBe('unresolved_order');
+    expect(world.journal.halt('a')?.cause).toBe('unresolved_order');
     world.exchange.faults.clear();
     expect((await world.cycle()).record.status).toBe('failed');
-    world.journal.clearHalt('main');
+    world.journal.clearHalt('a');
     expect((await world.cycle()).record.status).toBe('balanced');
     expect(world.faults()).toEqual([]);
   });

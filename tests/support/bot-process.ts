@@ -21,12 +21,15 @@ export interface Ended {
   readonly err: string;
 }
 
+/** An expression, or any other judge of a text. */
+export type Pattern = Pick<RegExp, 'test'>;
+
 export interface Running {
   readonly pid: number;
   kill(signal: 'SIGINT' | 'SIGTERM' | 'SIGKILL'): void;
   /** What stdout has said so far, once it matches. */
-  untilOut(pattern: RegExp): Promise<string>;
-  untilErr(pattern: RegExp): Promise<string>;
+  untilOut(pattern: Pattern): Promise<string>;
+  untilErr(pattern: Pattern): Promise<string>;
   readonly ended: Promise<Ended>;
 }
 
@@ -36,6 +39,8 @@ export interface RunOptions {
   /** Instead of `bun src/main.ts`. */
   readonly command?: readonly string[];
   readonly cwd?: string;
+  /** Leads a process group of its own. */
+  readonly detached?: boolean;
 }
 
 export interface VenueProcess extends VenueHello {
@@ -69,6 +74,7 @@ export function workshop(): Workshop {
       stdin: new Blob([options.stdin ?? '']),
       stdout: 'pipe',
       stderr: 'pipe',
+      ...(options.detached ? { detached: true } : {}),
     });
     processes.push(child);
     return running(child);
@@ -122,7 +128,7 @@ async function* jsonLines(stream: ReadableStream<Uint8Array>): AsyncGenerator<un
 /** Collects a stream as text; `until` resolves with what there is once it matches, or at the end. */
 function collect(stream: ReadableStream<Uint8Array>) {
   let text = '';
-  let waiting: { pattern: RegExp; resolve: (text: string) => void }[] = [];
+  let waiting: { pattern: Pattern; resolve: (text: string) => void }[] = [];
   const read = async (): Promise<string> => {
     const decoder = new TextDecoder();
     for await (const chunk of stream) {
@@ -134,7 +140,7 @@ function collect(stream: ReadableStream<Uint8Array>) {
     for (const one of waiting) one.resolve(text);
     return text;
   };
-  const until = (pattern: RegExp): Promise<string> =>
+  const until = (pattern: Pattern): Promise<string> =>
     pattern.test(text) ? Promise.resolve(text) : new Promise((resolve) => waiting.push({ pattern, resolve }));
   return { whole: read(), until };
 }

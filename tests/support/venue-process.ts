@@ -129,6 +129,7 @@ function crashCommands(exchange: Exchange, striker: Striker, watch: Watch | null
 
 function commandsOf(exchange: Exchange, gate: Gatekeeper): Record<string, Command> {
   const times = (text: string | undefined): number => (text === undefined ? 1 : Number(text));
+  let caught = Promise.resolve();
   return {
     audit: () => {
       const { orders, keys, faults } = exchange.audit();
@@ -163,6 +164,11 @@ function commandsOf(exchange: Exchange, gate: Gatekeeper): Record<string, Comman
     clear: () => exchange.faults.clear(),
     /** Answers once a call of the method stands at the phase. */
     hold: (method = '', phase = 'received') => gate.hold(method, phase as CallPhase),
+    /** The same in two steps, so that others may come between. */
+    catch: (method = '', phase = 'received') => {
+      caught = gate.hold(method, phase as CallPhase);
+    },
+    caught: () => caught,
     release: () => gate.letGo(),
   };
 }

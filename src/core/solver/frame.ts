@@ -30,8 +30,6 @@ export interface Frame {
   readonly cashForced: Money;
   /** Cash below the floor has to be covered, now or after the forced moves. */
   readonly covering: boolean;
-  /** The bounds force nothing and cash can reach its target above the floor. */
-  readonly usual: boolean;
 }
 
 /** Lines keep their order. */
@@ -49,7 +47,6 @@ export function makeFrame(problem: Problem): Frame {
     cashNow: problem.cash,
     cashForced: forced.cash,
     covering: isNegative(slackNow) || isNegative(forced.slack),
-    usual: forced.orders === 0 && !isLess(problem.cashTarget, add(problem.cashFloor, problem.blockedCash)),
   };
 }
 
@@ -90,14 +87,4 @@ export function accountOf(problem: Problem, counts: readonly Lots[]): Account {
     orders += 1;
   });
   return { cash, slack, fees, turnover, orders };
-}
-
-/**
- * From how far past its target the overshoot rule counts, for a line that is `start` past it (negative: short of it). In the
- * usual case what is past by up to the costliest lot counts from the target, so that a look at the result starts from
- * the same limits and wants nothing more.
- */
-export function excess(frame: Frame, start: Money): Money {
-  const counted = frame.usual ? frame.costliest : NO_MONEY;
-  return isMore(start, counted) ? start : NO_MONEY;
 }

@@ -4,8 +4,8 @@
 // a problem scaled by an integer gives these same doubles, hence the same search.
 
 import type { Line } from '../lots.ts';
-import { add, isNegative, type Lots, type Money, negate, raw, subtract, times } from '../units.ts';
-import { excess, type Frame } from './frame.ts';
+import { add, isNegative, type Lots, type Money, raw, subtract, times } from '../units.ts';
+import type { Frame } from './frame.ts';
 import { type ScoreLine, withRange } from './score-line.ts';
 
 export interface Scores {
@@ -64,7 +64,7 @@ type Unlimited = Omit<ScoreLine, 'lowest' | 'highest' | 'corners'> & {
 
 function lineOf(frame: Frame, line: Line, index: number, score: (amount: Money) => number): Unlimited {
   const nearest = frame.nearest[index] ?? line.held;
-  const start = add(gapOf(line), times(line.lotValue, subtract(nearest, line.held)));
+  const start = score(add(gapOf(line), times(line.lotValue, subtract(nearest, line.held))));
   return {
     index,
     gap: score(gapOf(line)),
@@ -72,8 +72,8 @@ function lineOf(frame: Frame, line: Line, index: number, score: (amount: Money) 
     fee: score(line.fee),
     outlay: score(line.lotValue) + score(line.buyReserve),
     proceeds: score(line.lotValue) - score(line.sellReserve),
-    gapLeast: frame.covering ? Number.NEGATIVE_INFINITY : -score(excess(frame, negate(start))),
-    gapMost: score(excess(frame, start)),
+    gapLeast: frame.covering ? Number.NEGATIVE_INFINITY : Math.min(start, 0),
+    gapMost: Math.max(start, 0),
     fewest: lotsBetween(line.held, line.min),
     most: lotsBetween(line.held, line.max),
     nearest: lotsBetween(line.held, nearest),

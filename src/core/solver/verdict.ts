@@ -10,12 +10,12 @@ import {
   type Lots,
   larger,
   type Money,
-  negate,
+  NO_MONEY,
   raw,
   smaller,
   subtract,
 } from '../units.ts';
-import { type Account, accountOf, excess, type Frame, worthOf } from './frame.ts';
+import { type Account, accountOf, type Frame, worthOf } from './frame.ts';
 
 export interface Verdict {
   readonly lots: readonly Lots[];
@@ -46,8 +46,8 @@ export function judge(frame: Frame, counts: readonly Lots[]): Verdict {
     objective = add(objective, absolute(gap));
     squares += raw(gap) ** 2n;
     const start = subtract(worthOf(line, frame.nearest[index] ?? line.held), line.target);
-    const [below, above] = [add(excess(frame, negate(start)), reach), add(excess(frame, start), reach)];
-    inside &&= !isMore(gap, above) && (frame.covering || !isMore(negate(gap), below));
+    const tooLow = !frame.covering && isLess(gap, subtract(smaller(start, NO_MONEY), reach));
+    inside &&= !tooLow && !isMore(gap, add(larger(start, NO_MONEY), reach));
   });
   return {
     lots: counts,
