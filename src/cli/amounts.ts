@@ -1,7 +1,7 @@
 // Amounts, times and lines as people read them: grouped rubles, Moscow time, text folded to the width of the terminal.
 
 import { stripVTControlCharacters } from 'node:util';
-import { formatInTimeZone } from 'date-fns-tz';
+import { formatInTimeZone } from 'date-fns-tz/formatInTimeZone';
 
 const MOSCOW = 'Europe/Moscow';
 

@@ -60,7 +60,7 @@ export interface SolveOptions {
 }
 
 /** A quarter of a millisecond or so each way in the usual case, which needs a few dozen; the rest is for the hard ones. */
-const NODES = 4_000;
+const NODES = 24_000;
 
 /** @throws {Bug} for a line without a positive lot value or with min above max. */
 export function solveLots(problem: Problem, options: SolveOptions = {}): Solution {

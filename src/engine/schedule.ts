@@ -1,6 +1,6 @@
 // When trading is possible and when the next iteration is due. Pure: sessions and instants in, instants out.
 
-import { toZonedTime } from 'date-fns-tz';
+import { toZonedTime } from 'date-fns-tz/toZonedTime';
 import type { Session } from '../ports.ts';
 
 export const MOSCOW = 'Europe/Moscow';
