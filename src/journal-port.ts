@@ -151,7 +151,7 @@ export interface Journal {
   halt(account: string): Halt | null;
   /** The first cause stands until it is cleared. */
   setHalt(account: string, halt: Halt): void;
-  /** Also forgets what it was measured by: drawdown and reversals are counted anew. */
+  /** Also forgets what that halt was measured by: a drawdown or reversals are counted anew. */
   clearHalt(account: string): void;
   /** When this alert was last given, so that a restart does not repeat it. */
   lastAlert(account: string, event: string): number | null;

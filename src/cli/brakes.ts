@@ -44,10 +44,10 @@ export function resumeCommand(options: BrakeOptions, outside: Outside): number {
     journal.close();
   }
   const left = accounts.flatMap(({ id }) => kill.engaged(id) ?? []);
-  if (left.length > 0) said.push(`still stopped: ${left[0]}`);
-  outside.terminal.out(
-    [...said, `trading may go on for ${inWords(accounts.map(({ id }) => id))}`, ''].join('\n'),
-  );
+  if (left.length > 0) said.push(`still stopped: ${left[0]}; to lift that: tiebb resume`);
+  const free = accounts.filter(({ id }) => kill.engaged(id) === null).map(({ id }) => id);
+  if (free.length > 0) said.push(`trading may go on for ${inWords(free)}`);
+  outside.terminal.out(said.map((line) => `${line}\n`).join(''));
   return EXIT.ok;
 }
 

@@ -91,6 +91,7 @@ export async function runSession(run: RunOptions): Promise<number> {
       accounts: session.accounts,
       once: options.once,
       clock: outside.clock,
+      journal,
       notifier,
       log,
       stop,

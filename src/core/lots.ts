@@ -1,8 +1,8 @@
 // The solver: the whole lots closest to the RUB targets that bounds and cash allow.
 // Requires: positive lot values, min <= max. Guarantees: the same lots whatever the order of the lines or the unit of money;
 // never below the cash floor where the bounds permit; never worse than doing nothing; bounded by nodes, not by time.
-// The search ranks in doubles (solver/scores.ts says why that is safe); what may be given, and which of the portfolios found
-// it is, bigint decides (solver/verdict.ts).
+// The search ranks in doubles (solver/scores.ts says why that is safe); bigint decides what may be given (solver/verdict.ts)
+// and which of the portfolios found is given (solver/choose.ts).
 
 import { assert } from './assert.ts';
 import { candidatesOf } from './solver/candidates.ts';
@@ -59,10 +59,19 @@ export interface SolveOptions {
   readonly nodes?: number;
 }
 
-/** A quarter of a millisecond or so each way in the usual case, which needs a few dozen; the rest is for the hard ones. */
-const NODES = 24_000;
+/** The usual portfolio needs a few dozen; the hardest use them all, which takes some milliseconds. */
+const NODES = 12_000;
+/** Above this many lines a node costs more and decides less: the budget shrinks with their number. */
+const LINES_AT_FULL_BUDGET = 60;
+const budgetFor = (lines: number): number =>
+  Math.ceil((NODES * LINES_AT_FULL_BUDGET) / Math.max(LINES_AT_FULL_BUDGET, lines));
 
-/** @throws {Bug} for a line without a positive lot value or with min above max. */
+/**
+ * The portfolio with the least sum of differences from the targets, cash included, and fees, by the tie rule among equals.
+ * No position leaves its target, or passes it, by more than the costliest lot that can be traded at all plus the fees,
+ * unless cash below the floor has to be covered.
+ * @throws {Bug} for a line without a positive lot value or with min above max.
+ */
 export function solveLots(problem: Problem, options: SolveOptions = {}): Solution {
   for (const { name, lotValue, min, max } of problem.lines) {
     assert(isPositive(lotValue), `the lot value of ${name} must be positive`);
@@ -70,7 +79,7 @@ export function solveLots(problem: Problem, options: SolveOptions = {}): Solutio
   }
   const order = problem.lines.map((line, index) => ({ line, index })).sort((a, b) => rank(a.line, b.line));
   const frame = makeFrame({ ...problem, lines: order.map(({ line }) => line) });
-  const verdict = verdictFor(frame, options.nodes ?? NODES);
+  const verdict = verdictFor(frame, options.nodes ?? budgetFor(problem.lines.length));
   const counts = problem.lines.map((line) => line.held);
   order.forEach(({ index }, place) => {
     counts[index] = verdict.lots[place] ?? counts[index] ?? lots(0n);

@@ -39,6 +39,20 @@ export function reversed(changes: readonly OutsideChange[], ours: ReadonlyMap<st
     .map(({ uid }) => uid);
 }
 
+/**
+ * In how many iterations in a row our trades were undone. Only the first counts by itself: after it we must have traded
+ * anew (`traded`, by uid), else an owner who trades twice would pass for a bot that works against us.
+ */
+export function countReversals(
+  before: number,
+  undone: readonly string[],
+  traded: ReadonlySet<string>,
+): number {
+  if (undone.length === 0) return 0;
+  if (before === 0) return 1;
+  return undone.some((uid) => traded.has(uid)) ? before + 1 : before;
+}
+
 /** One trade that the operations list shows. */
 export interface PastTrade {
   readonly uid: string;

@@ -65,8 +65,14 @@ export interface AccountMemory {
   readonly barred: Map<string, string>;
   /** Keys of orders that a person has been told about. */
   readonly alerted: Set<string>;
-  /** Deposits less withdrawals since the drawdown's marks were set, as last read. */
-  flows: { readonly sum: Money; readonly atMs: number } | null;
+  /** Deposits less withdrawals since the drawdown's marks were set (`sinceMs`), as last read. */
+  flows: {
+    readonly sum: Money;
+    readonly sinceMs: number;
+    readonly atMs: number;
+    /** Money moved that the list did not explain yet. */
+    readonly late: boolean;
+  } | null;
 }
 
 export const newMemory = (): AccountMemory => ({

@@ -14,6 +14,7 @@ import { approve } from './gate.ts';
 import type { Observation, ObserveOptions } from './observe.ts';
 import { forbidden } from './permission.ts';
 import { drop, endsTrading, type Submitted, submitInTurn, submitTogether } from './submit.ts';
+import { HOUR_MS, tellOnce } from './tell-once.ts';
 import { turnoverLeft } from './turnover.ts';
 
 const SELLS = 0;
@@ -121,7 +122,7 @@ async function runLeg(
   );
   const skipped = new Map(gate.refused.map(({ order, because }) => [order.uid, because]));
   if (gate.refused.length > 0) {
-    context.notifier.alert({ account: settings.id, event: 'order_refused', message: refused.join('; ') });
+    tellOnce(context, 'order_refused', refused.join('; '), HOUR_MS);
   }
   if (gate.approved.length === 0) return { orders: [], sent: false, skipped, stop: null, refused };
 

@@ -5,18 +5,9 @@ import { decide } from '../core/decide.ts';
 import type { Plan } from '../core/plan.ts';
 import type { Policy } from '../core/policy.ts';
 import type { Snapshot } from '../core/portfolio.ts';
-import {
-  add,
-  isZero,
-  lotValue,
-  type Money,
-  NO_MONEY,
-  negate,
-  piecesIn,
-  subtract,
-  times,
-} from '../core/units.ts';
+import { add, isZero, type Money, NO_MONEY, negate, piecesIn, subtract } from '../core/units.ts';
 import type { JournaledOrder } from '../ports.ts';
+import { fillWorth } from './fill-worth.ts';
 
 /** The account valued as it stands after these orders; `null` where it cannot be valued. */
 export function planAsKnown(
@@ -43,6 +34,6 @@ export function planAsKnown(
 }
 
 function cashChange(fill: JournaledOrder): Money {
-  const worth = fill.value ?? times(lotValue(fill.sizedAt, fill.request.lot), fill.executed);
+  const worth = fillWorth(fill);
   return subtract(fill.request.side === 'buy' ? negate(worth) : worth, fill.commission ?? NO_MONEY);
 }

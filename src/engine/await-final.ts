@@ -1,12 +1,13 @@
 // Waits until an order is final: polls a resting one, cancels it after its time, asks about an unknown one.
 // Guarantees: bounded waiting; an order is called final only on the venue's word, or once the venue knows it no more and
-// the account stands still; a cancel that got lost is sent again; a stop cancels what rests.
+// the account stands still; a cancel that got lost is sent again; a stop or a brake cancels what rests.
 
 import { isFinal } from '../core/order.ts';
 import type { JournaledOrder, LookUp } from '../ports.ts';
 import type { AccountContext } from './account-context.ts';
 import { tolerate } from './ask-again.ts';
 import { settleGone } from './gone-order.ts';
+import { forbidden } from './permission.ts';
 import { resolveUnknown } from './resolve-unknown.ts';
 import { adoptReport, settle } from './settle-order.ts';
 import { journaled } from './submit.ts';
@@ -16,6 +17,8 @@ const LAST_POLL_MS = 5_000;
 /** After a cancel the venue has this long to say what was filled; then the order counts as unfinished. */
 const CANCEL_WAIT_MS = 60_000;
 const CANCEL_AGAIN_MS = 1_000;
+/** The kill switch is obeyed this soon. */
+const BRAKE_WITHIN_MS = 1_000;
 /** A stopping program must be gone within ten seconds. */
 const STOPPING_MS = 6_000;
 
@@ -31,16 +34,23 @@ export async function awaitFinal(context: AccountContext, key: string): Promise<
 }
 
 async function letRest(context: AccountContext, start: JournaledOrder): Promise<JournaledOrder> {
-  const { clock, stop } = context;
+  const { clock } = context;
   let order = start;
   let pauseMs = FIRST_POLL_MS;
   const deadline = clock.now() + context.settings.orderWaitMs;
-  while (!isFinal(order.state) && clock.now() < deadline && !stop.aborted) {
-    await clock.sleep(Math.min(pauseMs, deadline - clock.now()), stop);
+  while (!isFinal(order.state) && clock.now() < deadline && forbidden(context) === null) {
+    await sleepUnlessBraked(context, Math.min(pauseMs, deadline - clock.now()));
     pauseMs = Math.min(pauseMs * 2, LAST_POLL_MS);
     order = (await look(context, order)).order;
   }
   return order;
+}
+
+/** A person's brake takes what rests back at once, as a stop does. */
+async function sleepUnlessBraked(context: AccountContext, ms: number): Promise<void> {
+  const untilMs = context.clock.now() + ms;
+  while (context.clock.now() < untilMs && forbidden(context) === null)
+    await context.clock.sleep(Math.min(BRAKE_WITHIN_MS, untilMs - context.clock.now()), context.stop);
 }
 
 /** Asks for the cancel, and again as long as the venue shows the order active: a request may get lost on its way. */
@@ -52,7 +62,7 @@ async function cancel(context: AccountContext, start: JournaledOrder): Promise<J
     key: start.request.key,
     to: 'cancelling',
     executed: start.executed,
-    evidence: stop.aborted ? 'the program is stopping' : 'rested longer than order_wait_seconds',
+    evidence: forbidden(context) ?? 'rested longer than order_wait_seconds',
   });
   const deadline = clock.now() + (stop.aborted ? STOPPING_MS : CANCEL_WAIT_MS);
   for (let pauseMs = CANCEL_AGAIN_MS; ; pauseMs *= 2) {

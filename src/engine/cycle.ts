@@ -23,6 +23,7 @@ import {
   unresolved,
 } from './ending.ts';
 import { observeExplained } from './explained.ts';
+import { watchJumps } from './jump-watch.ts';
 import type { ObserveOptions } from './observe.ts';
 import { openingOf, sessionReader } from './opening.ts';
 import { rememberAccount, watchOutside } from './outside-watch.ts';
@@ -60,6 +61,7 @@ export async function runCycle(context: AccountContext): Promise<CycleResult> {
     exchangeOpen: false,
     counted: true,
     dryRun: context.settings.dryRun,
+    expected: false,
     plan: null,
     riskOnly: null,
     settled: null,
@@ -98,7 +100,7 @@ function record(context: AccountContext, draft: Draft, ended: Outcome): CycleRes
   if (plan && observation && !draft.settled && !draft.dryRun && plan.orders.length > 0) {
     draft.settled = planAsKnown(observation.snapshot, journal.ordersOf(draft.iteration), settings.policy);
   }
-  watchPause(context, finish(context, draft, ended.ending).record);
+  watchPause(context, finish(context, draft, ended.ending).record, draft.expected);
   const finished = finish(context, draft, ended.ending);
   journal.record({
     iteration: draft.iteration,
@@ -146,9 +148,10 @@ async function iterate(context: AccountContext, draft: Draft): Promise<Outcome> 
     }
   }
   const brake = settings.dryRun ? null : braked(context);
-  if (brake !== null) return afterBrake(context, brake);
-  const { open, because, sessions } = await openingOf(context);
+  if (brake !== null) return afterBrake(context, draft, brake);
+  const { open, because, sessions, known } = await openingOf(context);
   draft.exchangeOpen = open;
+  draft.expected = !open && known;
   draft.counted = open || settings.closure.counts;
   if (!open && settings.closure.mode === 'skip_iteration') return outcome('skipped', because, sessions);
   if (!open && settings.closure.mode === 'dry_run') draft.dryRun = true;
@@ -164,6 +167,7 @@ async function iterate(context: AccountContext, draft: Draft): Promise<Outcome> 
   draft.observation = observation;
   draft.warnings.push(...observation.warnings);
   context.saveSnapshot?.(draft.iteration, observation.snapshot);
+  if (!draft.dryRun) watchJumps(context, observation.snapshot);
   const decision = decide(observation.snapshot, settings.policy);
   if (decision.kind === 'skip') return outcome('skipped', decision.because, sessions);
   if (decision.kind === 'risk_only') return coverDebtOnly(context, draft, options, decision, sessions);
@@ -171,9 +175,9 @@ async function iterate(context: AccountContext, draft: Draft): Promise<Outcome> 
   if (draft.dryRun) return outcome('planned', null, sessions);
   const outside = await watchOutside(context, observation);
   draft.warnings.push(...outside.warnings);
-  await watchDrawdown(context, decision.plan.equity, outside.cash);
+  draft.warnings.push(...(await watchDrawdown(context, observation.snapshot, outside)));
   const halted = braked(context);
-  if (halted !== null) return afterBrake(context, halted);
+  if (halted !== null) return afterBrake(context, draft, halted);
   context.journal.manage(settings.id, settings.tickers, context.clock.now());
   if (decision.plan.orders.length === 0) return outcome('nothing_to_do', null, sessions);
   if (stop.aborted) return outcome('partial', 'interrupted before the first order', sessions);

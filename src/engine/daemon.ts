@@ -2,11 +2,12 @@
 // Guarantees: a Bug stops its account and no other; a stop signal ends every loop after its iteration is recorded.
 
 import type { IterationRecord } from '../core/iteration-record.ts';
-import { type Clock, type Notifier, WorldError } from '../ports.ts';
+import { type Clock, type Journal, type Notifier, WorldError } from '../ports.ts';
 import type { AccountContext, AccountSettings, EngineLog } from './account-context.ts';
 import { type CycleResult, IterationDefect, runCycle } from './cycle.ts';
 import { type Afterwards, defectReason } from './ending.ts';
 import { failedRecord, failedRow } from './failed-record.ts';
+import { watchPause } from './pause.ts';
 import { nextDue } from './schedule.ts';
 
 /** An account as the daemon gets it: its context is made once the venue has said which account it is. */
@@ -20,6 +21,7 @@ export interface DaemonOptions {
   readonly accounts: readonly AccountPlan[];
   readonly once: boolean;
   readonly clock: Clock;
+  readonly journal: Journal;
   readonly notifier: Notifier;
   readonly log: EngineLog;
   readonly stop: AbortSignal;
@@ -114,6 +116,9 @@ function failure(
   if (error instanceof WorldError) {
     const record = failedRecord(settings, options.newIterationId(), options.clock.now(), message);
     const fatal = error.kind === 'account' || error.kind === 'request';
+    // An account that was opened has looked at its own iteration already.
+    if (!fatal && context === null)
+      unharmed(options, settings, () => watchPause({ ...options, settings }, record, false));
     const afterwards: Afterwards =
       error.kind === 'token'
         ? { kind: 'token_refused' }
@@ -138,8 +143,12 @@ function failure(
 }
 
 function report(options: DaemonOptions, settings: AccountSettings, afterwards: Afterwards): void {
-  const alert = (event: string, message: string) =>
-    options.notifier.alert({ account: settings.id, event, message });
+  const account = settings.id;
+  const alert = (event: string, message: string) => {
+    // Nothing is at stake in a dry run: whoever runs it reads it, nobody is woken up.
+    if (settings.dryRun) options.log.error({ account, alert: event }, message);
+    else options.notifier.alert({ account, event, message });
+  };
   if (afterwards.kind === 'token_refused') {
     alert(
       'token_refused',

@@ -24,6 +24,8 @@ export interface Draft {
   /** Whether it counts in history and statistics. */
   counted: boolean;
   dryRun: boolean;
+  /** It was right to do nothing: the exchange is closed, or a person threw the switch. */
+  expected: boolean;
   plan: Plan | null;
   /** Sells that only cover a debt, while the total or the weights are unknown. */
   riskOnly: readonly PlannedOrder[] | null;

@@ -1,11 +1,25 @@
 // `max_drawdown_percent`: measures each iteration's equity against where the account began and its peak, and halts.
-// Guarantees: deposits and withdrawals are no loss, also where the operations list shows them an iteration late.
+// Guarantees: money that crosses the border of what is balanced (deposits, withdrawals, the owner's trades in other
+// instruments) is neither loss nor gain, also where the operations list shows it an iteration late.
 
 import { drawdownTrouble, movedMarks } from '../core/drawdown.ts';
-import { absolute, add, isMore, type Money, money, NANO, NO_MONEY, subtract } from '../core/units.ts';
-import type { EquityMarks } from '../ports.ts';
+import { holdingValue, ownCash, type Snapshot } from '../core/portfolio.ts';
+import {
+  absolute,
+  add,
+  isMore,
+  isZero,
+  type Money,
+  money,
+  NANO,
+  NO_MONEY,
+  subtract,
+  total,
+} from '../core/units.ts';
+import { type EquityMarks, type Operation, WorldError } from '../ports.ts';
 import type { AccountContext } from './account-context.ts';
 import { haltAccount } from './halt.ts';
+import type { Outside } from './outside-watch.ts';
 
 const READ_AGAIN_MS = 3_600_000;
 /** The operations are read back to here at most; older flows are folded into the marks. */
@@ -14,46 +28,115 @@ const FOLD_AFTER_MS = 30 * 86_400_000;
 const SETTLED_MS = 86_400_000;
 const ONE_RUBLE = money(NANO);
 
-/** @throws {WorldError} where the operations cannot be read: the breaker would be blind. */
+/**
+ * Returns warnings.
+ * @throws {WorldError} where the operations cannot be read now: the breaker would be blind.
+ */
 export async function watchDrawdown(
   context: AccountContext,
-  equity: Money,
-  outsideCash: Money,
-): Promise<void> {
+  snapshot: Snapshot,
+  outside: Pick<Outside, 'cash' | 'sinceMs'>,
+): Promise<readonly string[]> {
   const { journal, settings, clock, memory } = context;
   const { id, maxDrawdownPercent } = settings;
-  if (maxDrawdownPercent === null) return;
+  if (maxDrawdownPercent === null) return [];
+  const inside = insideOf(context, snapshot);
   const known = journal.equityMarks(id);
   if (known === null) {
-    journal.setEquityMarks(id, { ...movedMarks(null, equity, NO_MONEY), flowsSinceMs: clock.now() });
-    return;
+    const sinceMs = clock.now();
+    journal.setEquityMarks(id, { ...movedMarks(null, inside.equity, NO_MONEY), flowsSinceMs: sinceMs });
+    memory.flows = { sum: NO_MONEY, sinceMs, atMs: sinceMs, late: false };
+    return [];
   }
-  const before = memory.flows;
-  const stale =
-    before === null || clock.now() - before.atMs > READ_AGAIN_MS || isMore(absolute(outsideCash), NO_MONEY);
-  const flows = stale ? await flowsBetween(context, known.flowsSinceMs, clock.now()) : before.sum;
-  const explained = subtract(flows, before?.sum ?? flows);
-  const late = before !== null && isMore(absolute(subtract(outsideCash, explained)), ONE_RUBLE);
-  memory.flows = { sum: flows, atMs: late ? 0 : clock.now() };
+  const { warnings, flows } = await flowsNow(context, known, inside, outside);
   // Money moved and the list does not say how: the next iteration reads it again, and judges then.
-  if (late) return;
-  const marks = movedMarks(known, equity, flows);
-  journal.setEquityMarks(id, { ...marks, flowsSinceMs: known.flowsSinceMs });
-  const trouble = drawdownTrouble(marks, flows, equity, maxDrawdownPercent);
+  if (flows.late) return warnings;
+  const marks = { ...known, ...movedMarks(known, inside.equity, flows.sum) };
+  journal.setEquityMarks(id, marks);
+  const trouble = drawdownTrouble(marks, flows.sum, inside.equity, maxDrawdownPercent);
   if (trouble !== null) haltAccount(context, 'drawdown', trouble);
-  else if (clock.now() - known.flowsSinceMs > FOLD_AFTER_MS) await fold(context, { ...known, ...marks });
+  else if (clock.now() - known.flowsSinceMs > FOLD_AFTER_MS) await fold(context, marks, inside);
+  return warnings;
 }
 
-async function flowsBetween(context: AccountContext, fromMs: number, toMs: number): Promise<Money> {
-  const operations = await context.broker.operations(context.brokerAccount, fromMs, toMs);
-  return operations
-    .filter(({ kind }) => kind === 'deposit' || kind === 'withdrawal')
+interface Inside {
+  readonly equity: Money;
+  readonly uids: ReadonlySet<string>;
+}
+
+/** What is balanced, and what was until it left the wallet: an edit of the configuration is no loss. */
+function insideOf({ settings }: AccountContext, snapshot: Snapshot): Inside {
+  const holdings = snapshot.holdings.filter(
+    ({ listed, vanished }) => listed || vanished || settings.policy.unlistedPositions === 'sell',
+  );
+  const values = holdings.map((holding) => holdingValue(holding) ?? NO_MONEY);
+  return { equity: add(ownCash(snapshot), total(values)), uids: new Set(holdings.map(({ uid }) => uid)) };
+}
+
+type Flows = NonNullable<AccountContext['memory']['flows']>;
+
+/** The flows since the marks were set: as last read, or read again where they may have changed. */
+async function flowsNow(
+  context: AccountContext,
+  known: EquityMarks,
+  inside: Inside,
+  outside: Pick<Outside, 'cash' | 'sinceMs'>,
+): Promise<{ flows: Flows; warnings: readonly string[] }> {
+  const { memory, clock } = context;
+  const sinceMs = known.flowsSinceMs;
+  const atMs = clock.now();
+  const before = memory.flows?.sinceMs === sinceMs ? memory.flows : null;
+  const current =
+    before !== null && !before.late && atMs - before.atMs <= READ_AGAIN_MS && isZero(outside.cash);
+  if (current) return { flows: before, warnings: [] };
+  const read = await operationsOf(context, sinceMs, atMs);
+  if (read.kind === 'untold') {
+    memory.flows = { sum: before?.sum ?? NO_MONEY, sinceMs, atMs, late: false };
+    return { flows: memory.flows, warnings: [read.warning] };
+  }
+  const sum = flowsOf(read.operations, inside);
+  const explained =
+    before === null
+      ? flowsOf(
+          read.operations.filter((operation) => operation.atMs > (outside.sinceMs ?? sinceMs)),
+          inside,
+        )
+      : subtract(sum, before.sum);
+  const isUnexplained = isMore(absolute(subtract(outside.cash, explained)), ONE_RUBLE);
+  // One iteration is waited, not more: payouts are never explained, and the breaker must not stay blind.
+  memory.flows = { sum, sinceMs, atMs, late: isUnexplained && before?.late !== true };
+  return { flows: memory.flows, warnings: [] };
+}
+
+type Read =
+  | { readonly kind: 'operations'; readonly operations: readonly Operation[] }
+  /** This venue has no such list. */
+  | { readonly kind: 'untold'; readonly warning: string };
+
+async function operationsOf(context: AccountContext, fromMs: number, toMs: number): Promise<Read> {
+  try {
+    const operations = await context.broker.operations(context.brokerAccount, fromMs, toMs);
+    return { kind: 'operations', operations };
+  } catch (error) {
+    if (!(error instanceof WorldError) || error.kind !== 'contract') throw error;
+    const warning = `max_drawdown_percent counts deposits and withdrawals as gain and loss: ${error.message}`;
+    context.log.warn({ error: error.message }, warning);
+    return { kind: 'untold', warning };
+  }
+}
+
+const flowsOf = (operations: readonly Operation[], { uids }: Inside): Money =>
+  operations
+    .filter(
+      ({ kind, uid }) => kind !== 'other' && (kind === 'deposit' || kind === 'withdrawal' || !uids.has(uid)),
+    )
     .reduce((sum, { amount }) => add(sum, amount), NO_MONEY);
-}
 
-async function fold(context: AccountContext, marks: EquityMarks): Promise<void> {
+async function fold(context: AccountContext, marks: EquityMarks, inside: Inside): Promise<void> {
   const untilMs = context.clock.now() - SETTLED_MS;
-  const flows = await flowsBetween(context, marks.flowsSinceMs, untilMs);
+  const read = await operationsOf(context, marks.flowsSinceMs, untilMs);
+  if (read.kind === 'untold') return;
+  const flows = flowsOf(read.operations, inside);
   context.journal.setEquityMarks(context.settings.id, {
     start: add(marks.start, flows),
     peak: add(marks.peak, flows),

@@ -42,8 +42,9 @@ export const unresolved = (reason: string, sessions: readonly Session[] | null):
   outcome('unknown_outcome', reason, sessions, { kind: 'soon', afterMs: UNKNOWN_AGAIN_MS });
 
 /** A brake that a person has to lift: the switch is no failure, a halt is. */
-export function afterBrake(context: AccountContext, because: string): Outcome {
+export function afterBrake(context: AccountContext, draft: Draft, because: string): Outcome {
   const halted = context.journal.halt(context.settings.id) !== null;
+  draft.expected = !halted;
   return outcome(halted ? 'failed' : 'skipped', because, null);
 }
 

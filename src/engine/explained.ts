@@ -7,8 +7,6 @@ import {
   add,
   compare,
   isMore,
-  lotValue,
-  type Money,
   money,
   NANO,
   NO_MONEY,
@@ -16,10 +14,10 @@ import {
   piecesIn,
   raw,
   subtract,
-  times,
 } from '../core/units.ts';
 import { type JournaledOrder, WorldError } from '../ports.ts';
 import type { AccountContext } from './account-context.ts';
+import { fillWorth } from './fill-worth.ts';
 import { type Observation, type ObserveOptions, observe } from './observe.ts';
 
 /** The venue's portfolio has been seen minutes behind; what is older than this is no longer waited for. */
@@ -124,10 +122,10 @@ function cashGap(
   const before = context.journal.holdingsBefore(iteration, leg);
   if (!before || orders.length === 0) return [];
   const change = orders.reduce((sum, order) => {
-    const signed = order.request.side === 'buy' ? subtract(NO_MONEY, worthOf(order)) : worthOf(order);
+    const signed = order.request.side === 'buy' ? subtract(NO_MONEY, fillWorth(order)) : fillWorth(order);
     return subtract(add(sum, signed), order.commission ?? NO_MONEY);
   }, NO_MONEY);
-  const traded = orders.reduce((sum, order) => add(sum, worthOf(order)), NO_MONEY);
+  const traded = orders.reduce((sum, order) => add(sum, fillWorth(order)), NO_MONEY);
   const tolerance = money(raw(traded) / 100n + NANO);
   const expected = add(before.cash, change);
   const difference = absolute(subtract(observation.snapshot.cash, expected));
@@ -142,6 +140,3 @@ function cashGap(
  */
 const lags = (was: bigint, now: bigint, expected: bigint): boolean =>
   expected > was ? now >= was && now < expected : now <= was && now > expected;
-
-const worthOf = (order: JournaledOrder): Money =>
-  order.value ?? times(lotValue(order.sizedAt, order.request.lot), order.executed);

@@ -80,6 +80,10 @@ export async function observe(context: AccountContext, options: ObserveOptions):
     makeHolding(seen, held),
   );
   journal.acceptPrices(settings.id, newlyAccepted(holdings, seen), seen.nowMs);
+  // The price that a person accepted beforehand is taken now; the next one has to be accepted anew.
+  for (const { ticker, price, priceProblem } of holdings)
+    if (seen.allowedJumps.has(ticker) && price !== null && priceProblem === null)
+      journal.endJump(settings.id, ticker);
   return {
     snapshot: {
       account: settings.id,

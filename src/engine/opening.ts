@@ -10,6 +10,8 @@ export interface Opening {
   readonly sessions: readonly Session[];
   /** Why it is closed, for the record. */
   readonly because: string | null;
+  /** False where it only counts as closed, because nobody could say. */
+  readonly known: boolean;
 }
 
 /** @throws {WorldError} where the venue cannot be reached at all. */
@@ -20,12 +22,12 @@ export async function openingOf(context: AccountContext): Promise<Opening> {
     const sessions =
       exchange === 'auto' ? await ownExchanges(context) : await context.market.sessions(exchange);
     const open = isOpen(sessions, nowMs);
-    return { open, sessions, because: open ? null : closed(exchange, sessions, nowMs) };
+    return { open, sessions, because: open ? null : closed(exchange, sessions, nowMs), known: true };
   } catch (error) {
     if (!isRefusedData(error)) throw error;
     const because = `the schedule of ${exchange} could not be read (${error.message}): it counts as closed`;
     context.log.warn({ account: context.settings.id, exchange }, because);
-    return { open: false, sessions: [], because };
+    return { open: false, sessions: [], because, known: false };
   }
 }
 

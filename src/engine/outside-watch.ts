@@ -3,17 +3,21 @@
 
 import type { Side } from '../core/order.ts';
 import {
+  countReversals,
   type OutsideChanges,
   outsideChanges,
   reversed,
   tradedBackAndForth,
 } from '../core/outside-changes.ts';
 import {
+  absolute,
   add,
+  isMore,
   isPositive,
   isZero,
   kopecks,
   type Money,
+  money,
   NANO,
   NO_MONEY,
   NO_SHARES,
@@ -22,22 +26,26 @@ import {
   raw,
   type Shares,
   subtract,
+  total,
 } from '../core/units.ts';
-import { type Holdings, type JournaledOrder, WorldError } from '../ports.ts';
+import { type Holdings, type JournaledOrder, type LastSeen, WorldError } from '../ports.ts';
 import type { AccountContext } from './account-context.ts';
+import { fillWorth } from './fill-worth.ts';
 import { haltAccount } from './halt.ts';
 import type { Observation } from './observe.ts';
 
 /** Trades of ours that can still be undone: the venue's own memory of operations for the first look is as long. */
 const LOOK_BACK_MS = 2 * 86_400_000;
-/** Commission booked a little later is not worth a word. */
-const NOTICEABLE = raw(NO_MONEY) + NANO;
 const REVERSALS_MAX = 2;
+/** How far back the iteration is looked for that last saw the account. */
+const LOOKED_THROUGH = 20;
 
 export interface Outside {
   readonly warnings: readonly string[];
   /** RUB that came or went, not by trades of ours. */
   readonly cash: Money;
+  /** When the account was last looked at; `null`: never before. */
+  readonly sinceMs: number | null;
 }
 
 /** Compares, tells, and remembers how often our trades were undone. */
@@ -46,15 +54,16 @@ export async function watchOutside(context: AccountContext, observation: Observa
   const last = journal.lastSeen(settings.id);
   const now = holdingsOf(observation);
   if (last === null) {
-    await checkFirstStart(context, observation);
+    const warnings = await checkFirstStart(context, observation);
     journal.setLastSeen(settings.id, { holdings: now, atMs: clock.now(), reversals: 0 });
-    return { warnings: [], cash: NO_MONEY };
+    return { warnings, cash: NO_MONEY, sinceMs: null };
   }
-  const fills = journal.fillsSince(settings.id, clock.now() - LOOK_BACK_MS);
   const since = journal.fillsSince(settings.id, last.atMs + 1);
   const changes = outsideChanges(withFills(last.holdings, since), now);
-  const undone = reversed(changes.pieces, lastSides(fills));
-  const reversals = undone.length > 0 ? last.reversals + 1 : 0;
+  const recent = recentFills(context, last);
+  const ours = lastSides(journal.fillsSince(settings.id, clock.now() - LOOK_BACK_MS));
+  const undone = reversed(changes.pieces, ours);
+  const reversals = countReversals(last.reversals, undone, new Set(lastSides(recent).keys()));
   journal.setLastSeen(settings.id, { holdings: now, atMs: clock.now(), reversals });
   if (reversals >= REVERSALS_MAX) {
     const names = undone.map((uid) => nameOf(observation, uid)).join(', ');
@@ -64,7 +73,8 @@ export async function watchOutside(context: AccountContext, observation: Observa
       `somebody reverses our trades in ${names}: another bot seems to be at work`,
     );
   }
-  return { warnings: wordsOf(observation, changes), cash: changes.cash };
+  const cash = isMore(absolute(changes.cash), unnoticed(recent)) ? changes.cash : NO_MONEY;
+  return { warnings: wordsOf(observation, { ...changes, cash }), cash, sinceMs: last.atMs };
 }
 
 /** The account as an iteration leaves it. */
@@ -84,15 +94,27 @@ const holdingsOf = ({ snapshot }: Observation): Holdings => ({
 function withFills(then: Holdings, fills: readonly JournaledOrder[]): Holdings {
   const pieces = new Map<string, Shares>(then.pieces);
   let { cash } = then;
-  for (const { request, executed, value, commission } of fills) {
+  for (const order of fills) {
+    const { request, executed, commission } = order;
     const filled = piecesIn(executed, request.lot);
     const signed = request.side === 'buy' ? filled : subtract(NO_SHARES, filled);
     pieces.set(request.uid, add(pieces.get(request.uid) ?? NO_SHARES, signed));
-    const paid = value ?? NO_MONEY;
+    const paid = fillWorth(order);
     cash = subtract(add(cash, request.side === 'buy' ? negate(paid) : paid), commission ?? NO_MONEY);
   }
   return { cash, pieces };
 }
+
+/** Our fills since the iteration began that last saw the account. */
+function recentFills({ journal, settings }: AccountContext, last: LastSeen): readonly JournaledOrder[] {
+  const rows = journal.iterations({ account: settings.id, limit: LOOKED_THROUGH });
+  const looked = rows.find((row) => !row.dryRun && row.startedAtMs <= last.atMs);
+  return journal.fillsSince(settings.id, looked?.startedAtMs ?? last.atMs);
+}
+
+/** A commission that is booked later, or a fill whose worth nobody told, is not worth a word. */
+const unnoticed = (fills: readonly JournaledOrder[]): Money =>
+  money(raw(total(fills.map(fillWorth))) / 100n + NANO);
 
 const lastSides = (fills: readonly JournaledOrder[]): ReadonlyMap<string, Side> =>
   new Map(fills.map(({ request }) => [request.uid, request.side]));
@@ -102,8 +124,7 @@ function wordsOf(observation: Observation, { pieces, cash }: OutsideChanges): st
     ({ uid, pieces: count }) =>
       `${nameOf(observation, uid)}: ${isPositive(count) ? '+' : ''}${raw(count)} pieces since the last iteration, not by this bot`,
   );
-  const size = raw(cash) < 0n ? -raw(cash) : raw(cash);
-  if (size < NOTICEABLE) return moved;
+  if (isZero(cash)) return moved;
   return [
     ...moved,
     `RUB: ${isPositive(cash) ? '+' : ''}${kopecks(cash)} since the last iteration, not by this bot`,
@@ -113,10 +134,13 @@ function wordsOf(observation: Observation, { pieces, cash }: OutsideChanges): st
 const nameOf = (observation: Observation, uid: string): string =>
   observation.snapshot.holdings.find((holding) => holding.uid === uid)?.ticker ?? uid;
 
-/** Before this bot's first trade: does something else already trade these instruments back and forth? */
-async function checkFirstStart(context: AccountContext, observation: Observation): Promise<void> {
-  const { broker, brokerAccount, clock, settings, log } = context;
-  if (context.journal.iterations({ account: settings.id, limit: 1 }).some((row) => !row.dryRun)) return;
+/**
+ * Before this bot's first trade: does something else already trade these instruments back and forth? What cannot be
+ * read is a warning: not every venue tells.
+ */
+async function checkFirstStart(context: AccountContext, observation: Observation): Promise<string[]> {
+  const { broker, brokerAccount, clock, settings, log, journal } = context;
+  if (journal.fillsSince(settings.id, 0).length > 0) return [];
   try {
     const operations = await broker.operations(brokerAccount, clock.now() - LOOK_BACK_MS, clock.now());
     const trades = operations.flatMap(({ uid, kind, atMs }) =>
@@ -128,11 +152,14 @@ async function checkFirstStart(context: AccountContext, observation: Observation
     const names = tradedBackAndForth(trades)
       .filter((uid) => listed.has(uid))
       .map((uid) => nameOf(observation, uid));
-    if (names.length === 0) return;
+    if (names.length === 0) return [];
     const detail = `in the last two days something traded ${names.join(', ')} back and forth: make sure that no other bot is running`;
     haltAccount(context, 'another_bot', detail);
+    return [];
   } catch (error) {
     if (!(error instanceof WorldError) || error.kind === 'token') throw error;
-    log.warn({ error: error.message }, 'the operations of the last two days could not be read');
+    const warning = `whether another bot trades here could not be seen: ${error.message}`;
+    log.warn({ error: error.message }, warning);
+    return [warning];
   }
 }

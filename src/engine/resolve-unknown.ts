@@ -11,7 +11,7 @@ import { haltAccount } from './halt.ts';
 import { forbidden } from './permission.ts';
 import { sessionAt } from './schedule.ts';
 import { adoptReport, settleRefused } from './settle-order.ts';
-import { submit } from './submit.ts';
+import { journaled, submit } from './submit.ts';
 
 /** A person is told when an order has been unknown for this long. */
 const ALERT_AFTER_MS = 60_000;
@@ -38,6 +38,8 @@ export async function resolveUnknown(
     if (clock.now() >= deadlineMs || stop.aborted) break;
     await clock.sleep(Math.min(pauseMs, deadlineMs - clock.now()), stop);
     pauseMs = Math.min(pauseMs * 2, LAST_POLL_MS);
+    // A person may have resolved it meanwhile.
+    order = journaled(context, order.request.key);
   }
   return order;
 }
@@ -102,9 +104,10 @@ async function exchangeOf(context: AccountContext, order: JournaledOrder): Promi
 
 /** Neither found nor provably absent: only a person can say what became of it. */
 function giveUp(context: AccountContext, order: JournaledOrder): JournaledOrder {
-  const age = context.clock.now() - (order.lastSentMs ?? 0);
-  if (context.stop.aborted || age < HALT_AFTER_MS) return order;
   const { key, side, lots: count } = order.request;
+  const known = journaled(context, key);
+  const age = context.clock.now() - (order.lastSentMs ?? 0);
+  if (known.state !== 'unknown' || context.stop.aborted || age < HALT_AFTER_MS) return known;
   const detail =
     `order ${key} (${side} ${raw(count)} lots of ${order.ticker}, ${order.error ?? 'no reply'}) is neither found at the ` +
     `venue nor provably absent: look at the account, then tiebb resolve ${key} --absent, or --filled N (lots)`;

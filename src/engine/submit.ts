@@ -3,6 +3,7 @@
 // unclear stays unknown, and after one unclear attempt a later refusal proves nothing.
 
 import { assert } from '../core/assert.ts';
+import { isFinal } from '../core/order.ts';
 import type { JournaledOrder, PostOutcome, Reaction } from '../ports.ts';
 import type { AccountContext } from './account-context.ts';
 import { allEnded } from './all-ended.ts';
@@ -35,11 +36,13 @@ export async function submit(context: AccountContext, key: string, first = false
   let written = first;
   for (let throttled = 0; ; throttled += 1) {
     const order = journaled(context, key);
+    // A person may have resolved it while this waited: what they said stands.
+    if (isFinal(order.state)) return { order, reaction: null };
     const because = written ? null : forbidden(context);
     if (because !== null) return withheld(context, order, because);
     if (!written) journal.attempt([key], clock.now());
     written = false;
-    const outcome = await broker.post(order.request, () => forbidden(context));
+    const outcome = await broker.post(order.request, () => forbidden(context) ?? resolved(context, key));
     if (outcome.kind === 'throttled' && throttled < THROTTLED_MAX) {
       context.log.info(
         { key, waitMs: outcome.waitMs, code: outcome.refusal.code },
@@ -51,6 +54,9 @@ export async function submit(context: AccountContext, key: string, first = false
     return settleOutcome(context, journaled(context, key), outcome);
   }
 }
+
+const resolved = (context: AccountContext, key: string): string | null =>
+  isFinal(journaled(context, key).state) ? 'a person has resolved it meanwhile' : null;
 
 /** A resend that may not be: an order that was sent before stays as it is, one that never was is dropped. */
 function withheld(context: AccountContext, order: JournaledOrder, because: string): Submitted {
@@ -90,7 +96,7 @@ function settleOutcome(context: AccountContext, order: JournaledOrder, outcome: 
         reaction: 'skip',
       };
     case 'withheld':
-      if (order.state === 'unknown') return { order, reaction: null };
+      if (order.state === 'unknown' || isFinal(order.state)) return { order, reaction: null };
       return {
         order: settleRefused(context, order, 'rejected', 'withheld before it left', outcome.refusal),
         reaction: 'skip',

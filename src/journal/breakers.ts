@@ -43,20 +43,22 @@ function halts(store: Store): Pick<Breakers, 'halt' | 'setHalt' | 'clearHalt'> {
   const remove = store.prepare('DELETE FROM halts WHERE account = $account');
   const forgetMarks = store.prepare('DELETE FROM equity_marks WHERE account = $account');
   const forgetReversals = store.prepare('UPDATE last_seen SET reversals = 0 WHERE account = $account');
+  const haltOf = (account: string): Halt | null => {
+    const row = find.get({ account });
+    // A cause that this version does not know still halts.
+    const cause = CAUSES.find((known) => known === row?.cause) ?? 'unresolved_order';
+    return row === null ? null : { cause, detail: row.detail, atMs: Number(row.at) };
+  };
   return {
-    halt(account): Halt | null {
-      const row = find.get({ account });
-      // A cause that this version does not know still halts.
-      const cause = CAUSES.find((known) => known === row?.cause) ?? 'unresolved_order';
-      return row === null ? null : { cause, detail: row.detail, atMs: Number(row.at) };
-    },
+    halt: haltOf,
     setHalt: (account, { cause, detail, atMs }) =>
       store.write(() => insert.run({ account, cause, detail, at: BigInt(atMs) })),
     clearHalt: (account) =>
       store.write(() => {
+        const cause = haltOf(account)?.cause;
         remove.run({ account });
-        forgetMarks.run({ account });
-        forgetReversals.run({ account });
+        if (cause === 'drawdown') forgetMarks.run({ account });
+        if (cause === 'another_bot') forgetReversals.run({ account });
       }),
   };
 }

@@ -1,10 +1,13 @@
-// The kill switch: a file in the state directory, so that a person can throw it with nothing but `touch STOP`.
-// Guarantees: it works for every process on that directory, survives restarts, and a directory that cannot be read
+// The kill switch: a file in the state directory, so that a person can throw it with nothing but `touch STOP`, or
+// `touch STOP-<account>` for one account.
+// Guarantees: it works for every process on that directory, survives restarts, and a switch that cannot be looked at
 // counts as thrown.
 
-import { existsSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { lstatSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { KillSwitch } from '../ports.ts';
+import { ensureStateDir } from './state-dir.ts';
 
 export interface KillSwitchFiles extends KillSwitch {
   /** `null` = every account. */
@@ -12,27 +15,35 @@ export interface KillSwitchFiles extends KillSwitch {
   release(account: string | null): void;
 }
 
+/** File systems take no longer names. */
+const NAME_BYTES_MAX = 255;
+
 export function createKillSwitch(stateDir: string): KillSwitchFiles {
-  const all = join(stateDir, 'STOP');
-  const one = (account: string): string => join(stateDir, `STOP-${encodeURIComponent(account)}`);
-  const fileOf = (account: string | null): string => (account === null ? all : one(account));
+  const fileOf = (account: string | null): string => join(stateDir, fileName(account));
   return {
-    engaged(account) {
-      for (const file of [all, one(account)]) {
-        try {
-          if (existsSync(file))
-            return `the kill switch is on since ${statSync(file).mtime.toISOString()} (${file})`;
-        } catch (error) {
-          // Removed between the two calls it is off; anything else must not pass for off.
-          if (existsSync(file)) return `the kill switch cannot be read (${file}: ${String(error)})`;
-        }
-      }
-      return null;
-    },
+    engaged: (account) => thrown(fileOf(null)) ?? thrown(fileOf(account)),
     engage(account) {
-      mkdirSync(stateDir, { recursive: true, mode: 0o700 });
+      ensureStateDir(stateDir);
       writeFileSync(fileOf(account), '');
     },
     release: (account) => rmSync(fileOf(account), { force: true }),
   };
+}
+
+/** The account's own name where a file can have it: a person types it. */
+function fileName(account: string | null): string {
+  if (account === null) return 'STOP';
+  const name = `STOP-${/[/\0]/.test(account) ? encodeURIComponent(account) : account}`;
+  if (Buffer.byteLength(name) <= NAME_BYTES_MAX) return name;
+  return `STOP-${createHash('sha256').update(account).digest('hex')}`;
+}
+
+/** Whatever stands under that name counts, a dangling link included. */
+function thrown(file: string): string | null {
+  try {
+    const found = lstatSync(file, { throwIfNoEntry: false });
+    return found === undefined ? null : `the kill switch is on since ${found.mtime.toISOString()} (${file})`;
+  } catch (error) {
+    return `the kill switch cannot be read (${file}: ${String(error)})`;
+  }
 }

@@ -48,13 +48,23 @@ async function hand(options: AlertCommandOptions, alert: Alert): Promise<void> {
     stdout: 'ignore',
     stderr: 'ignore',
     env: { ...options.environment },
+    // A group of its own: what the shell starts can be ended with it, and Ctrl-C in a terminal does not cut it short.
+    detached: true,
   });
   const done = await Promise.race([child.exited, options.wait(RUN_MS).then(() => null)]);
   if (done === 0) return;
-  if (done === null) child.kill('SIGKILL');
+  if (done === null) endGroup(child.pid);
   options.onTrouble(
     done === null
       ? `alert_command was ended after ${RUN_MS / 1000} s`
       : `alert_command ended with code ${done}`,
   );
+}
+
+function endGroup(pid: number): void {
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch {
+    // It ended at the last moment.
+  }
 }

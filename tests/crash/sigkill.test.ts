@@ -6,7 +6,7 @@ import { systemClock } from '../../src/clock.ts';
 import type { Random } from '../../src/ports.ts';
 import { seededRandom } from '../../src/random.ts';
 import { workshop } from '../support/bot-process.ts';
-import { type CrashRig, openRig, unbalanced } from '../support/crash-rig.ts';
+import { type CrashRig, openRig, unbalanced, unbalancer } from '../support/crash-rig.ts';
 
 setDefaultTimeout(600_000);
 
@@ -25,10 +25,13 @@ const upTo = (random: Random, most: number): number => 1 + Math.floor(random() *
 const pick = <Item>(random: Random, items: readonly Item[]): Item =>
   items[Math.floor(random() * items.length)]!;
 
-/** Kinds of moments: how often (of 100), the call at which it strikes ("method phase nth after within"), what it needs. */
+/**
+ * Kinds of moments: how often (of 100); when it strikes: at a call ("method phase nth after within", see venue-strike.ts)
+ * or so many ms after its start ("spawn ms"); what the venue has to do for it.
+ */
 const MOMENTS: Readonly<Record<string, readonly [number, Choose]>> = {
   'an order reaches the venue': [
-    24,
+    21,
     (random) => ({ strike: `PostOrder received ${upTo(random, 5)} 0 1500`, faults: [] }),
   ],
   'an order is applied': [
@@ -64,7 +67,8 @@ const MOMENTS: Readonly<Record<string, readonly [number, Choose]>> = {
     7,
     (random) => ({ strike: `Never applied 1 0 ${upTo(random, 500)}`, faults: [] }),
   ],
-  'while it starts': [6, (random) => ({ strike: `* received ${upTo(random, 4)} 0 1000`, faults: [] })],
+  'before its first call': [5, (random) => ({ strike: `spawn ${Math.floor(random() * 400)}`, faults: [] })],
+  'while it starts': [4, (random) => ({ strike: `* received ${upTo(random, 4)} 0 1000`, faults: [] })],
 };
 
 /** Trouble beside the kill. */
@@ -99,37 +103,44 @@ interface Death {
 }
 
 /** From the start to the kill, and the books after it. */
-async function life(rig: CrashRig, random: Random): Promise<Death> {
+async function life(
+  rig: CrashRig,
+  random: Random,
+  unbalance: (random: Random) => Promise<void>,
+): Promise<Death> {
   const { venue } = rig;
   const moment = chooseMoment(random);
   const { strike, faults } = MOMENTS[moment]![1](random);
   const plan = [...faults, ...trouble(random)];
   await venue.tell('clear');
   await venue.tell('visible 0');
-  await rig.unbalance(random);
+  await unbalance(random);
   for (const fault of plan) await venue.tell(fault);
   const bot = rig.start();
-  await venue.tell(`strike ${bot.pid} ${strike}`);
   const over = new AbortController();
   void systemClock.sleep(LIFE_MAX_MS, over.signal).then(() => bot.kill('SIGTERM'));
+  const early = /^spawn (\d+)$/.exec(strike)?.[1];
+  if (early === undefined) await venue.tell(`strike ${bot.pid} ${strike}`);
+  else void systemClock.sleep(Number(early), over.signal).then(() => bot.kill('SIGKILL'));
   const { code, out, err } = await bot.ended;
   over.abort();
-  const { struck } = await venue.tell('disarm');
+  const struck = early === undefined ? (await venue.tell('disarm')).struck : 'no call';
   const where = `${moment}: ${strike}; ${plan.join(', ')}`;
   if (code !== KILLED || struck === null)
     throw new Error(`${where}: it ended by itself, ${code}\n${out}\n${err}`);
   const wrong = await rig.faults();
   if (wrong.length > 0) throw new Error(`${where}: ${wrong.join('\n')}`);
-  const inFlight = rig.openOrders().some(({ attempts }) => attempts > 0);
+  const inFlight = rig.journal.openOrders().some(({ attempts }) => attempts > 0);
   return { moment, struck: String(struck), inFlight };
 }
 
 async function killed(rig: CrashRig, seed: number, times: number): Promise<Death[]> {
   const random = seededRandom(seed);
+  const unbalance = unbalancer(rig);
   const deaths: Death[] = [];
   for (let turn = 0; turn < times; turn += 1) {
     try {
-      deaths.push(await life(rig, random));
+      deaths.push(await life(rig, random, unbalance));
     } catch (error) {
       throw new Error(`repeat with SEED=${SEED} CRASHES=${CRASHES}: bot of seed ${seed}, life ${turn + 1}`, {
         cause: error,
@@ -155,13 +166,15 @@ test(`${CRASHES} kills leave the venue's books exact and every account balanced 
       `seed ${SEED}: ${deaths.length} kills, ${inFlight} of them with orders in flight`,
       `moments: ${tally(deaths.map(({ moment }) => moment))}`,
       `struck at: ${tally(deaths.map(({ struck }) => struck))}`,
-      ...rigs.map((rig) => `evidence: ${[...rig.evidence()].map(([what, n]) => `${n} ${what}`).join(', ')}`),
+      ...rigs.map(
+        (rig) => `evidence: ${[...rig.journal.evidence()].map(([what, n]) => `${n} ${what}`).join(', ')}`,
+      ),
     ].join('\n'),
   );
   expect(inFlight / deaths.length).toBeGreaterThan(0.5);
   for (const rig of rigs) {
     expect(await unbalanced(rig)).toEqual([]);
     expect(await rig.faults(true)).toEqual([]);
-    expect(rig.openOrders()).toEqual([]);
+    expect(rig.journal.openOrders()).toEqual([]);
   }
 });

@@ -1,7 +1,7 @@
 // A wire between the bot and the venue that a test cuts: while it is cut every connection is torn down at once, as by a
-// venue or a network that went away. Guarantees: closed after its test; what was on the wire at the cut is lost.
+// venue or a network that went away. Guarantees: what was on the wire at the cut is lost; no proxy outlives its test file.
 
-import { onTestFinished } from 'bun:test';
+import { afterAll } from 'bun:test';
 import { connect, createServer, type Socket } from 'node:net';
 
 export interface CutProxy {
@@ -12,7 +12,20 @@ export interface CutProxy {
   mend(endpoint?: string): void;
 }
 
-export async function openProxy(endpoint: string): Promise<CutProxy> {
+/** Call once at the top of a test file; what it returns opens a proxy each time. */
+export function proxies(): (endpoint: string) => Promise<CutProxy> {
+  const open: (() => void)[] = [];
+  afterAll(() => {
+    for (const close of open) close();
+  });
+  return async (endpoint) => {
+    const { close, ...proxy } = await openProxy(endpoint);
+    open.push(close);
+    return proxy;
+  };
+}
+
+async function openProxy(endpoint: string): Promise<CutProxy & { close(): void }> {
   const sockets = new Set<Socket>();
   let target = endpoint;
   let whole = true;
@@ -46,16 +59,16 @@ export async function openProxy(endpoint: string): Promise<CutProxy> {
     whole = false;
     for (const socket of sockets) socket.destroy();
   };
-  onTestFinished(() => {
-    cut();
-    server.close();
-  });
   const address = server.address();
   if (address === null || typeof address === 'string')
     throw new Error(`the proxy expected a port to listen on, found ${JSON.stringify(address)}`);
   return {
     endpoint: `localhost:${address.port}`,
     cut,
+    close() {
+      cut();
+      server.close();
+    },
     mend(endpoint = target) {
       target = endpoint;
       whole = true;

@@ -232,6 +232,7 @@ export class EngineWorld {
       })),
       once,
       clock: this.clock,
+      journal: this.journal,
       notifier: this.notifier,
       log: SILENT,
       stop: stopping.signal,

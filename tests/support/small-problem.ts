@@ -14,14 +14,14 @@ export function smallProblem(random: () => number): Problem {
   const lines = Array.from({ length: whole(1, 4) }, (_, index): Line => {
     const value = whole(3, 60) * unit;
     const fee = Math.round(value * feePart);
-    const reserve = amount(fee + (often(0.5) ? 0 : whole(0, Math.ceil(value * 0.1))));
+    const reserve = () => amount(fee + (often(0.5) ? 0 : whole(0, Math.ceil(value * 0.1))));
     const min = often(0.7) ? 0 : whole(0, 6);
     return {
       name: `L${index}`,
       lotValue: amount(value),
       fee: amount(fee),
-      buyReserve: reserve,
-      sellReserve: reserve,
+      buyReserve: reserve(),
+      sellReserve: reserve(),
       held: lots(BigInt(whole(0, 5))),
       odd: amount(often(0.2) ? whole(0, value - 1) : 0),
       target: amount(whole(0, 6 * value)),

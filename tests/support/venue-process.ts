@@ -2,6 +2,8 @@
 // Its calendar never closes (or never opens), so that both sides keep real time whatever the day. The first line on stdout
 // says where it listens; then one line of JSON answers each command line on stdin (see COMMANDS).
 
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { systemClock } from '../../src/clock.ts';
 import { type Calendar, createCalendar, type Span } from '../../src/exchange/calendar.ts';
@@ -10,6 +12,7 @@ import { type CallPhase, Exchange } from '../../src/exchange/exchange.ts';
 import type { Loss, When } from '../../src/exchange/faults.ts';
 import { serveExchange } from '../../src/exchange/grpc-server.ts';
 import { dayStartMs, moscowDay } from '../../src/exchange/moscow.ts';
+import { JOURNAL_FILE } from '../../src/journal/database.ts';
 import { openJournal } from '../../src/journal/journal.ts';
 import type { Clock } from '../../src/ports.ts';
 import { bookFaults } from './engine-books.ts';
@@ -105,6 +108,8 @@ function crashCommands(exchange: Exchange, striker: Striker, watch: Watch | null
     disarm: () => ({ struck: striker.disarm() }),
     /** What is wrong with the bot's orders so far; "settled": everything is expected to be final. */
     books: (settled = '') => {
+      if (!existsSync(join(stateDir, JOURNAL_FILE)))
+        return { faults: exchange.desk.orders.length === 0 ? [] : ['there are orders and no journal'] };
       const journal = openJournal(stateDir, { readOnly: true });
       try {
         return {

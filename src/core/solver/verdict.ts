@@ -20,7 +20,6 @@ import { type Account, accountOf, type Frame, worthOf } from './frame.ts';
 export interface Verdict {
   readonly lots: readonly Lots[];
   readonly objective: Money;
-  readonly fees: Money;
   /** Worst-case spendable RUB less the floor. */
   readonly slack: Money;
   /** Sum of squared differences from the targets, cash included (nano-rubles squared). */
@@ -52,7 +51,6 @@ export function judge(frame: Frame, counts: readonly Lots[]): Verdict {
   return {
     lots: counts,
     objective,
-    fees: after.fees,
     slack: after.slack,
     squares,
     orders: after.orders,
