@@ -16,7 +16,7 @@ import {
 export interface PriceMove {
   readonly accepted: Price;
   readonly now: Price;
-  /** Pieces held when the last iteration ended, `null` where that is not known. */
+  /** Pieces held by all that we know of our own trades, `null` where that is not known. */
   readonly piecesThen: Shares | null;
   readonly piecesNow: Shares;
 }

@@ -9,6 +9,7 @@ import { type Notifier, type Session, WorldError } from '../ports.ts';
 import type { AccountContext } from './account-context.ts';
 import { act } from './act.ts';
 import { planAsKnown } from './as-known.ts';
+import { watchDebt } from './debt-watch.ts';
 import { type Draft, finish } from './draft.ts';
 import { watchDrawdown } from './drawdown-watch.ts';
 import {
@@ -148,7 +149,7 @@ async function iterate(context: AccountContext, draft: Draft): Promise<Outcome> 
     }
   }
   const brake = settings.dryRun ? null : braked(context);
-  if (brake !== null) return afterBrake(context, draft, brake);
+  if (brake !== null) return held(context, draft, brake);
   const { open, because, sessions, known } = await openingOf(context);
   draft.exchangeOpen = open;
   draft.expected = !open && known;
@@ -192,6 +193,17 @@ async function iterate(context: AccountContext, draft: Draft): Promise<Outcome> 
     else draft.warnings.push(`the account after trading could not be valued: ${settled.because}`);
   }
   return afterTrading(context, draft, acted, sessions);
+}
+
+/** A person's brake is on. A halted account's debt is told of before the day's trading ends. */
+async function held(context: AccountContext, draft: Draft, because: string): Promise<Outcome> {
+  const ended = afterBrake(context, draft, because);
+  if (ended.ending.status !== 'failed') return ended;
+  const { open, sessions } = await openingOf(context);
+  draft.exchangeOpen = open;
+  const wakeMs = await watchDebt(context, sessions);
+  if (wakeMs === null) return ended;
+  return { ...ended, afterwards: { kind: 'soon', afterMs: wakeMs - context.clock.now() } };
 }
 
 /** The total or the weights are unknown: only a debt that is not allowed is covered, nothing is balanced. */

@@ -19,7 +19,7 @@ export interface Seen {
   readonly maxPriceJumpPercent: number;
   /** Tickers whose next price a person has accepted, however far it jumps. */
   readonly allowedJumps: ReadonlySet<string>;
-  /** Pieces per uid when the last iteration ended; `null` where that is not known. */
+  /** Pieces per uid as the account was last seen, our own fills since included; `null` where that is not known. */
   readonly piecesThen: ReadonlyMap<string, Shares> | null;
   /** Uids with an active order that is not ours. */
   readonly foreignOrders: ReadonlySet<string>;

@@ -7,6 +7,7 @@ import { type Holding, holdingValue, type Snapshot } from '../core/portfolio.ts'
 import { decimal, NO_SHARES, raw } from '../core/units.ts';
 import type { Listing, OrderReport, Positions, Session } from '../ports.ts';
 import type { AccountContext } from './account-context.ts';
+import { afterFills } from './after-fills.ts';
 import { type Held, makeHolding, newlyAccepted, type Seen } from './holding.ts';
 import { type WalletListing, walletListings } from './listings.ts';
 import { type Matched, matchPositions } from './match-positions.ts';
@@ -59,6 +60,7 @@ export async function observe(context: AccountContext, options: ObserveOptions):
     sessionsOf(listings, options),
   ]);
   const foreign = activeOrders.filter((order) => order.key === null || journal.order(order.key) === null);
+  const last = journal.lastSeen(settings.id);
   const managed = new Set(journal.managedTickers(settings.id));
   const seen: Seen = {
     nowMs: context.clock.now(),
@@ -69,7 +71,7 @@ export async function observe(context: AccountContext, options: ObserveOptions):
     maxPriceAgeMs: settings.policy.maxPriceAgeMs,
     maxPriceJumpPercent: settings.maxPriceJumpPercent,
     allowedJumps: new Set(journal.allowedJumps(settings.id)),
-    piecesThen: journal.lastSeen(settings.id)?.holdings.pieces ?? null,
+    piecesThen: last === null ? null : afterFills(context, last).pieces,
     foreignOrders: new Set(activeOrders.map((order) => order.uid)),
     excluded: new Map([...memory.barred, ...options.excluded]),
     asIfTradable: options.asIfTradable,

@@ -20,16 +20,14 @@ import {
   money,
   NANO,
   NO_MONEY,
-  NO_SHARES,
-  negate,
-  piecesIn,
+  portionUp,
+  rate,
   raw,
-  type Shares,
-  subtract,
   total,
 } from '../core/units.ts';
 import { type Holdings, type JournaledOrder, type LastSeen, WorldError } from '../ports.ts';
 import type { AccountContext } from './account-context.ts';
+import { afterFills } from './after-fills.ts';
 import { fillWorth } from './fill-worth.ts';
 import { haltAccount } from './halt.ts';
 import type { Observation } from './observe.ts';
@@ -37,6 +35,8 @@ import type { Observation } from './observe.ts';
 /** Trades of ours that can still be undone: the venue's own memory of operations for the first look is as long. */
 const LOOK_BACK_MS = 2 * 86_400_000;
 const REVERSALS_MAX = 2;
+const ONE_RUBLE = money(NANO);
+const ONE_PERCENT = rate(NANO / 100n);
 /** How far back the iteration is looked for that last saw the account. */
 const LOOKED_THROUGH = 20;
 
@@ -58,8 +58,7 @@ export async function watchOutside(context: AccountContext, observation: Observa
     journal.setLastSeen(settings.id, { holdings: now, atMs: clock.now(), reversals: 0 });
     return { warnings, cash: NO_MONEY, sinceMs: null };
   }
-  const since = journal.fillsSince(settings.id, last.atMs + 1);
-  const changes = outsideChanges(withFills(last.holdings, since), now);
+  const changes = outsideChanges(afterFills(context, last), now);
   const recent = recentFills(context, last);
   const ours = lastSides(journal.fillsSince(settings.id, clock.now() - LOOK_BACK_MS));
   const undone = reversed(changes.pieces, ours);
@@ -73,7 +72,7 @@ export async function watchOutside(context: AccountContext, observation: Observa
       `somebody reverses our trades in ${names}: another bot seems to be at work`,
     );
   }
-  const cash = isMore(absolute(changes.cash), unnoticed(recent)) ? changes.cash : NO_MONEY;
+  const cash = isMore(absolute(changes.cash), unnoticed(context, recent)) ? changes.cash : NO_MONEY;
   return { warnings: wordsOf(observation, { ...changes, cash }), cash, sinceMs: last.atMs };
 }
 
@@ -91,20 +90,6 @@ const holdingsOf = ({ snapshot }: Observation): Holdings => ({
   ),
 });
 
-function withFills(then: Holdings, fills: readonly JournaledOrder[]): Holdings {
-  const pieces = new Map<string, Shares>(then.pieces);
-  let { cash } = then;
-  for (const order of fills) {
-    const { request, executed, commission } = order;
-    const filled = piecesIn(executed, request.lot);
-    const signed = request.side === 'buy' ? filled : subtract(NO_SHARES, filled);
-    pieces.set(request.uid, add(pieces.get(request.uid) ?? NO_SHARES, signed));
-    const paid = fillWorth(order);
-    cash = subtract(add(cash, request.side === 'buy' ? negate(paid) : paid), commission ?? NO_MONEY);
-  }
-  return { cash, pieces };
-}
-
 /** Our fills since the iteration began that last saw the account. */
 function recentFills({ journal, settings }: AccountContext, last: LastSeen): readonly JournaledOrder[] {
   const rows = journal.iterations({ account: settings.id, limit: LOOKED_THROUGH });
@@ -112,9 +97,18 @@ function recentFills({ journal, settings }: AccountContext, last: LastSeen): rea
   return journal.fillsSince(settings.id, looked?.startedAtMs ?? last.atMs);
 }
 
-/** A commission that is booked later, or a fill whose worth nobody told, is not worth a word. */
-const unnoticed = (fills: readonly JournaledOrder[]): Money =>
-  money(raw(total(fills.map(fillWorth))) / 100n + NANO);
+/** A commission that is booked later than its fill, or a fill whose worth nobody told, is not worth a word. */
+function unnoticed({ settings }: AccountContext, fills: readonly JournaledOrder[]): Money {
+  const doubts = fills.map((fill) => {
+    const worth = fillWorth(fill);
+    if (fill.value === null) return portionUp(worth, ONE_PERCENT);
+    const { commission } = fill;
+    return commission !== null && isPositive(commission)
+      ? commission
+      : portionUp(worth, settings.policy.commission);
+  });
+  return add(ONE_RUBLE, total(doubts));
+}
 
 const lastSides = (fills: readonly JournaledOrder[]): ReadonlyMap<string, Side> =>
   new Map(fills.map(({ request }) => [request.uid, request.side]));

@@ -146,7 +146,10 @@ describe('a kill switch thrown in the middle', () => {
   });
 
   test('while an order waits for its rate budget: it does not leave', async () => {
-    const world = await openWorld({ exchange: { limits: { ...DEFAULT_LIMITS, post_order: 1 } }, accounts: [CASH_ONLY] });
+    const world = await openWorld({
+      exchange: { limits: { ...DEFAULT_LIMITS, post_order: 1 } },
+      accounts: [CASH_ONLY],
+    });
     const seen = at(world, 'PostOrder', 'applied', () => world.killSwitch.engage('a'));
     await world.cycle();
     expect(seen.done).toBe(true);

@@ -1,8 +1,8 @@
 // Iterations that come to nothing: told at the second in a row, then once an hour, until one comes to something.
 
 import { describe, expect, test } from 'bun:test';
-import { WorldError } from '../../src/ports.ts';
 import { runDaemon } from '../../src/engine/daemon.ts';
+import { WorldError } from '../../src/ports.ts';
 import {
   FRIDAY_NOON,
   HOUR_MS,

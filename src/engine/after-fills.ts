@@ -1,0 +1,25 @@
+// The account as it must be by what this bot knows: as it was last seen, plus our own fills since.
+
+import { add, NO_MONEY, NO_SHARES, negate, piecesIn, type Shares, subtract } from '../core/units.ts';
+import type { Holdings, JournaledOrder, LastSeen } from '../ports.ts';
+import type { AccountContext } from './account-context.ts';
+import { fillWorth } from './fill-worth.ts';
+
+export function afterFills({ journal, settings }: AccountContext, last: LastSeen): Holdings {
+  const fills = journal.fillsSince(settings.id, last.atMs + 1);
+  const pieces = new Map<string, Shares>(last.holdings.pieces);
+  let { cash } = last.holdings;
+  for (const order of fills) {
+    const { uid } = order.request;
+    pieces.set(uid, add(pieces.get(uid) ?? NO_SHARES, signedPieces(order)));
+    const paid = fillWorth(order);
+    const change = order.request.side === 'buy' ? negate(paid) : paid;
+    cash = subtract(add(cash, change), order.commission ?? NO_MONEY);
+  }
+  return { cash, pieces };
+}
+
+function signedPieces({ request, executed }: JournaledOrder): Shares {
+  const filled = piecesIn(executed, request.lot);
+  return request.side === 'buy' ? filled : negate(filled);
+}
