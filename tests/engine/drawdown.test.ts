@@ -177,6 +177,15 @@ describe('money that comes or goes', () => {
     expect(await next(world)).toMatch(/equity has fallen 14/);
   });
 
+  test('a fall beside a withdrawal that is shown halts at once, also right after a restart', async () => {
+    const world = await started();
+    await next(world);
+    world.restart();
+    move(world, -30_000);
+    world.exchange.gapPrice('TMOS', '0.8');
+    expect(await next(world)).toMatch(/equity has fallen 14/);
+  });
+
   test('payouts at every iteration do not blind it', async () => {
     const world = await started();
     await next(world);

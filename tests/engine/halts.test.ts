@@ -26,6 +26,11 @@ async function lostForGood(accounts: readonly WorldAccount[] = [SEED_ACCOUNT]): 
   return world;
 }
 
+function resolveAbsent(world: World): void {
+  const change = { to: 'operator', executed: lots(0n), evidence: 'a person' } as const;
+  world.journal.settle({ key: keyOf(world), ...change }, world.clock.now());
+}
+
 /** Of the order whose outcome is open. */
 const keyOf = (world: World): string => world.journal.openOrders('a')[0]!.request.key;
 
@@ -149,11 +154,7 @@ describe('a person who resolves an order while the bot is asking about it', () =
         if (call.method !== when || phase !== 'received') return;
         calls += 1;
         if (calls !== 2) return;
-        const key = keyOf(world);
-        world.journal.settle(
-          { key, to: 'operator', executed: lots(0n), evidence: 'a person' },
-          world.clock.now(),
-        );
+        resolveAbsent(world);
       };
       const { record } = await world.cycle();
       expect(['partial', 'balanced']).toContain(record.status);
@@ -168,27 +169,31 @@ describe('a person who resolves an order while the bot is asking about it', () =
   test('while a resend waits for its rate budget: it does not leave', async () => {
     const world = await openWorld();
     world.exchange.faults.lose('PostOrder', 'before', 'unavailable');
-    world.exchange.faults.add({
-      method: 'PostOrder',
-      fault: { kind: 'error', code: '80002' },
-      skip: 1,
-      times: 1,
-    });
-    world.onCall = (call, phase) => {
-      if (call.method !== 'PostOrder' || phase !== 'replied' || world.calls('PostOrder').length !== 2) return;
-      world.onCall = null;
-      void world.clock.sleep(1).then(() => {
-        const key = keyOf(world);
-        world.journal.settle(
-          { key, to: 'operator', executed: lots(0n), evidence: 'a person' },
-          world.clock.now(),
-        );
-      });
+    let attempts = 0;
+    world.onWrite = (write, phase) => {
+      if (write !== 'attempt' || phase !== 'after') return;
+      attempts += 1;
+      if (attempts !== 2) return;
+      for (let call = 0; call < 40; call += 1) void world.context().broker.positions(world.accountId());
+      void world.clock.sleep(500).then(() => resolveAbsent(world));
     };
     const { record } = await world.cycle();
     expect(['partial', 'balanced']).toContain(record.status);
     expect(world.journal.openOrders('a')).toEqual([]);
     expect(world.exchange.desk.orders.filter((one) => one.side === 'sell')).toEqual([]);
+  });
+
+  test('while it may no longer be sent again: known at the next look, not after the whole minute', async () => {
+    const world = await openWorld();
+    world.exchange.faults.lose('PostOrder', 'before', 'unavailable', 1_000);
+    await world.cycle();
+    await world.clock.sleep(3 * MINUTE_MS);
+    world.exchange.faults.clear();
+    const startMs = world.clock.now();
+    void world.clock.sleep(5_000).then(() => resolveAbsent(world));
+    const { record } = await world.cycle();
+    expect(record.status).toBe('balanced');
+    expect(world.clock.now() - startMs).toBeLessThan(20_000);
   });
 });
 

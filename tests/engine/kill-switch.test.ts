@@ -5,7 +5,6 @@ import { describe, expect, test } from 'bun:test';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CallPhase } from '../../src/exchange/exchange.ts';
-import { DEFAULT_LIMITS } from '../../src/exchange/limits.ts';
 import type { CallRecord } from '../../src/exchange/record.ts';
 import {
   HOUR_MS,
@@ -145,16 +144,23 @@ describe('a kill switch thrown in the middle', () => {
     expect(world.faults()).toEqual([]);
   });
 
-  test('while an order waits for its rate budget: it does not leave', async () => {
-    const world = await openWorld({
-      exchange: { limits: { ...DEFAULT_LIMITS, post_order: 1 } },
-      accounts: [CASH_ONLY],
-    });
-    const seen = at(world, 'PostOrder', 'applied', () => world.killSwitch.engage('a'));
-    await world.cycle();
-    expect(seen.done).toBe(true);
-    expect(posts(world)).toBeLessThan(3);
+  test('while orders wait for their rate budget: they do not leave', async () => {
+    const world = await openWorld({ accounts: [CASH_ONLY] });
+    // Between the attempt rows and the sending the second's budget is used up.
+    world.onWrite = (write, phase) => {
+      if (write !== 'attempt' || phase !== 'after') return;
+      world.onWrite = null;
+      for (let call = 0; call < 40; call += 1) void world.context().broker.positions(world.accountId());
+      void world.clock.sleep(500).then(() => world.killSwitch.engage('a'));
+    };
+    const { record } = await world.cycle();
+    expect(posts(world)).toBe(0);
+    expect(record.status).toBe('partial');
+    expect(record.reason).toContain('interrupted: the kill switch is on');
+    expect(record.orders.map((order) => order.status)).toEqual(['rejected', 'rejected', 'rejected']);
     expect(world.journal.openOrders('a')).toEqual([]);
+    world.killSwitch.release('a');
+    expect((await world.cycle()).record.status).toBe('balanced');
     expect(world.faults()).toEqual([]);
   });
 
@@ -163,7 +169,7 @@ describe('a kill switch thrown in the middle', () => {
     world.exchange.faults.execute({ kind: 'partial', now: 1_000n, later: [] });
     let thrownMs = 0;
     at(world, 'PostOrder', 'replied', () => {
-      void world.clock.sleep(MINUTE_MS + 2_100).then(() => {
+      void world.clock.sleep(MINUTE_MS + 2_800).then(() => {
         thrownMs = world.clock.now();
         world.killSwitch.engage(null);
       });
