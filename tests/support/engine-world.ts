@@ -248,9 +248,10 @@ export class EngineWorld {
   }
 
   /** Ends this process (or what a kill left of it) and starts the next one on the same state. */
-  restart(): void {
+  restart(between: () => void = () => {}): void {
     this.process.kill();
     this.stop();
+    between();
     this.contexts = new Map();
     this.stopping = new AbortController();
     this.start();
