@@ -8,6 +8,7 @@ import { parseAccountBlock } from '../config/parse-account-block.ts';
 import { formatProblems } from '../config/problem.ts';
 import { decide } from '../core/decide.ts';
 import {
+  blankRecord,
   type IterationRecord,
   orderRecord,
   positionsOf,
@@ -163,27 +164,8 @@ function emptyRecord(
   snapshot: Snapshot | null,
   atMs: number,
 ): IterationRecord {
-  const at = new Date(atMs).toISOString();
-  return {
-    schema: 1,
-    iteration,
-    account,
-    broker_account: null,
-    started_at: at,
-    finished_at: at,
-    mode,
-    exchange_open: snapshot?.exchangeOpen ?? false,
-    dry_run: true,
-    status: 'failed',
-    reason: null,
-    equity_rub: null,
-    positions: [],
-    apart: [],
-    orders: [],
-    held_back: [],
-    warnings: [],
-    tracking_error_pp: null,
-  };
+  const exchangeOpen = snapshot?.exchangeOpen ?? false;
+  return blankRecord({ iteration, account, mode, dryRun: true, exchangeOpen, atMs });
 }
 
 const refusedRecord = (account: string, reason: string, outside: Outside): IterationRecord => ({

@@ -141,3 +141,35 @@ export const orderRecord = (order: OrderFacts): OrderRecord => ({
   order_id: order.orderId,
   error: order.error,
 });
+
+/** A record before anything is known: failed until it is told otherwise. */
+export function blankRecord(facts: {
+  readonly iteration: string;
+  readonly account: string;
+  readonly mode: string;
+  readonly dryRun: boolean;
+  readonly exchangeOpen: boolean;
+  readonly atMs: number;
+}): IterationRecord {
+  const at = new Date(facts.atMs).toISOString();
+  return {
+    schema: 1,
+    iteration: facts.iteration,
+    account: facts.account,
+    broker_account: null,
+    started_at: at,
+    finished_at: at,
+    mode: facts.mode,
+    exchange_open: facts.exchangeOpen,
+    dry_run: facts.dryRun,
+    status: 'failed',
+    reason: null,
+    equity_rub: null,
+    positions: [],
+    apart: [],
+    orders: [],
+    held_back: [],
+    warnings: [],
+    tracking_error_pp: null,
+  };
+}

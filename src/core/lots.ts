@@ -5,54 +5,16 @@
 // and which of the portfolios found is given (solver/choose.ts).
 
 import { assert } from './assert.ts';
+import type { Line, Problem, Solution } from './lots-problem.ts';
 import { candidatesOf } from './solver/candidates.ts';
 import { choose } from './solver/choose.ts';
 import { plainest, raisingMost } from './solver/covering.ts';
 import { type Frame, makeFrame } from './solver/frame.ts';
 import { scoresOf } from './solver/scores.ts';
 import { judge, type Verdict } from './solver/verdict.ts';
-import { add, compare, isMore, isNegative, isPositive, type Lots, lots, type Money, raw } from './units.ts';
+import { add, compare, isMore, isNegative, isPositive, type Lots, lots, raw } from './units.ts';
 
-/** One tradable line of the problem. */
-export interface Line {
-  readonly name: string;
-  /** Worth of one lot at the price that values it; more than zero. */
-  readonly lotValue: Money;
-  /** Commission expected per lot traded, either way. */
-  readonly fee: Money;
-  /** Reserved on top of `lotValue` per lot bought (at least `fee`): what the order may cost at worst. */
-  readonly buyReserve: Money;
-  /** Withheld from `lotValue` per lot sold (at least `fee`): proceeds at worst. */
-  readonly sellReserve: Money;
-  /** Whole lots held now. */
-  readonly held: Lots;
-  /** Worth of the odd pieces, which stay. */
-  readonly odd: Money;
-  readonly target: Money;
-  /** Fewest and most lots allowed after the trade, min <= max. */
-  readonly min: Lots;
-  readonly max: Lots;
-}
-
-export interface Problem {
-  readonly lines: readonly Line[];
-  /** RUB counted in the total now: spendable and blocked; negative when borrowed. */
-  readonly cash: Money;
-  /** Part of `cash` held by orders: counts, cannot be spent. */
-  readonly blockedCash: Money;
-  readonly cashTarget: Money;
-  /** Spendable RUB (cash - blocked) must not end below this, reserves paid. */
-  readonly cashFloor: Money;
-}
-
-export interface Solution {
-  /** Lots held after the trade, one per line, in the order of the lines. */
-  readonly lots: readonly Lots[];
-  /** Sum of |value - target| over lines and cash after fees, plus the fees. */
-  readonly objective: Money;
-  /** False where no portfolio inside the bounds reaches the cash floor: then `lots` raises the most cash there is. */
-  readonly feasible: boolean;
-}
+export type { Line, Problem, Solution };
 
 export interface SolveOptions {
   /** Nodes that the search may look at in all: its only limit. */

@@ -1,6 +1,6 @@
 // The record of an iteration that ended before there was an account to look at.
 
-import type { IterationRecord } from '../core/iteration-record.ts';
+import { blankRecord, type IterationRecord } from '../core/iteration-record.ts';
 import { NO_MONEY } from '../core/units.ts';
 import type { IterationRow } from '../ports.ts';
 import type { AccountSettings } from './account-context.ts';
@@ -11,27 +11,16 @@ export function failedRecord(
   nowMs: number,
   reason: string,
 ): IterationRecord {
-  const at = new Date(nowMs).toISOString();
-  return {
-    schema: 1,
+  const { id: account, policy, dryRun } = settings;
+  const blank = blankRecord({
     iteration,
-    account: settings.id,
-    broker_account: null,
-    started_at: at,
-    finished_at: at,
-    mode: settings.policy.mode,
-    exchange_open: false,
-    dry_run: settings.dryRun,
-    status: 'failed',
-    reason,
-    equity_rub: null,
-    positions: [],
-    apart: [],
-    orders: [],
-    held_back: [],
-    warnings: [],
-    tracking_error_pp: null,
-  };
+    account,
+    mode: policy.mode,
+    dryRun,
+    exchangeOpen: false,
+    atMs: nowMs,
+  });
+  return { ...blank, reason };
 }
 
 /** The same, as the journal keeps it. */

@@ -1,6 +1,6 @@
 // The two portfolios that need no search: the one that raises the most cash, and the plainest that reaches the floor.
 
-import type { Line, Problem } from '../lots.ts';
+import type { Line, Problem } from '../lots-problem.ts';
 import {
   add,
   compare,

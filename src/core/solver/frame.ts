@@ -1,6 +1,6 @@
 // What every portfolio of one problem is judged against, and what trading to it does to cash, in exact money.
 
-import type { Line, Problem } from '../lots.ts';
+import type { Line, Problem } from '../lots-problem.ts';
 import {
   absolute,
   add,

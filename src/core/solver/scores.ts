@@ -3,7 +3,7 @@
 // can cost a ranking of near equals, never a kopeck. Amounts are divided by their greatest common divisor first, so
 // a problem scaled by an integer gives these same doubles, hence the same search.
 
-import type { Line } from '../lots.ts';
+import type { Line } from '../lots-problem.ts';
 import { add, isNegative, type Lots, type Money, raw, subtract, times } from '../units.ts';
 import type { Frame } from './frame.ts';
 import { type ScoreLine, withRange } from './score-line.ts';
