@@ -7,6 +7,8 @@ import {
   add,
   compare,
   isMore,
+  isPositive,
+  isZero,
   money,
   NANO,
   NO_MONEY,
@@ -17,6 +19,7 @@ import {
 } from '../core/units.ts';
 import { type JournaledOrder, WorldError } from '../ports.ts';
 import type { AccountContext } from './account-context.ts';
+import { afterFills } from './after-fills.ts';
 import { fillWorth } from './fill-worth.ts';
 import { type Observation, type ObserveOptions, observe } from './observe.ts';
 
@@ -24,6 +27,8 @@ import { type Observation, type ObserveOptions, observe } from './observe.ts';
 const FILLS_WITHIN_MS = 15 * 60_000;
 /** How long exact agreement is waited for before other people's trades are taken to be the difference. */
 const PATIENCE_MS = 20_000;
+/** Cash that does not simply vanish. */
+const NOTICEABLE = money(100n * NANO);
 const FIRST_POLL_MS = 500;
 const LAST_POLL_MS = 5_000;
 
@@ -42,7 +47,11 @@ export async function observeExplained(
   for (;;) {
     const observation = await observe(context, options);
     const fills = journal.fillsSince(settings.id, clock.now() - FILLS_WITHIN_MS);
-    const gaps = gapsOf(context, fills, observation, iteration);
+    const own = fills.some((fill) => fill.iteration === iteration);
+    const gaps = [
+      ...gapsOf(context, fills, observation, iteration),
+      ...(own ? [] : emptied(context, observation)),
+    ];
     if (gaps.length === 0) return observation;
     if (clock.now() >= deadline || stop.aborted) return accept(observation, gaps);
     context.log.debug({ gaps: gaps.map((gap) => gap.text) }, 'the account does not show our fills yet');
@@ -51,10 +60,42 @@ export async function observeExplained(
   }
 }
 
+const EMPTIED = 'account_emptied';
+/** An account that is still empty this much later is believed: its owner may have sold or moved everything. */
+const BELIEVED_AFTER_MS = 60_000;
+
+/** All securities, or all RUB, gone between two iterations, not by our orders: more often a bad answer than a sale. */
+function emptied(context: AccountContext, { snapshot }: Observation): Gap[] {
+  const { journal, settings, clock } = context;
+  const last = settings.dryRun ? null : journal.lastSeen(settings.id);
+  if (last === null) return [];
+  const expected = afterFills(context, last);
+  const held = [...expected.pieces.values()].some(isPositive);
+  const noPieces = held && snapshot.holdings.every(({ pieces }) => isZero(pieces));
+  const noCash = isMore(expected.cash, NOTICEABLE) && isZero(add(snapshot.cash, snapshot.blockedCash));
+  if (!noPieces && !noCash) {
+    journal.forgetAlert(settings.id, EMPTIED);
+    return [];
+  }
+  const since = journal.lastAlert(settings.id, EMPTIED);
+  if (since === null) journal.noteAlert(settings.id, EMPTIED, clock.now());
+  else if (clock.now() - since >= BELIEVED_AFTER_MS) return [];
+  const what = noPieces ? 'no securities where there were some' : 'no RUB where there was some';
+  return [
+    {
+      text: `the venue shows ${what}; it is believed when the next iteration sees it too`,
+      stale: true,
+      emptied: true,
+    },
+  ];
+}
+
 interface Gap {
   readonly text: string;
   /** The account stands where it stood before our order, or on the way from there: the venue lags. */
   readonly stale: boolean;
+  /** Everything is gone at once. */
+  readonly emptied?: boolean;
 }
 
 function accept(observation: Observation, gaps: readonly Gap[]): Observation {
@@ -62,7 +103,7 @@ function accept(observation: Observation, gaps: readonly Gap[]): Observation {
   if (stale.length > 0) {
     throw new WorldError(
       'refused_data',
-      `the account does not show our own fills: ${stale.map((gap) => gap.text).join('; ')}`,
+      `${stale.some((gap) => gap.emptied) ? 'the answer is not believed' : 'the account does not show our own fills'}: ${stale.map((gap) => gap.text).join('; ')}`,
       'soon',
     );
   }

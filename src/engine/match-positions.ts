@@ -40,13 +40,19 @@ export async function matchPositions(
   const listingByUid = new Map(strangers.map((position, index) => [position.uid, listings[index] ?? null]));
 
   const owned = new Map<string, OwnedPieces>();
-  const unlisted: { listing: Listing; pin: InstrumentPin; owned: OwnedPieces }[] = [];
+  const unlisted: Unlisted[] = [];
   const apart: { name: string; position: SecurityPosition; because: string }[] = [];
+  const heldAsTraded = new Set(
+    positions.filter(({ frozen }) => !frozen).flatMap(({ uid }) => byUid.get(uid) ?? []),
+  );
   for (const position of positions) {
     const listing = listingByUid.get(position.uid) ?? null;
     const ticker = byUid.get(position.uid) ?? tickerOf(wallet, listing);
     const name = ticker ?? listing?.ticker ?? position.uid;
-    const pieces = { pieces: position.pieces, blocked: position.blocked };
+    // What is held under another listing than the one that is traded counts, but a sale there would be a short; where
+    // nothing is held under the traded one, the venue evidently books all listings as one.
+    const elsewhere = ticker !== null && !byUid.has(position.uid) && heldAsTraded.has(ticker);
+    const pieces = { pieces: position.pieces, blocked: elsewhere ? position.pieces : position.blocked };
     if (position.frozen) apart.push({ name, position, because: 'frozen' });
     else if (ticker !== null) owned.set(ticker, sum(owned.get(ticker), pieces));
     else if (!listing) apart.push({ name, position, because: 'unknown to the venue' });
@@ -61,11 +67,49 @@ export async function matchPositions(
         assetUid: listing.assetUid,
         uid: listing.uid,
       };
-      unlisted.push({ listing, pin, owned: pieces });
+      unlisted.push({ listing, pin, owned: pieces, position });
     }
   }
   for (const { listing } of unlisted) context.memory.unlisted.set(listing.uid, listing);
-  return { wallet: owned, unlisted, apart };
+  const names = new Set(wallet.map((entry) => entry.ticker));
+  const { one, other } = bySecurity(unlisted, names);
+  const namesakes = other.map(({ listing, position }) => ({
+    name: listing.ticker,
+    position,
+    because: listing.isin,
+  }));
+  return { wallet: owned, unlisted: one, apart: [...apart, ...namesakes] };
+}
+
+interface Unlisted {
+  readonly listing: Listing;
+  readonly pin: InstrumentPin;
+  readonly owned: OwnedPieces;
+  readonly position: SecurityPosition;
+}
+
+/** One entry per security, the listing that can be traded first; another security under a name that is taken goes apart. */
+function bySecurity(
+  unlisted: readonly Unlisted[],
+  taken: Set<string>,
+): { one: Unlisted[]; other: Unlisted[] } {
+  const one: Unlisted[] = [];
+  const other: Unlisted[] = [];
+  for (const entry of unlisted.toSorted(
+    (a, b) => Number(b.listing.apiTradable) - Number(a.listing.apiTradable),
+  )) {
+    const at = one.findIndex((known) => isSameSecurity(entry.listing, known.pin));
+    const known = one[at];
+    if (known) {
+      const elsewhere = { pieces: entry.owned.pieces, blocked: entry.owned.pieces };
+      one[at] = { ...known, owned: sum(known.owned, elsewhere) };
+    } else if (taken.has(entry.listing.ticker)) other.push(entry);
+    else {
+      taken.add(entry.listing.ticker);
+      one.push(entry);
+    }
+  }
+  return { one, other };
 }
 
 async function listingOf(context: AccountContext, uid: string): Promise<Listing | null> {

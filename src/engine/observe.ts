@@ -123,7 +123,8 @@ async function sessionsOf(
 const walletHeld = (wallet: readonly WalletListing[], matched: Matched): Held[] =>
   wallet.map((entry) => {
     const owned = matched.wallet.get(entry.ticker);
-    const frozen = matched.apart.some((item) => item.name === entry.ticker && item.position.frozen);
+    const uid = entry.listing?.uid ?? entry.pin.uid;
+    const frozen = matched.apart.some(({ position }) => position.uid === uid && position.frozen);
     return {
       ...entry,
       hold: entry.hold ?? (frozen ? 'pieces of it are frozen' : null),

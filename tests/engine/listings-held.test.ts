@@ -1,0 +1,54 @@
+// One security held under several listings: worth all of it, sold only where it is held, and one line, not a crash.
+
+import { expect, test } from 'bun:test';
+import { HOUR_MS, openWorld, type World } from '../support/engine-world.ts';
+
+/** Pieces under the plain listing, which cannot be traded through the API. */
+function giveElsewhere(world: World, ticker: string, pieces: number): void {
+  const traded = world.exchange.instrument(ticker);
+  const plain = world.exchange.market
+    .all()
+    .find((each) => each.isin === traded.isin && each.uid !== traded.uid)!;
+  world.exchange.registry.account(world.accountId()).book({
+    atMs: world.clock.now(),
+    kind: 'input_securities',
+    currency: 'rub',
+    cash: 0n,
+    uid: plain.uid,
+    pieces: BigInt(pieces),
+    price: 10n ** 9n,
+    orderId: null,
+    tradeId: null,
+  });
+}
+
+test('a sale is capped at what is held under the traded listing', async () => {
+  const world = await openWorld({
+    accounts: [{ wallet: { TGLD: 0, TMOS: 100 }, cash: '10000.00', pieces: { TGLD: 10 } }],
+  });
+  giveElsewhere(world, 'TGLD', 5);
+  const { record } = await world.cycle();
+  const sold = record.orders.filter((order) => order.ticker === 'TGLD');
+  expect(sold.map((order) => [order.direction, order.lots, order.status])).toEqual([['sell', 10, 'filled']]);
+  expect(world.faults()).toEqual([]);
+});
+
+test('an unlisted security under two listings is one holding', async () => {
+  const world = await openWorld({
+    accounts: [
+      {
+        wallet: { TMOS: 100 },
+        cash: '10000.00',
+        pieces: { TGLD: 10 },
+        policy: { unlistedPositions: 'sell' },
+      },
+    ],
+  });
+  giveElsewhere(world, 'TGLD', 5);
+  const { record } = await world.cycle();
+  expect(record.status).toBe('balanced');
+  expect(record.positions.filter((row) => row.ticker === 'TGLD')).toHaveLength(1);
+  expect(record.orders.find((order) => order.ticker === 'TGLD')?.lots).toBe(10);
+  await world.clock.sleep(HOUR_MS);
+  expect((await world.cycle()).record.status).toBe('nothing_to_do');
+});
