@@ -4,7 +4,7 @@ import { expect, test } from 'bun:test';
 import { HOUR_MS, openWorld, type World } from '../support/engine-world.ts';
 
 /** Pieces under the plain listing, which cannot be traded through the API. */
-function giveElsewhere(world: World, ticker: string, pieces: number): void {
+function giveElsewhere(world: World, ticker: string, pieces: number): string {
   const traded = world.exchange.instrument(ticker);
   const plain = world.exchange.market
     .all()
@@ -20,6 +20,7 @@ function giveElsewhere(world: World, ticker: string, pieces: number): void {
     orderId: null,
     tradeId: null,
   });
+  return plain.uid;
 }
 
 test('a sale is capped at what is held under the traded listing', async () => {
@@ -51,4 +52,15 @@ test('an unlisted security under two listings is one holding', async () => {
   expect(record.orders.find((order) => order.ticker === 'TGLD')?.lots).toBe(10);
   await world.clock.sleep(HOUR_MS);
   expect((await world.cycle()).record.status).toBe('nothing_to_do');
+});
+
+test('frozen pieces of another listing stay apart, the free ones are traded', async () => {
+  const world = await openWorld({
+    accounts: [{ wallet: { TGLD: 50, RUB: 50 }, cash: '1000.00', pieces: { TGLD: 500 } }],
+  });
+  world.exchange.registry.account(world.accountId()).frozen.add(giveElsewhere(world, 'TGLD', 9));
+  const { record } = await world.cycle();
+  expect(record.status).toBe('balanced');
+  expect(record.orders.map((order) => [order.ticker, order.direction])).toEqual([['TGLD', 'sell']]);
+  expect(record.apart).toEqual([{ ticker: 'TGLD (frozen)', pieces: '9', value_rub: null }]);
 });
