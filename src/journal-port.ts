@@ -127,7 +127,7 @@ export interface Journal {
   fillsSince(account: string, sinceMs: number): readonly JournaledOrder[];
   /** What the account held when that leg was planned. */
   holdingsBefore(iteration: string, leg: number): Holdings | null;
-  /** Highest commission rate among the account's last `count` fills; `null` without fills. */
+  /** Highest commission rate among the account's last `count` fills whose fee is known; `null` without such. */
   commissionSeen(account: string, count: number): Rate | null;
 
   record(row: IterationRow): void;

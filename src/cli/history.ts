@@ -1,12 +1,13 @@
 // `history`: iterations, orders, fees, turnover and profit of the last days, per account, from the journal.
 
 import type { IterationRecord } from '../core/iteration-record.ts';
-import { absolute, decimal, isPositive, type Money, raw, total } from '../core/units.ts';
+import { absolute, add, decimal, isPositive, type Money, raw, total } from '../core/units.ts';
 import type { IterationRow } from '../ports.ts';
 import { aligned } from './aligned.ts';
 import { folded, inMoscowTime, moscow, plural, rub } from './amounts.ts';
 import type { CommonOptions } from './common-options.ts';
 import { EXIT } from './exit-code.ts';
+import { type LateFills, lateFills } from './late-fills.ts';
 import type { Outside } from './outside.ts';
 import { createPaint, type Paint } from './paint.ts';
 import { type Earnings, earnings } from './profit.ts';
@@ -45,7 +46,7 @@ export function historyCommand(options: HistoryOptions, outside: Outside): numbe
     const paint = createPaint(terminal.colors);
     for (const [account, own] of Map.groupBy(rows, (row) => row.account)) {
       const iterations = own.map((row) => ({ row, record: JSON.parse(row.record) as IterationRecord }));
-      const sums = sumsOf(account, iterations);
+      const sums = sumsOf(account, iterations, lateFills(journal, account, sinceMs));
       terminal.out(
         options.json
           ? `${JSON.stringify(summaryJson(sums, options.days))}\n`
@@ -73,17 +74,20 @@ interface Sums {
   readonly earned: Earnings | null;
 }
 
-function sumsOf(account: string, iterations: readonly Iteration[]): Sums {
+function sumsOf(account: string, iterations: readonly Iteration[], late: LateFills): Sums {
   const rows = iterations.map(({ row }) => row);
   const real = iterations.filter(({ record }) => !record.dry_run);
   return {
     account,
     iterations: rows.length,
     traded: rows.filter((row) => raw(row.turnover) > 0n).length,
-    orders: real.reduce((count, { record }) => count + record.orders.length, 0),
-    turnover: total(rows.map((row) => row.turnover)),
-    fees: total(rows.map((row) => row.commission)),
-    earned: earnings(iterations.map(({ record }) => record)),
+    orders: real.reduce((count, { record }) => count + record.orders.length, late.orders),
+    turnover: add(total(rows.map((row) => row.turnover)), late.turnover),
+    fees: add(total(rows.map((row) => row.commission)), late.fees),
+    earned: earnings(
+      iterations.map(({ record }) => record),
+      late.fills,
+    ),
   };
 }
 

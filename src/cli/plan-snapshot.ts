@@ -4,9 +4,11 @@
 
 import { readFileSync } from 'node:fs';
 import type { AccountConfig } from '../config/config.ts';
+import { parseJson } from '../config/json-text.ts';
 import { parseAccountBlock } from '../config/parse-account-block.ts';
-import { formatProblems } from '../config/problem.ts';
-import { decide } from '../core/decide.ts';
+import { formatProblems, type Problem } from '../config/problem.ts';
+import { heldWarnings } from '../core/attribution.ts';
+import { absentFrom, decide } from '../core/decide.ts';
 import {
   blankRecord,
   type IterationRecord,
@@ -61,9 +63,13 @@ function planFile(options: PlanSnapshotOptions, outside: Outside, print: Print):
     return fail(`it is of account ${name}, which ${options.config} does not have (it has ${known})`);
   const parsed = parseSnapshot(value, new Set(account.wallet.keys()));
   if (!parsed.ok) return fail(`not a snapshot:\n  ${parsed.problems.join('\n  ')}`);
-  print(recordOf(account, parsed.snapshot, outside));
-  return EXIT.ok;
+  const record = recordOf(account, parsed.snapshot, outside);
+  print(record);
+  return codeOf(record);
 }
+
+/** A snapshot that cannot be planned fails the command as an account fails a run. */
+const codeOf = (record: IterationRecord): number => (record.status === 'failed' ? EXIT.failed : EXIT.ok);
 
 const accountName = (value: unknown): string | null => {
   const isObject = typeof value === 'object' && value !== null && 'account' in value;
@@ -73,17 +79,19 @@ const accountName = (value: unknown): string | null => {
 async function planLines(outside: Outside, print: Print): Promise<number> {
   let code: number = EXIT.ok;
   let number = 0;
+  let isEmpty = true;
   for await (const line of outside.terminal.lines()) {
     number += 1;
     if (line.trim() === '') continue;
+    isEmpty = false;
     const planned = planLine(line, outside);
     if (planned.problem !== null) {
       outside.terminal.err(`line ${number}: ${planned.problem}\n`);
       code = EXIT.usage;
-    }
+    } else if (code === EXIT.ok) code = codeOf(planned.record);
     print(planned.record);
   }
-  if (number === 0) {
+  if (isEmpty) {
     outside.terminal.err('stdin is empty: expected one {"snapshot": {...}, "account": {...}} per line\n');
     return EXIT.usage;
   }
@@ -95,22 +103,24 @@ function planLine(line: string, outside: Outside): { record: IterationRecord; pr
     problem,
     record: refusedRecord(name, problem, outside),
   });
-  let value: unknown;
-  try {
-    value = JSON.parse(line);
-  } catch (error) {
-    return refused(`not JSON: ${error instanceof Error ? error.message : String(error)}`, 'unknown');
-  }
+  const json = parseJson(line);
+  if (!json.ok) return refused(`not JSON: ${inWords(json.problem)}`, 'unknown');
+  const { value, problems } = json;
   if (typeof value !== 'object' || value === null || !('snapshot' in value)) {
     return refused('expected {"snapshot": {...}, "account": {...}}', 'unknown');
   }
   const name = accountName(value.snapshot) ?? 'unknown';
+  if (problems.length > 0) return refused(problems.map(inWords).join('; '), name);
   const block = parseAccountBlock('account' in value ? value.account : {}, { id: name });
   if (!block.ok) return refused(formatProblems(block.problems).trimEnd(), name);
   const parsed = parseSnapshot(value.snapshot, new Set(block.account.wallet.keys()));
   if (!parsed.ok) return refused(`not a snapshot: ${parsed.problems.join('; ')}`, name);
   return { problem: null, record: recordOf(block.account, parsed.snapshot, outside) };
 }
+
+/** A problem of a line as a part of one sentence. */
+const inWords = ({ path, found, expected, fix }: Problem): string =>
+  `${path === '' ? '' : `${path}: `}${found}, expected ${expected}${fix === undefined ? '' : ` (${fix})`}`;
 
 /** The record of an offline plan: its times are the snapshot's, its id is new. */
 export function recordOf(
@@ -120,7 +130,12 @@ export function recordOf(
 ): IterationRecord {
   const policy = policyOf(account);
   const iteration = outside.newId();
-  const base = emptyRecord(iteration, account.id, policy.mode, snapshot, snapshot.takenAtMs);
+  const base = {
+    ...emptyRecord(iteration, account.id, policy.mode, snapshot, snapshot.takenAtMs),
+    warnings: closedWarnings(account, snapshot),
+  };
+  const absent = absentFrom(snapshot, policy);
+  if (absent !== null) return { ...base, status: 'failed', reason: absent };
   const decision = decide(snapshot, policy);
   const planned = (orders: readonly PlannedOrder[]) => orders.map((order) => plannedRecord(iteration, order));
   switch (decision.kind) {
@@ -139,10 +154,19 @@ export function recordOf(
         positions: positionsOf(plan),
         orders: planned(plan.orders),
         held_back: plan.heldBack,
+        warnings: [...base.warnings, ...heldWarnings(plan.heldBack)],
         tracking_error_pp: trackingErrorRecord(plan.trackingError),
       };
     }
   }
+}
+
+/** A replay plans all the same: that is what it is for. */
+function closedWarnings({ closure }: AccountConfig, snapshot: Snapshot): string[] {
+  if (snapshot.exchangeOpen || closure.mode !== 'skip_iteration') return [];
+  return [
+    'the exchange was closed when the snapshot was taken: a live iteration would have been skipped (exchange_closure_behavior.mode skip_iteration)',
+  ];
 }
 
 const plannedRecord = (iteration: string, order: PlannedOrder) =>

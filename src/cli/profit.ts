@@ -3,7 +3,8 @@
 // went to the outside: deposits, withdrawals, dividends, taxes, trades by hand. Both add up to the change of equity.
 
 import type { IterationRecord, PositionRecord } from '../core/iteration-record.ts';
-import { add, type Money, money, NO_MONEY, parseNano, raw, subtract } from '../core/units.ts';
+import { add, type Money, money, NO_MONEY, parseNano, raw, subtract, total } from '../core/units.ts';
+import { type LateFill, resultOf } from './late-fills.ts';
 
 export interface Earnings {
   readonly profit: Money;
@@ -13,8 +14,14 @@ export interface Earnings {
   readonly last: Money;
 }
 
-/** @param records of one account, oldest first; those without a valuation say nothing. `null` where none has one. */
-export function earnings(records: readonly IterationRecord[]): Earnings | null {
+/**
+ * @param records of one account, oldest first; those without a valuation say nothing. `null` where none has one.
+ * @param late fills that the records do not tell of
+ */
+export function earnings(
+  records: readonly IterationRecord[],
+  late: readonly LateFill[] = [],
+): Earnings | null {
   const valued = records.filter((record) => record.positions.length > 0);
   const [first, last] = [valued[0], valued.at(-1)];
   if (!first || !last) return null;
@@ -24,7 +31,7 @@ export function earnings(records: readonly IterationRecord[]): Earnings | null {
     profit = add(profit, subtract(worthAfter(record), worthBefore(record)));
     const next = valued[at + 1];
     if (!next) return;
-    const moved = priceMoves(record, next);
+    const moved = add(priceMoves(record, next), lateResults(late, record, next));
     profit = add(profit, moved);
     flows = add(flows, subtract(subtract(worthBefore(next), worthAfter(record)), moved));
   });
@@ -39,6 +46,17 @@ const worthBefore = (record: IterationRecord): Money => sum(record.positions, (r
 /** A plan that nobody carried out changed nothing. */
 const worthAfter = (record: IterationRecord): Money =>
   record.dry_run ? worthBefore(record) : sum(record.positions, (row) => row.value_after_rub);
+
+/** What the fills that were first sent from one record on cost or brought until the next. */
+const lateResults = (late: readonly LateFill[], record: IterationRecord, next: IterationRecord): Money =>
+  total(
+    late
+      .filter(({ atMs }) => atMs >= Date.parse(record.started_at) && atMs < Date.parse(next.started_at))
+      .map((fill) => {
+        const price = next.positions.find((row) => row.ticker === fill.ticker)?.price_rub ?? null;
+        return resultOf(fill, price === null ? null : parseNano(price));
+      }),
+  );
 
 /** What the holdings after one iteration gained until the next, at its prices. */
 function priceMoves(record: IterationRecord, next: IterationRecord): Money {

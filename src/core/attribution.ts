@@ -15,10 +15,12 @@ import {
   isZero,
   kopecks,
   type Lots,
+  larger,
   lots,
   type Money,
   money,
   NO_LOTS,
+  NO_MONEY,
   raw,
   subtract,
   times,
@@ -37,9 +39,15 @@ export function attribute(
 ): HeldBack[] {
   const slight = money(raw(equity) / WORTH_NAMING);
   const left = subtract(worstCash(problem, solution), problem.cashFloor);
+  const afterOf = (entry: Entry, index: number): Lots => solution.lots[index] ?? entry.line.held;
+  const tied = entries.filter((entry, index) => isTied(entry, afterOf(entry, index)));
+  const cash: CashLeft = {
+    left,
+    spare: subtract(left, larger(NO_MONEY, problem.cashTarget)),
+    tiedIn: tied.map(({ holding }) => holding.ticker),
+  };
   return entries.flatMap((entry, index) => {
-    const after = solution.lots[index] ?? entry.line.held;
-    const cause = causeOf(entry, after, left, slight);
+    const cause = causeOf(entry, afterOf(entry, index), cash, slight);
     return cause ? [{ ticker: entry.holding.ticker, ...cause }] : [];
   });
 }
@@ -55,7 +63,36 @@ export function attributeUnpriced(context: BoundContext, rules: readonly BoundRu
   });
 }
 
-function causeOf(entry: Entry, after: Lots, cashLeft: Money, slight: Money): Omit<HeldBack, 'ticker'> | null {
+const WARNED_OF: ReadonlySet<string> = new Set([
+  'not_tradable',
+  'no_price',
+  'foreign_order',
+  'max_price_jump_percent',
+]);
+
+/** One line per instrument that safety, not the owner's rules, keeps as it is. */
+export const heldWarnings = (heldBack: readonly HeldBack[]): string[] =>
+  heldBack
+    .filter(({ rule }) => WARNED_OF.has(rule))
+    .map(({ ticker, detail }) => `${ticker} is held: ${detail}`);
+
+interface CashLeft {
+  /** Above the floor, after the plan. */
+  readonly left: Money;
+  /** Above RUB's own target as well. */
+  readonly spare: Money;
+  /** Instruments whose surplus may not be sold. */
+  readonly tiedIn: readonly string[];
+}
+
+/** More than its target, by a lot at least, because a rule forbids the sale. */
+const isTied = (entry: Entry, after: Lots): boolean =>
+  entry.range.minBy !== null &&
+  compare(after, entry.range.min) === 0 &&
+  isLess(nearestLots(entry), after) &&
+  !isLess(offTarget(entry, after), entry.line.lotValue);
+
+function causeOf(entry: Entry, after: Lots, cash: CashLeft, slight: Money): Omit<HeldBack, 'ticker'> | null {
   const { range, line } = entry;
   const frozen = range.minBy !== null && range.minBy === range.maxBy;
   if (frozen && range.minBy) return { rule: range.minBy.rule, detail: range.minBy.detail };
@@ -70,17 +107,28 @@ function causeOf(entry: Entry, after: Lots, cashLeft: Money, slight: Money): Omi
   const off = offTarget(entry, after);
   if (!nothing && (isLess(off, line.lotValue) || isLess(off, slight))) return null;
   const cost = add(line.lotValue, line.buyReserve);
-  if (isMore(ideal, after) && isLess(cashLeft, cost)) {
-    return {
-      rule: 'cash',
-      detail: `one more lot needs ${kopecks(cost)} RUB, ${kopecks(cashLeft)} RUB is left`,
-    };
+  if (isMore(ideal, after)) {
+    const detail = shortOfCash(cost, cash, !isLess(off, line.lotValue));
+    if (detail !== null) return { rule: 'cash', detail };
   }
   if (isLess(ideal, after) && !isLess(off, line.lotValue)) {
     return { rule: 'cash', detail: 'selling more of it would pay for no purchase' };
   }
   const detail = `one lot is ${kopecks(line.lotValue)} RUB, the target is ${kopecks(entry.target)} RUB`;
   return { rule: 'rounding', detail };
+}
+
+/** What is missing for one more lot; `null` where money is no reason. */
+function shortOfCash(cost: Money, { left, spare, tiedIn }: CashLeft, byALot: boolean): string | null {
+  const tied =
+    byALot && tiedIn.length > 0 ? `the money is in what may not be sold: ${tiedIn.join(', ')}` : null;
+  const needs = `one more lot needs ${kopecks(cost)} RUB`;
+  if (isLess(left, cost)) {
+    const missing = `${needs}, ${kopecks(left)} RUB is left`;
+    return tied === null ? missing : `${tied}; ${missing}`;
+  }
+  if (!byALot || !isLess(spare, cost)) return null;
+  return tied ?? `${needs}, and what is left is RUB's own share`;
 }
 
 function nearestLots({ target, line }: Entry): Lots {

@@ -29,7 +29,7 @@ import { WEIGHTINGS } from './weights/registry.ts';
 
 export function decide(snapshot: Snapshot, policy: Policy, stage: Stage = { kind: 'all' }): Decision {
   const balanced = balancedHoldings(snapshot, policy);
-  const absent = absentFrom(balanced, policy);
+  const absent = absentFrom(snapshot, policy);
   if (absent !== null) return skip(absent);
   const unknown = unknownTotal(balanced);
   if (unknown !== null) return riskOnly(unknown, snapshot, policy, stage, balanced);
@@ -105,8 +105,9 @@ function balancedHoldings(snapshot: Snapshot, policy: Policy): Holding[] {
   return balanced;
 }
 
-function absentFrom(balanced: readonly Holding[], policy: Policy): string | null {
-  const present = new Set(balanced.map((holding) => holding.ticker));
+/** Which of the wallet's tickers the snapshot lacks, in words; `null`: none. */
+export function absentFrom(snapshot: Snapshot, policy: Policy): string | null {
+  const present = new Set(balancedHoldings(snapshot, policy).map((holding) => holding.ticker));
   const absent = [...policy.wallet]
     .filter(([ticker, percent]) => percent > 0 && ticker !== RUB && !present.has(ticker))
     .map(([ticker]) => ticker);

@@ -1,7 +1,7 @@
 // What an account's owner asked for, as far as deciding goes: the rules without tokens, intervals or file names.
 
 import type { OrderType } from './order.ts';
-import type { Rate } from './units.ts';
+import { larger, type Rate } from './units.ts';
 import type { WeightingMode } from './weights/registry.ts';
 
 export interface Policy {
@@ -26,3 +26,9 @@ export type Stage =
 /** The rate to reckon with: the highest seen in this account's recent fills, else the configured one. */
 export const commissionOf = (snapshot: { readonly commissionSeen: Rate | null }, policy: Policy): Rate =>
   snapshot.commissionSeen ?? policy.commission;
+
+/** After the venue found too little money for what that rate allowed: whichever of the two is higher. */
+export const cautiousCommission = (
+  snapshot: { readonly commissionSeen: Rate | null },
+  policy: Policy,
+): Rate => larger(commissionOf(snapshot, policy), policy.commission);

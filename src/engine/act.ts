@@ -4,7 +4,7 @@
 import { decide } from '../core/decide.ts';
 import { isFinal } from '../core/order.ts';
 import type { Plan, PlannedOrder } from '../core/plan.ts';
-import { commissionOf } from '../core/policy.ts';
+import { cautiousCommission, commissionOf } from '../core/policy.ts';
 import type { JournaledOrder, Reaction } from '../ports.ts';
 import type { AccountContext } from './account-context.ts';
 import { allEnded } from './all-ended.ts';
@@ -44,6 +44,7 @@ export async function act(
   const warnings: string[] = [];
   const notMade: string[] = [];
   let observation = start;
+  let tooLittleMoney = false;
   const wanted = { kind: 'buys' as const, tickers: tickersOf(plan.orders, 'buy') };
 
   const leg = async (number: number, orders: readonly PlannedOrder[]): Promise<Acted | null> => {
@@ -57,6 +58,8 @@ export async function act(
       observation = await observeExplained(context, iteration, { ...options, excluded });
       warnings.push(...observation.warnings);
     }
+    tooLittleMoney ||= done.tooLittleMoney;
+    if (tooLittleMoney) observation = withCaution(context, observation);
     const end = { observation, warnings, notMade, unfinished, stop: done.stop };
     return unfinished || done.stop || forbidden(context) !== null ? end : null;
   };
@@ -84,6 +87,12 @@ export async function act(
   return { observation, warnings, notMade, unfinished: false, stop: null };
 }
 
+/** The fee that was reckoned with may be what was missing: the rest of the iteration expects no less than the configured one. */
+const withCaution = ({ settings }: AccountContext, { snapshot, ...rest }: Observation): Observation => ({
+  ...rest,
+  snapshot: { ...snapshot, commissionSeen: cautiousCommission(snapshot, settings.policy) },
+});
+
 const tickersOf = (orders: readonly PlannedOrder[], side: 'buy' | 'sell'): ReadonlySet<string> =>
   new Set(orders.filter((order) => order.side === side).map((order) => order.ticker));
 
@@ -94,6 +103,8 @@ interface LegResult {
   /** Instruments to leave out of the rest of this iteration, by uid. */
   readonly skipped: ReadonlyMap<string, string>;
   readonly stop: Acted['stop'];
+  /** The venue found too little money for an order. */
+  readonly tooLittleMoney: boolean;
   /** What the gate refused, with the reason. */
   readonly refused: readonly string[];
 }
@@ -124,7 +135,8 @@ async function runLeg(
   if (gate.refused.length > 0) {
     tellOnce(context, 'order_refused', refused.join('; '), HOUR_MS);
   }
-  if (gate.approved.length === 0) return { orders: [], sent: false, skipped, stop: null, refused };
+  if (gate.approved.length === 0)
+    return { orders: [], sent: false, skipped, stop: null, tooLittleMoney: false, refused };
 
   const pieces = new Map(snapshot.holdings.map((holding) => [holding.uid, holding.pieces]));
   journal.plan(settings.id, iteration, leg, gate.approved, { cash: snapshot.cash, pieces }, clock.now());
@@ -141,6 +153,7 @@ async function runLeg(
     sent: final.some(({ attempts }) => attempts > 0),
     skipped,
     stop: stopping?.reaction ? { reaction: stopping.reaction, order: stopping.order } : null,
+    tooLittleMoney: submitted.some(({ reaction }) => reaction === 'reobserve'),
     refused,
   };
 }

@@ -1,5 +1,6 @@
 // Waits until an order is final: polls a resting one, cancels it after its time, asks about an unknown one.
-// Guarantees: bounded waiting; an order is called final only on the venue's word, or once the venue knows it no more and
+// Guarantees: it takes at most order_wait_seconds plus the look-up time, and only the latter where the venue does not
+// answer about the order at all; an order is called final only on the venue's word, or once the venue knows it no more and
 // the account stands still; a cancel that got lost is sent again; a stop or a brake cancels what rests.
 
 import { isFinal } from '../core/order.ts';
@@ -7,6 +8,7 @@ import type { JournaledOrder, LookUp } from '../ports.ts';
 import type { AccountContext } from './account-context.ts';
 import { tolerate } from './ask-again.ts';
 import { settleGone } from './gone-order.ts';
+import { inTime } from './in-time.ts';
 import { forbidden } from './permission.ts';
 import { resolveUnknown } from './resolve-unknown.ts';
 import { adoptReport, settle } from './settle-order.ts';
@@ -14,8 +16,6 @@ import { journaled } from './submit.ts';
 
 const FIRST_POLL_MS = 250;
 const LAST_POLL_MS = 5_000;
-/** After a cancel the venue has this long to say what was filled; then the order counts as unfinished. */
-const CANCEL_WAIT_MS = 60_000;
 const CANCEL_AGAIN_MS = 1_000;
 /** The kill switch is obeyed this soon. */
 const BRAKE_WITHIN_MS = 1_000;
@@ -24,24 +24,43 @@ const STOPPING_MS = 6_000;
 
 /** Follows one order to its end as far as that can be seen in time; the result may still be live or unknown. */
 export async function awaitFinal(context: AccountContext, key: string): Promise<JournaledOrder> {
+  const { clock, lookUpMs, settings } = context;
+  const endMs = clock.now() + settings.orderWaitMs + lookUpMs;
   let order = journaled(context, key);
   if (order.state === 'unknown' || order.state === 'sending') {
-    order = await resolveUnknown(context, order, context.clock.now() + context.lookUpMs);
+    order = await resolveUnknown(context, order, clock.now() + lookUpMs);
   }
-  if (order.state === 'live') order = await letRest(context, order);
-  if (order.state === 'live' || order.state === 'cancelling') order = await cancel(context, order);
+  const patience: Patience = { endMs, heardMs: clock.now() };
+  if (order.state === 'live') order = await letRest(context, order, patience);
+  if (order.state === 'live' || order.state === 'cancelling') order = await cancel(context, order, patience);
   return order;
 }
 
-async function letRest(context: AccountContext, start: JournaledOrder): Promise<JournaledOrder> {
-  const { clock } = context;
+interface Patience {
+  /** Whatever happens, waiting ends here. */
+  readonly endMs: number;
+  /** When the venue last told about the order. */
+  heardMs: number;
+}
+
+/** The last third of the look-up time belongs to the cancel. */
+const cancelRoomMs = ({ lookUpMs }: AccountContext): number => Math.ceil(lookUpMs / 3);
+
+async function letRest(
+  context: AccountContext,
+  start: JournaledOrder,
+  patience: Patience,
+): Promise<JournaledOrder> {
+  const { clock, lookUpMs, settings } = context;
   let order = start;
   let pauseMs = FIRST_POLL_MS;
-  const deadline = clock.now() + context.settings.orderWaitMs;
-  while (!isFinal(order.state) && clock.now() < deadline && forbidden(context) === null) {
-    await sleepUnlessBraked(context, Math.min(pauseMs, deadline - clock.now()));
+  const restUntilMs = Math.min(clock.now() + settings.orderWaitMs, patience.endMs - cancelRoomMs(context));
+  const silentAtMs = () => patience.heardMs + lookUpMs - cancelRoomMs(context);
+  const goesOn = () => !isFinal(order.state) && clock.now() < silentAtMs() && forbidden(context) === null;
+  while (goesOn() && clock.now() < restUntilMs) {
+    await sleepUnlessBraked(context, Math.min(pauseMs, Math.min(restUntilMs, silentAtMs()) - clock.now()));
     pauseMs = Math.min(pauseMs * 2, LAST_POLL_MS);
-    order = (await look(context, order)).order;
+    if (clock.now() < silentAtMs()) order = (await look(context, order, patience, silentAtMs())).order;
   }
   return order;
 }
@@ -54,27 +73,35 @@ async function sleepUnlessBraked(context: AccountContext, ms: number): Promise<v
 }
 
 /** Asks for the cancel, and again as long as the venue shows the order active: a request may get lost on its way. */
-async function cancel(context: AccountContext, start: JournaledOrder): Promise<JournaledOrder> {
-  const { clock, stop, broker } = context;
+async function cancel(
+  context: AccountContext,
+  start: JournaledOrder,
+  patience: Patience,
+): Promise<JournaledOrder> {
+  const { clock, stop, broker, lookUpMs } = context;
   const { orderId } = start;
   if (orderId === null) return start;
   let order = settle(context, {
     key: start.request.key,
     to: 'cancelling',
     executed: start.executed,
-    evidence: forbidden(context) ?? 'rested longer than order_wait_seconds',
+    evidence: forbidden(context) ?? 'rested longer than order_wait_seconds, or out of sight',
   });
-  const deadline = clock.now() + (stop.aborted ? STOPPING_MS : CANCEL_WAIT_MS);
+  const latestMs = Math.min(patience.endMs, clock.now() + (stop.aborted ? STOPPING_MS : lookUpMs));
   for (let pauseMs = CANCEL_AGAIN_MS; ; pauseMs *= 2) {
-    const outcome = await broker.cancel(order.request.brokerAccount, orderId);
     const { ticker, request } = order;
-    context.log.info({ ticker, key: request.key, outcome: outcome.kind }, 'cancelled a resting order');
-    const seen = await look(context, order);
+    const deadline = () => Math.min(latestMs, patience.heardMs + lookUpMs);
+    const outcome = await inTime(context, deadline(), broker.cancel(request.brokerAccount, orderId));
+    context.log.info(
+      { ticker, key: request.key, outcome: outcome?.kind ?? 'unknown' },
+      'cancelled a resting order',
+    );
+    const seen = await look(context, order, patience, deadline());
     order = seen.order;
     if (isFinal(order.state)) return order;
     if (seen.found === 'not_found') return settleGone(context, order);
-    if (clock.now() >= deadline) return order;
-    await clock.sleep(Math.min(pauseMs, deadline - clock.now()));
+    if (clock.now() >= deadline()) return order;
+    await clock.sleep(Math.min(pauseMs, deadline() - clock.now()));
   }
 }
 
@@ -84,13 +111,21 @@ interface Look {
 }
 
 /** The order after what the venue says about it now. */
-async function look(context: AccountContext, order: JournaledOrder): Promise<Look> {
+async function look(
+  context: AccountContext,
+  order: JournaledOrder,
+  patience: Patience,
+  deadlineMs: number,
+): Promise<Look> {
   const { key, brokerAccount, lot } = order.request;
   try {
-    const found =
+    const asked =
       order.orderId === null
-        ? await context.broker.orderByKey(brokerAccount, key, lot)
-        : await context.broker.orderById(brokerAccount, order.orderId, lot);
+        ? context.broker.orderByKey(brokerAccount, key, lot)
+        : context.broker.orderById(brokerAccount, order.orderId, lot);
+    const found = await inTime(context, deadlineMs, asked);
+    if (found === null) return { order, found: 'no_answer' };
+    patience.heardMs = context.clock.now();
     if (found.kind === 'not_found') return { order, found: 'not_found' };
     return { order: adoptReport(context, order, found.report, 'order state'), found: 'found' };
   } catch (error) {

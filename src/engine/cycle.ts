@@ -2,6 +2,7 @@
 // Guarantees: whatever happens ends in exactly one record, interrupted and failed iterations included; a WorldError is
 // caught here and nowhere deeper; a defect is recorded and thrown on (the daemon stops the account).
 
+import { heldWarnings } from '../core/attribution.ts';
 import { decide } from '../core/decide.ts';
 import { type IterationRecord, RISK_ONLY } from '../core/iteration-record.ts';
 import type { Decision } from '../core/plan.ts';
@@ -21,6 +22,7 @@ import {
   afterWorldError,
   type Outcome,
   outcome,
+  stillOpen,
   unresolved,
 } from './ending.ts';
 import { observeExplained } from './explained.ts';
@@ -142,9 +144,8 @@ async function iterate(context: AccountContext, draft: Draft): Promise<Outcome> 
   if (!settings.dryRun) {
     const { unfinished, settled } = await recover(context);
     draft.warnings.push(...settled);
-    const first = unfinished[0];
-    if (first) {
-      const reason = `${unfinished.length} order(s) of an earlier iteration are still unresolved, e.g. ${first.ticker} ${first.request.key}`;
+    if (unfinished.length > 0) {
+      const reason = `${unfinished.length} order(s) of an earlier iteration are still unresolved: ${stillOpen(unfinished)}`;
       return unresolved(reason, null);
     }
   }
@@ -173,6 +174,7 @@ async function iterate(context: AccountContext, draft: Draft): Promise<Outcome> 
   if (decision.kind === 'skip') return outcome('skipped', decision.because, sessions);
   if (decision.kind === 'risk_only') return coverDebtOnly(context, draft, options, decision, sessions);
   draft.plan = decision.plan;
+  draft.warnings.push(...heldWarnings(decision.plan.heldBack));
   if (draft.dryRun) return outcome('planned', null, sessions);
   const outside = await watchOutside(context, observation);
   draft.warnings.push(...outside.warnings);

@@ -28,6 +28,8 @@ export interface Outcome {
 
 /** An unresolved order is asked about again this soon, whatever the interval. */
 const UNKNOWN_AGAIN_MS = 60_000;
+/** A reason names this many orders. */
+const NAMED_MAX = 5;
 const GO_ON: Afterwards = { kind: 'go_on' };
 
 export const outcome = (
@@ -55,7 +57,10 @@ export function afterTrading(
   acted: Acted,
   sessions: readonly Session[] | null,
 ): Outcome {
-  if (acted.unfinished) return unresolved('the outcome of an order is not known yet', sessions);
+  if (acted.unfinished) {
+    const { unknown } = sentOf(context, draft);
+    return unresolved(`the outcome of an order is not known yet: ${stillOpen(unknown)}`, sessions);
+  }
   if (acted.stop) return stopped(acted.stop, sessions);
   const because = forbidden(context);
   if (because !== null) return outcome('partial', `interrupted: ${because}`, sessions);
@@ -85,18 +90,23 @@ function stopped(stop: NonNullable<Acted['stop']>, sessions: readonly Session[] 
 
 /** The world failed: the iteration says so. Refused data is a skip, not a failure; orders already sent stay on record. */
 export function afterWorldError(context: AccountContext, draft: Draft, error: WorldError): Outcome {
-  const reason = [error.code, error.message, error.trackingId && `(tracking id ${error.trackingId})`]
-    .filter(Boolean)
-    .join(' ');
+  const { code, message, trackingId } = error;
+  // The adapter's messages mostly say both already.
+  const said = [
+    code !== null && !message.includes(code) ? code : null,
+    message,
+    trackingId !== null && !message.includes(trackingId) ? `(tracking id ${trackingId})` : null,
+  ];
   const { sent, unknown } = sentOf(context, draft);
-  const status = unknown
+  const reason = withOpen(said.filter((part) => part !== null).join(' '), unknown);
+  const status = isOpen(unknown)
     ? 'unknown_outcome'
     : sent
       ? 'partial'
       : error.kind === 'refused_data'
         ? 'skipped'
         : 'failed';
-  return outcome(status, reason, null, afterError(error, unknown));
+  return outcome(status, reason, null, afterError(error, isOpen(unknown)));
 }
 
 function afterError(error: WorldError, unknown: boolean): Afterwards {
@@ -117,15 +127,17 @@ function afterError(error: WorldError, unknown: boolean): Afterwards {
 
 /** A venue that hung while the program was stopping: what is known is recorded, the next start recovers. */
 export function afterHanging(context: AccountContext, draft: Draft): Outcome {
-  const status = sentOf(context, draft).unknown ? 'unknown_outcome' : 'partial';
-  return outcome(status, 'interrupted: the venue did not answer in time', null);
+  const { unknown } = sentOf(context, draft);
+  const reason = withOpen('interrupted: the venue did not answer in time', unknown);
+  return outcome(isOpen(unknown) ? 'unknown_outcome' : 'partial', reason, null);
 }
 
 /** Something that must not happen: a defect of ours, or a journal that cannot be written. */
 export function afterDefect(context: AccountContext, draft: Draft, error: unknown): Outcome {
   const reason = defectReason(error);
-  const status = sentOf(context, draft).unknown ? 'unknown_outcome' : 'failed';
-  return outcome(status, reason, null, { kind: 'stop_account', because: reason });
+  const { unknown } = sentOf(context, draft);
+  const status = isOpen(unknown) ? 'unknown_outcome' : 'failed';
+  return outcome(status, withOpen(reason, unknown), null, { kind: 'stop_account', because: reason });
 }
 
 /** In words for a person: which of the two it was, and what it said. */
@@ -135,7 +147,25 @@ export function defectReason(error: unknown): string {
   return `${isJournal ? 'the journal failed' : 'a defect in this program'}: ${what}`;
 }
 
-function sentOf(context: AccountContext, draft: Draft): { sent: boolean; unknown: boolean } {
+/** What this iteration sent: anything at all, and what of it has no known end. */
+function sentOf(
+  context: AccountContext,
+  draft: Draft,
+): { sent: boolean; unknown: readonly JournaledOrder[] } {
   const sent = context.journal.ordersOf(draft.iteration).filter((order) => order.attempts > 0);
-  return { sent: sent.length > 0, unknown: sent.some((order) => !isFinal(order.state)) };
+  return { sent: sent.length > 0, unknown: sent.filter((order) => !isFinal(order.state)) };
+}
+
+const isOpen = (unknown: readonly JournaledOrder[]): boolean => unknown.length > 0;
+
+const withOpen = (reason: string, unknown: readonly JournaledOrder[]): string =>
+  isOpen(unknown) ? `${reason}; not known yet: ${stillOpen(unknown)}` : reason;
+
+/** Orders whose fate is open, in words: which they are and what happens next. */
+export function stillOpen(orders: readonly JournaledOrder[]): string {
+  const named = orders.slice(0, NAMED_MAX).map(({ ticker, request }) => {
+    return `${request.side} ${ticker} (key ${request.key})`;
+  });
+  const more = orders.length > NAMED_MAX ? ` and ${orders.length - NAMED_MAX} more` : '';
+  return `${named.join(', ')}${more}; asked about again at the next start, by a daemon within a minute; tiebb orders shows it`;
 }

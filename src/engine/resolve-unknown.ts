@@ -8,6 +8,7 @@ import { isProvablyAbsent } from './absence-proof.ts';
 import type { AccountContext } from './account-context.ts';
 import { tolerate } from './ask-again.ts';
 import { haltAccount } from './halt.ts';
+import { inTime } from './in-time.ts';
 import { forbidden } from './permission.ts';
 import { sessionAt } from './schedule.ts';
 import { adoptReport, settleRefused } from './settle-order.ts';
@@ -31,7 +32,7 @@ export async function resolveUnknown(
   }
   let pauseMs = FIRST_POLL_MS;
   while (order.state === 'unknown') {
-    order = await attemptRecovery(context, order);
+    order = await attemptRecovery(context, order, deadlineMs);
     if (order.state !== 'unknown') break;
     const age = clock.now() - (order.firstSentMs ?? clock.now());
     if (age >= ALERT_AFTER_MS) alertUnknown(context, order);
@@ -44,19 +45,16 @@ export async function resolveUnknown(
   return order;
 }
 
-async function attemptRecovery(context: AccountContext, order: JournaledOrder): Promise<JournaledOrder> {
-  const { key, brokerAccount, lot } = order.request;
+async function attemptRecovery(
+  context: AccountContext,
+  order: JournaledOrder,
+  deadlineMs: number,
+): Promise<JournaledOrder> {
+  const { key } = order.request;
   try {
-    const [byKey, active] = await Promise.all([
-      context.broker.orderByKey(brokerAccount, key, lot),
-      context.broker.activeOrders(brokerAccount),
-    ]);
-    const repair = repairFor(order, {
-      byKey: byKey.kind === 'found' ? byKey.report : null,
-      active: active.find((report: OrderReport) => report.key === key) ?? null,
-      sameSession: await isSameSession(context, order),
-      nowMs: context.clock.now(),
-    });
+    const seen = await inTime(context, deadlineMs, evidenceOf(context, order));
+    if (seen === null) return order;
+    const repair = repairFor(order, { ...seen, nowMs: context.clock.now() });
     switch (repair.kind) {
       case 'adopt':
         return adoptReport(context, order, repair.report, repair.evidence);
@@ -84,6 +82,20 @@ async function attemptRecovery(context: AccountContext, order: JournaledOrder): 
     context.log.warn({ key, error: message }, 'an unknown order could not be asked about');
     return order;
   }
+}
+
+/** What the venue says about it now. */
+async function evidenceOf(context: AccountContext, order: JournaledOrder) {
+  const { key, brokerAccount, lot } = order.request;
+  const [byKey, active] = await Promise.all([
+    context.broker.orderByKey(brokerAccount, key, lot),
+    context.broker.activeOrders(brokerAccount),
+  ]);
+  return {
+    byKey: byKey.kind === 'found' ? byKey.report : null,
+    active: active.find((report: OrderReport) => report.key === key) ?? null,
+    sameSession: await isSameSession(context, order),
+  };
 }
 
 /** The session in which it was first sent still runs: only then would a resend mean what the first one meant. */

@@ -8,6 +8,7 @@ import type { JournaledOrder, PostOutcome, Reaction } from '../ports.ts';
 import type { AccountContext } from './account-context.ts';
 import { allEnded } from './all-ended.ts';
 import type { ApprovedOrder } from './gate.ts';
+import { withFee } from './late-fee.ts';
 import { forbidden } from './permission.ts';
 import { adoptReport, settleRefused } from './settle-order.ts';
 
@@ -51,7 +52,8 @@ export async function submit(context: AccountContext, key: string, first = false
       await clock.sleep(outcome.waitMs, context.stop);
       if (!context.stop.aborted) continue;
     }
-    return settleOutcome(context, journaled(context, key), outcome);
+    const complete = outcome.kind === 'accepted' ? await withFee(context, order, outcome) : outcome;
+    return settleOutcome(context, journaled(context, key), complete);
   }
 }
 

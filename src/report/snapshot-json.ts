@@ -17,6 +17,8 @@ import {
   shares,
 } from '../core/units.ts';
 
+const CLOCKS_APART_MS = 5 * 60_000;
+
 const rubles = z.string().refine(isDecimal, 'expected a decimal string such as "250000.41"');
 const instant = z.iso.datetime({ offset: true });
 const count = z.int().min(0, 'expected a whole number of pieces, 0 or more');
@@ -108,7 +110,8 @@ function holdingOf(item: InstrumentJson, takenAtMs: number, wallet: ReadonlySet<
     price: quoted,
     priceTimeMs: timeMs,
     priceAgeMs: item.price_age_ms ?? (timeMs === null ? null : Math.max(0, takenAtMs - timeMs)),
-    priceProblem: item.price_problem ?? (quoted === null ? 'no price above zero' : null),
+    priceProblem:
+      item.price_problem ?? (quoted === null ? 'no price above zero' : fromLater(timeMs, takenAtMs)),
     pieces: shares(BigInt(item.pieces)),
     blockedPieces: shares(BigInt(item.blocked_pieces)),
     averagePrice: positivePrice(item.average_price_rub),
@@ -121,6 +124,13 @@ function holdingOf(item: InstrumentJson, takenAtMs: number, wallet: ReadonlySet<
     listed: item.listed ?? wallet.has(ticker),
     vanished: item.vanished,
   };
+}
+
+/** A price from after the snapshot is not what was known then; clocks may differ by a little. */
+function fromLater(timeMs: number | null, takenAtMs: number): string | null {
+  if (timeMs === null || timeMs - takenAtMs <= CLOCKS_APART_MS) return null;
+  const at = new Date(timeMs).toISOString();
+  return `its price_time ${at} is more than 5 minutes after taken_at`;
 }
 
 export function snapshotToJson(taken: Snapshot): SnapshotJson {

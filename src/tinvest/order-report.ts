@@ -9,7 +9,18 @@ import {
   type PostOrderResponse,
 } from 'tinkoff-invest-api/dist/generated/orders.js';
 import type { Side } from '../core/order.ts';
-import { compare, isLess, isPositive, isZero, NO_MONEY, piecesIn, price, raw, worth } from '../core/units.ts';
+import {
+  compare,
+  isLess,
+  isPositive,
+  isZero,
+  type Money,
+  NO_MONEY,
+  piecesIn,
+  price,
+  raw,
+  worth,
+} from '../core/units.ts';
 import type { OrderReport, OrderRequest } from '../ports.ts';
 import { lotsOf, refuse, rublesOrNull } from './convert.ts';
 
@@ -20,6 +31,7 @@ type StateFields = Pick<
   | 'executionReportStatus'
   | 'lotsRequested'
   | 'lotsExecuted'
+  | 'initialCommission'
   | 'executedCommission'
   | 'instrumentUid'
   | 'direction'
@@ -84,9 +96,17 @@ function commonReport(fields: StateFields, message: string): OrderReport {
     requested,
     executed,
     value: null,
-    commission: rublesOrNull(fields.executedCommission, `executed_commission of ${where}`),
+    commission: commissionIn(fields, where),
     message,
   };
+}
+
+/** What was charged; `null` while a fee is expected and none is booked: the venue books it a moment after the fill. */
+function commissionIn(fields: StateFields, where: string): Money | null {
+  const charged = rublesOrNull(fields.executedCommission, `executed_commission of ${where}`);
+  if (charged === null || !isZero(charged) || fields.lotsExecuted === 0) return charged;
+  const expected = rublesOrNull(fields.initialCommission, `initial_commission of ${where}`);
+  return expected !== null && isPositive(expected) ? null : charged;
 }
 
 function statusOf(status: OrderExecutionReportStatus, where: string): OrderReport['status'] {

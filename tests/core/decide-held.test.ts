@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'bun:test';
+import { heldWarnings } from '../../src/core/attribution.ts';
 import { decide } from '../../src/core/decide.ts';
 import type { Holding } from '../../src/core/portfolio.ts';
 import { price, raw, shares } from '../../src/core/units.ts';
@@ -102,6 +103,42 @@ describe('tradable one way', () => {
     const plan = planOf(decide(start(8_000, { sellable: false }), policy));
     expect(plan.orders).toEqual([]);
     expect(plan.heldBack.map((held) => held.rule).sort()).toEqual(['cash', 'not_tradable']);
+  });
+});
+
+describe('a purchase whose money is in what may not be sold', () => {
+  const wallet = policyOf({ TMOS: 25, TRUR: 25, TBRU: 25, RUB: 25 });
+  const start = (change: Partial<Holding>) =>
+    snapshotOf('250000', [
+      holding('TMOS', '6.5', 50_000, change),
+      holding('TRUR', '7.43', 23_553),
+      holding('TBRU', '10', 25_000),
+    ]);
+
+  test('is short of cash, however much of RUB is there, and names where the money is', () => {
+    const plan = planOf(decide(start(HALTED), wallet));
+    expect(plan.orders).toEqual([]);
+    expect(plan.heldBack).toContainEqual({
+      ticker: 'TRUR',
+      rule: 'cash',
+      detail: 'the money is in what may not be sold: TMOS',
+    });
+    expect(heldWarnings(plan.heldBack)).toEqual(['TMOS is held: the trading status is a break']);
+  });
+
+  test('is made where the sale is', () => {
+    const plan = planOf(decide(start({}), wallet));
+    expect(plan.heldBack).toEqual([]);
+    expect(heldWarnings(plan.heldBack)).toEqual([]);
+  });
+
+  test('what is less than a lot short is not short of cash', () => {
+    const held = snapshotOf('250000', [
+      holding('TMOS', '10', 35_000, HALTED),
+      holding('TRUR', '200000', 1, {}),
+      holding('TBRU', '10', 25_000),
+    ]);
+    expect(ruleFor(planOf(decide(held, wallet)), 'TRUR')).not.toBe('cash');
   });
 });
 

@@ -82,6 +82,71 @@ describe('an order that does not fill at once', () => {
     expect(world.faults()).toEqual([]);
   });
 
+  for (const as of ['unavailable', 'silence'] as const)
+    for (const cancelToo of [false, true])
+      test(`an order taken and then never answered about (${as}, cancel ${cancelToo ? 'too' : 'answered'}) is asked about for the look-up time only`, async () => {
+        const world = await openWorld({ lookUpMs: 30_000 });
+        world.exchange.faults.execute({ kind: 'rest' });
+        world.exchange.faults.lose('GetOrderState', 'before', as, 1_000);
+        if (cancelToo) world.exchange.faults.lose('CancelOrder', 'before', as, 1_000);
+        const { record } = await world.cycle();
+        const postedMs = world.calls('PostOrder')[0]!.atMs;
+        expect(record.status).toBe('unknown_outcome');
+        expect(world.clock.now() - postedMs).toBeLessThanOrEqual(30_000);
+        expect(world.calls('CancelOrder').length).toBeGreaterThan(0);
+        const key = record.orders[0]!.idempotency_key;
+        expect(record.reason).toContain(
+          `not known yet: sell TMOS (key ${key}); asked about again at the next start`,
+        );
+        expect(record.reason).toContain('tiebb orders shows it');
+        world.exchange.faults.clear();
+        await world.cycle();
+        expect(world.journal.openOrders('a')).toEqual([]);
+        expect(world.faults()).toEqual([]);
+      });
+
+  for (const as of ['unavailable', 'silence'] as const)
+    test(`a reply that is lost before a venue that answers nothing more (${as}) is asked about for the look-up time only`, async () => {
+      const world = await openWorld({ lookUpMs: 30_000 });
+      for (const method of ['GetOrderState', 'GetOrders', 'CancelOrder'])
+        world.exchange.faults.add({
+          method,
+          fault: { kind: 'lose', when: 'before', as },
+          when: () => world.calls('PostOrder').length > 0,
+          times: 1_000,
+        });
+      world.exchange.faults.lose('PostOrder', 'after', 'unavailable');
+      const { record } = await world.cycle();
+      expect(record.status).toBe('unknown_outcome');
+      expect(world.clock.now() - world.calls('PostOrder')[0]!.atMs).toBeLessThanOrEqual(30_000);
+      world.exchange.faults.clear();
+      expect((await world.cycle()).record.status).toBe('balanced');
+      expect(world.faults()).toEqual([]);
+    });
+
+  test('an order seen resting whose cancel is never answered ends within order_wait_seconds and the look-up time', async () => {
+    const world = await openWorld({ lookUpMs: 30_000 });
+    world.exchange.faults.execute({ kind: 'rest' });
+    world.exchange.faults.lose('CancelOrder', 'before', 'silence', 1_000);
+    const { record } = await world.cycle();
+    expect(record.status).toBe('unknown_outcome');
+    const postedMs = world.calls('PostOrder')[0]!.atMs;
+    expect(world.calls('CancelOrder')[0]!.atMs - postedMs).toBe(30_000);
+    expect(world.clock.now() - postedMs).toBeLessThanOrEqual(60_000);
+  });
+
+  test('a look-up that fails now and then does not cut the resting short', async () => {
+    const world = await openWorld({ lookUpMs: 30_000 });
+    world.exchange.faults.execute({
+      kind: 'partial',
+      now: 1n,
+      later: [{ afterMs: 25_000, lots: 1_000_000n }],
+    });
+    world.exchange.faults.lose('GetOrderState', 'before', 'unavailable', 2);
+    expect((await world.cycle()).record.status).toBe('balanced');
+    expect(world.calls('CancelOrder')).toEqual([]);
+  });
+
   test('an order that ended while the program was down, and that the venue forgot, is settled by the positions', async () => {
     const world = await openWorld({ exchange: { orderMemoryMs: HOUR_MS } });
     world.exchange.faults.execute({ kind: 'partial', now: 4_000n, later: [] });

@@ -128,6 +128,28 @@ describe('the outcome of PostOrder', () => {
     expect(outcome.report.commission).toBe(price(590_000_000n) as never);
   });
 
+  const NOTHING = { currency: 'rub', units: 0, nano: 0 };
+  const SOMETHING = { currency: 'rub', units: 0, nano: 590_000_000 };
+  for (const [what, initial, executed, expected] of [
+    ['none booked where one is expected is not known yet', SOMETHING, NOTHING, null],
+    ['none named is not known yet', SOMETHING, undefined, null],
+    ['none where none is expected is none', NOTHING, NOTHING, 0n],
+    ['none where nothing is said of what to expect is none', undefined, NOTHING, 0n],
+    ['one that is booked is known', SOMETHING, SOMETHING, 590_000_000n],
+  ] as const)
+    test(`the fee of a fill: ${what}`, async () => {
+      const change = { initialCommission: initial, executedCommission: executed };
+      const { broker } = withVenue({
+        'OrdersService/PostOrder': () => postReply(change),
+        'OrdersService/GetOrderState': () => stateReply(change),
+      });
+      const outcome = await broker.post(REQUEST);
+      const found = await broker.orderById(ACCOUNT, 'E-1', REQUEST.lot);
+      if (outcome.kind !== 'accepted' || found.kind !== 'found') throw new Error(outcome.kind);
+      for (const { commission } of [outcome.report, found.report])
+        expect(commission && raw(commission)).toBe(expected);
+    });
+
   test('an order that rests has executed nothing', async () => {
     const { broker } = posting(() =>
       postReply({

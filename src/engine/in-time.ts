@@ -1,0 +1,15 @@
+// Waits for an answer about an order no longer than there is time: the adapter repeats its reads for longer than that.
+// Guarantees: work that is given up is only a question that nobody waits for any more; its answer changes nothing.
+
+import type { AccountContext } from './account-context.ts';
+
+/** The answer, or `null` once `deadlineMs` (of the context's clock) has come. Throws what the work throws in time. */
+export async function inTime<T>(
+  { clock }: AccountContext,
+  deadlineMs: number,
+  work: Promise<T>,
+): Promise<T | null> {
+  const answered = new AbortController();
+  const late = clock.sleep(Math.max(0, deadlineMs - clock.now()), answered.signal).then(() => null);
+  return Promise.race([work, late]).finally(() => answered.abort());
+}
