@@ -24,7 +24,7 @@ export interface SolveOptions {
 /** The usual portfolio needs a few dozen; the hardest use them all, which takes some milliseconds. */
 const NODES = 12_000;
 /** Above this many lines a node costs more and decides less: the budget shrinks with their number. */
-const LINES_AT_FULL_BUDGET = 60;
+const LINES_AT_FULL_BUDGET = 30;
 const budgetFor = (lines: number): number =>
   Math.ceil((NODES * LINES_AT_FULL_BUDGET) / Math.max(LINES_AT_FULL_BUDGET, lines));
 
