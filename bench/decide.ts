@@ -2,7 +2,9 @@
 
 import { monotonicMs } from '../src/clock.ts';
 import { decide } from '../src/core/decide.ts';
+import { NO_FACTS } from '../src/core/facts.ts';
 import type { Policy } from '../src/core/policy.ts';
+import { NO_RULES } from '../src/core/policy.ts';
 import type { Holding, Snapshot } from '../src/core/portfolio.ts';
 import { lotSize, money, NO_SHARES, price, rate, shares } from '../src/core/units.ts';
 import { seededRandom } from '../src/random.ts';
@@ -31,6 +33,7 @@ function randomCase(random: () => number, size: number): { snapshot: Snapshot; p
       pieces: shares((worth / (each * lot)) * lot),
       blockedPieces: NO_SHARES,
       averagePrice: null,
+      marginRate: null,
       buyable: true,
       sellable: true,
       orderTypes: { market: true, limit: true, bestPrice: true },
@@ -54,8 +57,10 @@ function randomCase(random: () => number, size: number): { snapshot: Snapshot; p
       blockedCash: money(0n),
       holdings,
       commissionSeen: null,
+      facts: NO_FACTS,
     },
     policy: {
+      ...NO_RULES,
       mode: 'manual',
       wallet,
       unlistedPositions: 'keep',

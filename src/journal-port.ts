@@ -1,8 +1,9 @@
 // The journal as the engine knows it: the durable memory of one state directory. Part of ports.ts, which re-exports it.
 
+import type { FundValue } from './core/fund-value.ts';
 import type { OrderState } from './core/order.ts';
 import type { OrderRequest } from './core/order-request.ts';
-import type { Lots, Money, Price, Rate, Shares } from './core/units.ts';
+import type { LotSize, Lots, Money, Price, Rate, Shares } from './core/units.ts';
 
 /** An order as planned: everything that its request will say, durable before the first byte is sent. */
 export interface Intent {
@@ -104,6 +105,53 @@ export interface InstrumentPin {
   readonly uid: string;
 }
 
+/** Weights that `diff` compares with: only of the same wallet and mode, which the fingerprint stands for. */
+export interface WeightMark {
+  /** Start of the Moscow day that it belongs to. */
+  readonly dayMs: number;
+  readonly atMs: number;
+  readonly fingerprint: string;
+  /** Percent per ticker, RUB included. */
+  readonly weights: ReadonlyMap<string, number>;
+}
+
+/** An order above `confirmationThresholdRub`, waiting for a person. One per instrument and side. */
+export interface PendingOrder {
+  readonly key: string;
+  readonly account: string;
+  readonly iteration: string;
+  readonly ticker: string;
+  readonly uid: string;
+  readonly side: 'buy' | 'sell';
+  readonly lots: Lots;
+  readonly lot: LotSize;
+  readonly price: Price;
+  readonly amount: Money;
+  readonly createdAtMs: number;
+  /** End of the session that it was planned in. */
+  readonly expiresAtMs: number;
+  readonly answer: 'none' | 'confirmed' | 'rejected';
+  readonly answeredAtMs: number | null;
+}
+
+/** Money that `raise-cash` keeps aside. */
+export interface CashRequest {
+  readonly id: string;
+  readonly account: string;
+  readonly amount: Money;
+  /** Not before this instant need it be raised; `null` = now. */
+  readonly byMs: number | null;
+  readonly createdAtMs: number;
+}
+
+/** What `rebalance` remembers of an account. */
+export interface RebalanceMarks {
+  /** Last iteration that sent an order of its own accord. */
+  readonly tradedAtMs: number | null;
+  /** The calendar's instant that was dealt with last. */
+  readonly calendarAtMs: number | null;
+}
+
 /** Durable memory of one state directory. Every write is on disk when the call returns; every call is synchronous. */
 export interface Journal {
   /** W1: the plan of one leg and all its intents, in one transaction. `before` is what the account held. */
@@ -170,6 +218,28 @@ export interface Journal {
   /** Next iteration as the daemon planned it, for `status`. */
   nextIteration(account: string): number | null;
   planNextIteration(account: string, atMs: number): void;
+
+  /** Latest values of every source, ticker and kind fetched at or after `sinceMs`, oldest first. */
+  fundValues(sinceMs: number): readonly FundValue[];
+  keepFundValues(values: readonly FundValue[]): void;
+  weightMark(account: string, kind: 'iteration' | 'day'): WeightMark | null;
+  setWeightMark(account: string, kind: 'iteration' | 'day', mark: WeightMark): void;
+
+  /** Newest first; answered and expired ones too. */
+  pendingOrders(account: string): readonly PendingOrder[];
+  /** Replaces whatever waits for the same instrument and side. */
+  addPending(order: PendingOrder): void;
+  /** False where no such order waits. */
+  answerPending(key: string, answer: 'confirmed' | 'rejected', atMs: number): boolean;
+  removePending(key: string): void;
+  cashRequests(account: string): readonly CashRequest[];
+  addCashRequest(request: CashRequest): void;
+  /** Lowers it as money is withdrawn; removes it at zero. */
+  setCashRequest(id: string, amount: Money): void;
+  rebalanceMarks(account: string): RebalanceMarks;
+  setRebalanceMarks(account: string, marks: RebalanceMarks): void;
+  /** Orders sent at or after `sinceMs`, per ticker. */
+  ordersSince(account: string, sinceMs: number): ReadonlyMap<string, number>;
 
   close(): void;
 }

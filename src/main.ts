@@ -12,6 +12,7 @@ import { createTerminal } from './cli/terminal.ts';
 import { createVirtualClock, monotonicMs, realTimeout, systemClock } from './clock.ts';
 import { createScrubber } from './config/secret.ts';
 import { Bug } from './core/assert.ts';
+import { noFundData } from './funds/no-fund-data.ts';
 import { openJournal } from './journal/journal.ts';
 import { JournalError } from './journal/journal-error.ts';
 import { createKillSwitch } from './journal/kill-switch.ts';
@@ -60,6 +61,7 @@ function connectorOf(
     return {
       broker: venue.broker,
       market: venue.market,
+      fundData: noFundData,
       close: () => {
         venue.close();
         transport.close();

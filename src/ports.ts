@@ -1,9 +1,12 @@
 // Every way this program touches the world, on one page. The engine sees only these; main.ts chooses who stands behind.
 
+import type { Close } from './core/close.ts';
+import type { FundFacts } from './core/fund-facts.ts';
+import type { MarginState } from './core/margin-state.ts';
 import type { OrderReport } from './core/order-report.ts';
 import type { OrderRequest } from './core/order-request.ts';
 import type { OrderTypes } from './core/portfolio.ts';
-import type { LotSize, Money, Price, Shares } from './core/units.ts';
+import type { LotSize, Lots, Money, Price, Rate, Shares } from './core/units.ts';
 
 /** Time enters here. Milliseconds since 1970 UTC. */
 export interface Clock {
@@ -15,6 +18,7 @@ export interface Clock {
 /** Chance enters here: doubles in [0, 1). */
 export type Random = () => number;
 
+export type { FundValue } from './core/fund-value.ts';
 export type { OrderReport } from './core/order-report.ts';
 export type { OrderRequest } from './core/order-request.ts';
 export type * from './journal-port.ts';
@@ -73,6 +77,29 @@ export interface Listing {
   readonly buyable: boolean;
   readonly sellable: boolean;
   readonly forIis: boolean;
+  /** Units or shares issued, as the venue's list says; `null` where it says nothing, or 0. */
+  readonly issued: Shares | null;
+  /** Part of its worth that this client must bring as own money (initial margin); `null`: nothing may be borrowed on it. */
+  readonly marginRate: Rate | null;
+}
+
+/** What the venue knows of a fund beyond its listing. */
+export interface FundAsset {
+  /** Units issued; `null` where it says nothing, or 0. */
+  readonly units: Shares | null;
+  /** Code of its indicative NAV on the index board; `null` without one. */
+  readonly navCode: string | null;
+}
+
+/** One side's levels best first. */
+export interface OrderBook {
+  readonly bids: readonly BookLevel[];
+  readonly asks: readonly BookLevel[];
+}
+
+export interface BookLevel {
+  readonly price: Price;
+  readonly lots: Lots;
 }
 
 /** Outcome of looking a wallet ticker up. */
@@ -115,6 +142,39 @@ export interface Market {
   /** One per uid asked, matched by uid. */
   lastPrices(uids: readonly string[]): Promise<ReadonlyMap<string, Quote>>;
   tradingStatuses(uids: readonly string[]): Promise<ReadonlyMap<string, InstrumentStatus>>;
+  /** What is known of a fund; `null` where the venue does not know the asset. */
+  fundAsset(assetUid: string): Promise<FundAsset | null>;
+  /** Closes of the finished trading days in [fromMs, toMs), oldest first. */
+  dailyCloses(uid: string, fromMs: number, toMs: number): Promise<readonly Close[]>;
+  orderBook(uid: string, depth: number): Promise<OrderBook>;
+}
+
+// ---------------------------------------------------------------- fund data
+
+/** An instrument whose fund data are asked for. */
+export interface FundQuestion {
+  readonly ticker: string;
+  readonly listing: Listing;
+  /** Last price of one piece, with its time; `null` where there is none to be trusted. */
+  readonly price: Price | null;
+  readonly priceTimeMs: number | null;
+}
+
+export type FundNeed = 'market_cap' | 'aum' | 'nav';
+
+/** Market cap, AUM and NAV, cross-checked and dated. Never rejects for missing data. */
+export interface FundData {
+  /** One answer per question; only what is needed is asked for, the rest is unknown. */
+  facts(
+    questions: readonly FundQuestion[],
+    needs: ReadonlySet<FundNeed>,
+  ): Promise<ReadonlyMap<string, FundFacts>>;
+  /** The same as of an earlier instant, from closes and what the cache then held. */
+  factsAt(
+    questions: readonly FundQuestion[],
+    needs: ReadonlySet<FundNeed>,
+    atMs: number,
+  ): Promise<ReadonlyMap<string, FundFacts>>;
 }
 
 // ---------------------------------------------------------------- the account at the broker
@@ -211,6 +271,7 @@ export interface Broker {
   positions(brokerAccount: string): Promise<Positions>;
   averagePrices(brokerAccount: string): Promise<ReadonlyMap<string, AveragePrice>>;
   activeOrders(brokerAccount: string): Promise<readonly OrderReport[]>;
+  margin(brokerAccount: string): Promise<MarginState>;
   /**
    * `mayLeave` is asked once the rate limit has let the order go, just before it is sent: a text means "do not send,
    * because". What it throws is passed on, and nothing is sent.

@@ -3,7 +3,7 @@
 
 import type { Secret } from '../config/secret.ts';
 import type { Log } from '../log.ts';
-import type { Broker, Clock, Journal, KillSwitch, Market, Notifier, Random } from '../ports.ts';
+import type { Broker, Clock, FundData, Journal, KillSwitch, Market, Notifier, Random } from '../ports.ts';
 
 export interface Terminal {
   /** Results. Never throws: a reader that went away is not a reason to stop trading. */
@@ -25,6 +25,7 @@ export interface Terminal {
 export interface Connection {
   readonly broker: Broker;
   readonly market: Market;
+  readonly fundData: FundData;
   close(): void;
 }
 

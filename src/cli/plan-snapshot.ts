@@ -5,6 +5,7 @@
 import { readFileSync } from 'node:fs';
 import type { AccountConfig } from '../config/config.ts';
 import { parseJson } from '../config/json-text.ts';
+import { DEFAULT_OVERNIGHT_FEES } from '../config/overnight-fees.ts';
 import { parseAccountBlock } from '../config/parse-account-block.ts';
 import { formatProblems, type Problem } from '../config/problem.ts';
 import { heldWarnings } from '../core/attribution.ts';
@@ -18,6 +19,7 @@ import {
   trackingErrorRecord,
 } from '../core/iteration-record.ts';
 import type { PlannedOrder } from '../core/plan.ts';
+import type { OvernightFees } from '../core/policy.ts';
 import type { Snapshot } from '../core/portfolio.ts';
 import { decimal, NO_LOTS, NO_MONEY } from '../core/units.ts';
 import { keyOf } from '../engine/gate.ts';
@@ -63,7 +65,7 @@ function planFile(options: PlanSnapshotOptions, outside: Outside, print: Print):
     return fail(`it is of account ${name}, which ${options.config} does not have (it has ${known})`);
   const parsed = parseSnapshot(value, new Set(account.wallet.keys()));
   if (!parsed.ok) return fail(`not a snapshot:\n  ${parsed.problems.join('\n  ')}`);
-  const record = recordOf(account, parsed.snapshot, outside);
+  const record = recordOf(account, loaded.config.overnightFees, parsed.snapshot, outside);
   print(record);
   return codeOf(record);
 }
@@ -115,7 +117,7 @@ function planLine(line: string, outside: Outside): { record: IterationRecord; pr
   if (!block.ok) return refused(formatProblems(block.problems).trimEnd(), name);
   const parsed = parseSnapshot(value.snapshot, new Set(block.account.wallet.keys()));
   if (!parsed.ok) return refused(`not a snapshot: ${parsed.problems.join('; ')}`, name);
-  return { problem: null, record: recordOf(block.account, parsed.snapshot, outside) };
+  return { problem: null, record: recordOf(block.account, DEFAULT_OVERNIGHT_FEES, parsed.snapshot, outside) };
 }
 
 /** A problem of a line as a part of one sentence. */
@@ -125,10 +127,11 @@ const inWords = ({ path, found, expected, fix }: Problem): string =>
 /** The record of an offline plan: its times are the snapshot's, its id is new. */
 export function recordOf(
   account: AccountConfig,
+  overnightFees: OvernightFees,
   snapshot: Snapshot,
   outside: Pick<Outside, 'newId'>,
 ): IterationRecord {
-  const policy = policyOf(account);
+  const policy = policyOf(account, overnightFees);
   const iteration = outside.newId();
   const base = {
     ...emptyRecord(iteration, account.id, policy.mode, snapshot, snapshot.takenAtMs),

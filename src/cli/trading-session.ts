@@ -40,6 +40,8 @@ interface Line {
 }
 
 export function openSession(options: SessionOptions): TradingSession {
+  const { overnightFees } = options.config;
+  const settingsOptions = { overnightFees, dryRun: options.dryRun };
   const lines = new Map<string, Line>();
   const opened = new Map<string, AccountContext>();
   const lineOf = (account: AccountConfig): Line => {
@@ -68,7 +70,7 @@ export function openSession(options: SessionOptions): TradingSession {
   };
   return {
     accounts: options.accounts.map((account) => ({
-      settings: settingsOf(account, options.dryRun),
+      settings: settingsOf(account, settingsOptions),
       open: async () => {
         const context = await contextOrFailure(account);
         const clash = clashesOf([...opened.values()]).find((text) => text.includes(context.brokerAccount));
@@ -106,7 +108,10 @@ async function openAccount(
   account: AccountConfig,
   line: Line,
 ): Promise<AccountContext> {
-  const settings = settingsOf(account, options.dryRun);
+  const settings = settingsOf(account, {
+    overnightFees: options.config.overnightFees,
+    dryRun: options.dryRun,
+  });
   const found = await findAccount(line, account, !settings.dryRun);
   checkPin(options, account, found, settings.dryRun);
   const { journal, outside, notifier, stop, lookUpMs } = options;
@@ -116,6 +121,7 @@ async function openAccount(
     isIis: found.type === 'iis',
     broker: line.connection.broker,
     market: line.connection.market,
+    fundData: line.connection.fundData,
     journal,
     notifier,
     killSwitch: options.killSwitch,

@@ -2,12 +2,14 @@
 // Guarantees: every problem of a block is found at once, those of its sound keys also where others are wrong.
 
 import { rate } from '../core/units.ts';
+import { type AccountRules, rulesOf } from './account-rules.ts';
 import { selectorOf } from './account-selector.ts';
 import type { AccountConfig, AccountSelector } from './config.ts';
 import { durationMs } from './duration.ts';
 import type { Environment } from './environment.ts';
-import { laterKeyProblems, type PartialBlock } from './later-keys.ts';
+import type { PartialBlock } from './partial-block.ts';
 import { jsonPath, type PathPart, type Problem, shown } from './problem.ts';
+import { ruleProblems, ruleWarnings } from './rule-problems.ts';
 import { type AccountBlock, accountSchema } from './schema-account.ts';
 import { checkSchema } from './schema-problems.ts';
 import { Secret } from './secret.ts';
@@ -55,18 +57,23 @@ export function readBlock(written: unknown, root: readonly PathPart[], context: 
     ...(wallet?.problems ?? []),
     ...sameThingProblems(written, sound, path),
     ...exchangeProblems(sound, path),
-    ...laterKeyProblems(sound, path, context.analysis),
+    ...ruleProblems(sound, wallet?.wallet ?? null, context.aliases, path),
   ];
   const warnings = [
     ...(token?.warnings ?? []),
     ...(wallet?.warnings ?? []),
     ...intervalWarnings(sound, path),
+    ...ruleWarnings(sound, wallet?.wallet ?? null, context.aliases, path),
   ];
   const secret = token?.secret ?? (context.needToken ? null : new Secret(''));
   if (problems.length > 0 || !wallet?.wallet || selector === null || secret === null || id === null)
     return { account: null, id, token, problems, warnings };
   const block = accountSchema.parse(written);
-  return { account: converted(block, id, secret, selector, wallet.wallet), id, token, problems, warnings };
+  const { analysis, aliases } = context;
+  const confirms = (block.analysis ?? analysis)?.openrouter?.requireConfirmationForLargeOrders !== false;
+  const rules = rulesOf(block, aliases, confirms);
+  const account = converted(block, { id, token: secret, selector, wallet: wallet.wallet, rules });
+  return { account, id, token, problems, warnings };
 }
 
 /** The block without what the schema refuses, read as far as it goes. */
@@ -153,21 +160,16 @@ function intervalWarnings(block: PartialBlock, path: string): string[] {
 
 function converted(
   block: AccountBlock,
-  id: string,
-  token: Secret,
-  selector: AccountSelector,
-  wallet: ReadonlyMap<string, number>,
+  found: Pick<AccountConfig, 'id' | 'token' | 'selector' | 'wallet'> & { readonly rules: AccountRules },
 ): AccountConfig {
+  const { rules, ...identity } = found;
   return Object.freeze({
-    id,
+    ...identity,
+    ...rules,
     name: block.name,
-    token,
-    selector,
     accountIdText: block.account_id,
     broker: block.broker,
     dryRun: block.dry_run,
-    wallet,
-    mode: 'manual',
     balanceIntervalMs: durationMs(block.balance_interval) ?? 0,
     sleepBetweenOrdersMs: durationMs(block.sleep_between_orders) ?? 0,
     closure: Object.freeze({

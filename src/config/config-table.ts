@@ -1,7 +1,6 @@
 // The README's table of configuration keys, written by the schema itself; a test compares the two.
 
 import { z } from 'zod';
-import { LATER_KEYS } from './later-keys.ts';
 import { configSchema } from './schema.ts';
 import { accountSchema } from './schema-account.ts';
 import { shownDefaults } from './schema-kinds.ts';
@@ -20,8 +19,7 @@ export function keyRows(section: z.ZodObject, prefix = ''): KeyRow[] {
     const key = `${prefix}${name}`;
     const inner = bare(field);
     const deeper = inner instanceof z.ZodObject && name !== 'analysis' ? keyRows(inner, `${key}.`) : [];
-    const later = LATER_KEYS.get(key);
-    const meaning = `${field.description ?? ''}${later === undefined ? '' : ` (${later})`}`;
+    const meaning = field.description ?? '';
     return [{ key, meaning, fallback: fallbackOf(field) }, ...deeper];
   });
 }

@@ -1,7 +1,17 @@
 // The configuration in our own units: what `config/load.ts` makes of CONFIG.json and .env, frozen.
 
 import type { OrderType } from '../core/order.ts';
-import type { Rate } from '../core/units.ts';
+import type {
+  DiffPolicy,
+  FundingPolicy,
+  LimitsPolicy,
+  MarginPolicy,
+  OvernightFees,
+  RebalancePolicy,
+} from '../core/policy.ts';
+import type { Money, Rate } from '../core/units.ts';
+import type { WeightingMode } from '../core/weights/registry.ts';
+import type { WeightingPolicy } from '../core/weights/weighting-policy.ts';
 import type { Secret } from './secret.ts';
 
 export type AccountSelector =
@@ -28,7 +38,9 @@ export interface AccountConfig {
   readonly dryRun: boolean;
   /** Percent per normalised ticker, aliases applied and added up, RUB included, normalised to 100; 0 % entries kept. */
   readonly wallet: ReadonlyMap<string, number>;
-  readonly mode: 'manual';
+  readonly mode: WeightingMode;
+  readonly weighting: WeightingPolicy;
+  readonly diff: DiffPolicy;
   readonly balanceIntervalMs: number;
   readonly sleepBetweenOrdersMs: number;
   readonly closure: ClosureBehavior;
@@ -45,7 +57,65 @@ export interface AccountConfig {
   /** `null` = off. */
   readonly maxDrawdownPercent: number | null;
   readonly maxDayTurnoverPercent: number;
+  /** `null` = off. */
+  readonly margin: MarginConfig | null;
+  readonly minProfitPercent: number | null;
+  readonly funding: FundingPolicy | null;
+  readonly confirmAbove: Money | null;
+  readonly rebalance: RebalancePolicy;
+  readonly timing: RebalanceTiming;
+  readonly limits: LimitsPolicy;
+  readonly maxSpreadPercent: number;
 }
+
+export interface MarginConfig extends MarginPolicy {
+  readonly deleverageMs: number;
+}
+
+export type Weekday = 'mon' | 'tue' | 'wed' | 'thu' | 'fri' | 'sat' | 'sun';
+
+/** When `rebalance` may trade; `null` = no such rule. Times of day are minutes after midnight. */
+export interface RebalanceTiming {
+  readonly calendar: {
+    readonly every: 'daily' | 'weekly' | 'monthly' | 'quarterly' | 'yearly';
+    readonly weekday: Weekday | null;
+    readonly timeMinutes: number;
+    readonly timeZone: string;
+  } | null;
+  readonly window: {
+    readonly days: ReadonlySet<Weekday>;
+    readonly fromMinutes: number;
+    readonly toMinutes: number;
+  } | null;
+  readonly cooldownMs: number;
+}
+
+export interface FundDataConfig {
+  readonly sources: readonly FundSourceName[];
+  readonly urls: {
+    readonly tCapital: string | null;
+    readonly smartfeed: string | null;
+    readonly moexIss: string | null;
+    readonly cbr: string | null;
+  };
+  readonly metricsDir: string;
+  readonly names: ReadonlyMap<
+    string,
+    { readonly feed?: string; readonly page?: string; readonly navCode?: string }
+  >;
+  readonly cacheEnabled: boolean;
+  readonly ttlMs: number;
+  readonly timeoutMs: number;
+  readonly requestsPerSecond: number;
+  readonly leaveAloneMs: number;
+  readonly maxAgeDays: number;
+  readonly ratioMin: number;
+  readonly ratioMax: number;
+  readonly maxDayJumpPercent: number;
+  readonly maxDisagreementPercent: number;
+}
+
+export type FundSourceName = 't_invest' | 'smartfeed' | 't_capital' | 'moex_iss' | 'files';
 
 export interface Config {
   readonly accounts: readonly AccountConfig[];
@@ -55,6 +125,8 @@ export interface Config {
   /** Shell command that gets every alert as JSON on stdin; `null` = none. */
   readonly alertCommand: string | null;
   readonly tickerAliases: ReadonlyMap<string, string>;
+  readonly fundData: FundDataConfig;
+  readonly overnightFees: OvernightFees;
   /** What is odd but not wrong, in words. */
   readonly warnings: readonly string[];
 }

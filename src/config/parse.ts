@@ -7,7 +7,9 @@ import { withoutComments } from './comments.ts';
 import type { Config } from './config.ts';
 import { endpointProblem } from './endpoint.ts';
 import { type Environment, lookUp, possibleTokens, type VariableSource } from './environment.ts';
+import { fundDataOf } from './fund-data.ts';
 import { parseJson } from './json-text.ts';
+import { overnightFeesOf } from './overnight-fees.ts';
 import { jsonPath, type Problem, shown } from './problem.ts';
 import { configSchema } from './schema.ts';
 import { accountSchema } from './schema-account.ts';
@@ -97,12 +99,15 @@ function readConfig(
   if (problems.length > 0) return { ok: false, problems, warnings, tokens };
   const caFile = sound('ca_file');
   const alertCommand = sound('alert_command');
+  const complete = configSchema.partial().parse(withoutBlocks(value));
   const config: Config = Object.freeze({
     accounts: Object.freeze(accounts),
     endpoint: endpoint.endpoint,
     caFile: typeof caFile === 'string' ? caFile : null,
     alertCommand: typeof alertCommand === 'string' ? alertCommand : null,
     tickerAliases: aliases,
+    fundData: fundDataOf(complete.fund_data, complete.aum_cache),
+    overnightFees: overnightFeesOf(complete.overnight_fees ?? []),
     warnings: Object.freeze(warnings),
   });
   return { ok: true, config, warnings, tokens };

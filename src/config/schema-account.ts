@@ -2,21 +2,41 @@
 // Values stay as written here; `account-block.ts` turns them into our units.
 
 import { z } from 'zod';
-import { choice, documented, duration, flag, list, number, positive, section, text } from './schema-kinds.ts';
+import {
+  choice,
+  documented,
+  duration,
+  flag,
+  list,
+  number,
+  positive,
+  rubles,
+  section,
+  TIMER_MAX,
+  text,
+} from './schema-kinds.ts';
+import { limits } from './schema-limits.ts';
+import { rebalance } from './schema-rebalance.ts';
 
 const SECOND = 1000;
 const HOUR = 3_600_000;
-/** Longest span that one timer can wait (2^31 ms is 24.8 days). */
-const TIMER_MAX = 24 * 24 * HOUR;
-const RUBLES_MAX = 1_000_000_000_000;
 
-export const MODES = ['manual', 'default', 'marketcap', 'aum', 'marketcap_aum', 'decorrelation'] as const;
+export const MODES = [
+  'manual',
+  'default',
+  'marketcap',
+  'aum',
+  'marketcap_aum',
+  'decorrelation',
+  'equal',
+  'inverse_volatility',
+  'sharpe',
+] as const;
 export const TICKER = /^[A-Z0-9][A-Z0-9._-]{0,29}@?$/;
 export const TICKER_EXPECTED = 'an upper-case ticker such as TMOS, or RUB for cash';
 
 const percent = number(0, 100, 'percent');
 const ticker = z.string({ error: TICKER_EXPECTED }).regex(TICKER, { error: TICKER_EXPECTED });
-const rubles = () => number(0, RUBLES_MAX, 'RUB');
 
 export const analysis = documented(
   z
@@ -31,6 +51,13 @@ export const analysis = documented(
     .optional(),
   'accepted and not used, except `openrouter.requireConfirmationForLargeOrders: false`, which turns `confirmationThresholdRub` off',
 );
+
+const perTicker = (unit: string) =>
+  z.union([number(0, 100, unit), z.record(ticker, number(0, 100, unit))], {
+    error: `a number from 0 to 100 (${unit}), or an object of tickers with such numbers`,
+  });
+
+const tickers = () => list(ticker, 'a list of tickers such as ["TMON"]').default([]);
 
 const closure = section({
   mode: documented(
@@ -60,13 +87,17 @@ const margin = section({
     number(1, 720, 'minutes').default(30),
     'how long before the end of the last session that begins',
   ),
+  min_funds_sufficiency: documented(
+    number(1, 100).default(1.2),
+    'collateral over starting margin that a plan must leave',
+  ),
 });
 
 const marginalSell = section({
-  enabled: documented(flag().default(false), 'buy the listed instruments only with money from sells'),
+  enabled: documented(flag().default(false), 'pay the listed instruments from own cash only'),
   instruments: documented(
     list(ticker, 'a list of tickers such as ["TMON"]').default([]),
-    'the instruments it is about',
+    'the instruments it is about: they are paid from own cash',
   ),
   allow_to_sell_others_positions_to_buy_non_marginal_positions: documented(
     section({
@@ -114,7 +145,7 @@ export const accountSchema = section({
   ),
   desired_mode: documented(
     choice(MODES).default('manual'),
-    '`manual` = `default`, `marketcap`, `aum`, `marketcap_aum`, `decorrelation` (also `rebalance_mode`)',
+    '`manual` = `default`, `marketcap`, `aum`, `marketcap_aum`, `decorrelation`, `equal`, `inverse_volatility`, `sharpe` (also `rebalance_mode`)',
   ),
   rebalance_mode: documented(choice(MODES).optional(), 'another name of `desired_mode`', '-'),
   balance_interval: documented(
@@ -137,7 +168,7 @@ export const accountSchema = section({
   ),
   buy_requires_total_marginal_sell: documented(
     marginalSell.optional(),
-    'buy some instruments only with money from sells',
+    'pay some instruments from own cash only, and where that is short from sells',
     'off',
   ),
   diff: documented(
@@ -149,6 +180,41 @@ export const accountSchema = section({
     rubles().optional(),
     "an order above this needs a person's yes",
     'off',
+  ),
+  rebalance: documented(
+    rebalance.optional(),
+    'when and how far it is balanced',
+    'at every interval, all the way',
+  ),
+  limits: documented(limits.optional(), 'how much is traded at most, and at least', '-'),
+  buy_only: documented(
+    flag().default(false),
+    'nothing is sold; new money goes to what is most under its target',
+  ),
+  do_not_sell: documented(tickers(), 'tickers that are not sold'),
+  do_not_buy: documented(tickers(), 'tickers that are not bought'),
+  cash_reserve_rub: documented(rubles().default(0), 'RUB that is kept whatever the targets say'),
+  max_weight_percent: documented(
+    perTicker('percent').optional(),
+    'no target above this, for all tickers or per ticker; what is cut off goes to the others',
+    'off',
+  ),
+  min_weight_percent: documented(
+    perTicker('percent').optional(),
+    'no positive target below this, for all tickers or per ticker',
+    'off',
+  ),
+  volatility_window_days: documented(
+    number(5, 500, 'trading days').default(30),
+    'mode `inverse_volatility`: over how many trading days',
+  ),
+  sharpe_window_days: documented(
+    number(20, 1000, 'trading days').default(252),
+    'mode `sharpe`: over how many trading days',
+  ),
+  risk_free_percent: documented(
+    number(0, 100, 'percent a year').default(0),
+    'mode `sharpe`: what money earns without risk',
   ),
   analysis,
   broker: documented(

@@ -19,6 +19,12 @@ export function number(min: number, max: number, unit = '') {
   return z.number({ error }).min(min, { error }).max(max, { error });
 }
 
+/** Longest span that one timer can wait (2^31 ms is 24.8 days). */
+export const TIMER_MAX = 24 * 24 * 3_600_000;
+const RUBLES_MAX = 1_000_000_000_000;
+
+export const rubles = () => number(0, RUBLES_MAX, 'RUB');
+
 /** Above 0. */
 export function positive(max: number, unit: string) {
   const error = `a number above 0, up to ${max} (${unit})`;

@@ -5,14 +5,12 @@
 import { assert } from './assert.ts';
 import { attribute, attributeUnpriced } from './attribution.ts';
 import type { BoundContext, BoundRule } from './bounds/bound.ts';
-import { OWNER_RULES, SAFETY_RULES } from './bounds/registry.ts';
-import { clearOut } from './clear-out.ts';
+import { BROKER_RULES, OWNER_RULES, SAFETY_RULES } from './bounds/registry.ts';
 import { type Entry, makeEntries } from './entry.ts';
-import { addFirstLots } from './first-lots.ts';
-import { keepWorthwhile } from './improvement.ts';
-import { type Problem, type Solution, solveLots } from './lots.ts';
+import { type Exposure, exposureOf } from './leverage.ts';
+import { type Problem, solveLots } from './lots.ts';
 import type { Decision } from './plan.ts';
-import { buildPlan, improvementOf } from './plan-rows.ts';
+import { buildPlan } from './plan-rows.ts';
 import { commissionOf, type Policy, type Stage } from './policy.ts';
 import {
   equityOf,
@@ -23,9 +21,12 @@ import {
   type Snapshot,
   usablePrice,
 } from './portfolio.ts';
+import { aimOf } from './rebalance/aim.ts';
 import { coverDebt } from './risk-only.ts';
-import { allocate, decimal, isPositive, isZero, type Money, NO_MONEY, total } from './units.ts';
-import { WEIGHTINGS } from './weights/registry.ts';
+import { STEPS } from './steps/registry.ts';
+import type { Draft } from './steps/step.ts';
+import { targetWeights, type Weighing } from './target-weights.ts';
+import { decimal, isLess, isPositive, isZero, type Money, NO_MONEY, total } from './units.ts';
 
 export function decide(snapshot: Snapshot, policy: Policy, stage: Stage = { kind: 'all' }): Decision {
   const balanced = balancedHoldings(snapshot, policy);
@@ -36,44 +37,67 @@ export function decide(snapshot: Snapshot, policy: Policy, stage: Stage = { kind
   const equity = equityOf(snapshot, balanced);
   if (!isPositive(equity))
     return skip(`the balanced total is ${decimal(equity)} RUB: there is nothing to balance`);
-  const weighed = WEIGHTINGS[policy.mode]({ wallet: policy.wallet });
+  const weighed = targetWeights(policy, snapshot.facts, snapshot.takenAtMs);
   if (weighed.kind === 'unknown') return riskOnly(weighed.because, snapshot, policy, stage, balanced);
 
-  const targets = rubTargets(equity, balanced, weighed.weights);
-  const context = { snapshot, policy, stage, balanced, equity, targets };
-  const strict = sizeWithin(context, [...SAFETY_RULES, ...OWNER_RULES]);
-  const { entries, problem, solution } = strict.solution.feasible
-    ? strict
-    : sizeWithin(context, SAFETY_RULES);
-  const withFirst = policy.minOneLot
-    ? addFirstLots(entries, problem, solution, equity)
-    : { problem, solution, heldBack: [] };
-  const improvement = (of: Solution) => improvementOf(context, entries, of);
-  const whole = { ...withFirst, ...clearOut(withFirst) };
-  const worthwhile = keepWorthwhile(entries, whole, improvement, policy, stage);
-  const named = new Set(worthwhile.heldBack.map((held) => held.ticker));
+  const context = contextOf(snapshot, policy, stage, balanced, equity, weighed);
+  const strict = sizeWithin(context, EVERY_RULE);
+  const first = strict.solution.feasible ? strict : sizeWithin(context, WITHOUT_OWNER);
+  const final = STEPS.reduce((draft, step) => step(context, draft), first);
+  const named = new Set(final.heldBack.map((held) => held.ticker));
   const causes = [
-    ...attribute(entries, worthwhile.problem, worthwhile.solution, equity),
+    ...attribute(final.entries, final.problem, final.solution, equity),
     ...attributeUnpriced(context, SAFETY_RULES),
   ];
-  const heldBack = [...worthwhile.heldBack, ...causes.filter((cause) => !named.has(cause.ticker))];
-  return { kind: 'plan', plan: buildPlan(context, entries, worthwhile.solution, heldBack) };
+  const heldBack = [...final.heldBack, ...causes.filter((cause) => !named.has(cause.ticker))];
+  const warnings = [...weighed.warnings, ...context.exposure.warnings, ...gaveWay(strict, final)];
+  return { kind: 'plan', plan: buildPlan(context, final, { heldBack, warnings, weighing: weighed }) };
 }
 
-interface Sized {
-  readonly entries: readonly Entry[];
-  readonly problem: Problem;
-  readonly solution: Solution;
+const EVERY_RULE = [...SAFETY_RULES, ...BROKER_RULES, ...OWNER_RULES];
+const WITHOUT_OWNER = [...SAFETY_RULES, ...BROKER_RULES];
+
+function contextOf(
+  snapshot: Snapshot,
+  policy: Policy,
+  stage: Stage,
+  balanced: readonly Holding[],
+  equity: Money,
+  { weights }: Weighing,
+): BoundContext {
+  const { facts } = snapshot;
+  const tickers = balanced.map((holding) => holding.ticker);
+  const exposure = exposureOf({ equity, tickers, weights, policy, facts });
+  const { targets } = exposure;
+  const values = new Map<string, Money>([
+    ...balanced.map((holding) => [holding.ticker, holdingValue(holding) ?? NO_MONEY] as const),
+    [RUB, ownCash(snapshot)],
+  ]);
+  const aim = aimOf({ snapshot, policy, stage, equity, targets, values });
+  return { snapshot, policy, stage, balanced, equity, targets, exposure, aim };
 }
 
-function sizeWithin(context: BoundContext, rules: readonly BoundRule[]): Sized {
-  const { snapshot, policy, targets } = context;
+function sizeWithin(context: BoundContext, rules: readonly BoundRule[]): Draft {
+  const { snapshot, policy } = context;
   const entries = makeEntries(context, rules, commissionOf(snapshot, policy));
-  const problem = problemOf(snapshot, entries, targets.get(RUB) ?? NO_MONEY);
-  return { entries, problem, solution: solveLots(problem) };
+  const problem = problemOf(context, entries);
+  return { entries, problem, solution: solveLots(problem), heldBack: [] };
+}
+
+/** The owner's rules that a plan had to break because cash could not reach its floor otherwise. */
+function gaveWay(strict: Draft, final: Draft): string[] {
+  if (strict.solution.feasible) return [];
+  return strict.entries.flatMap(({ holding, range }, index) => {
+    const planned = final.solution.lots[index] ?? range.min;
+    return isLess(planned, range.min) && range.minBy
+      ? [`${holding.ticker}: ${range.minBy.rule} gave way, RUB could not be covered otherwise`]
+      : [];
+  });
 }
 
 const skip = (because: string): Decision => ({ kind: 'skip', because });
+
+const NO_EXPOSURE: Exposure = { targets: new Map(), cashFloor: NO_MONEY, debtLimit: NO_MONEY, warnings: [] };
 
 /** Nothing is balanced on an unknown total; what may not be owed is covered all the same. */
 function riskOnly(
@@ -84,7 +108,16 @@ function riskOnly(
   balanced: readonly Holding[],
 ): Decision {
   const equity = total(balanced.map((holding) => holdingValue(holding) ?? NO_MONEY));
-  const context = { snapshot, policy, stage, balanced, equity, targets: new Map<string, Money>() };
+  const context: BoundContext = {
+    snapshot,
+    policy,
+    stage,
+    balanced,
+    equity,
+    targets: new Map(),
+    exposure: NO_EXPOSURE,
+    aim: { kind: 'quiet', because },
+  };
   const orders = stage.kind === 'all' && isPositive(equity) ? coverDebt(context, SAFETY_RULES) : [];
   return orders.length === 0 ? skip(because) : { kind: 'risk_only', because, orders };
 }
@@ -124,26 +157,12 @@ function unknownTotal(balanced: readonly Holding[]): string | null {
   return which === '' ? null : `the total is unknown: no price has ever been accepted for ${which}`;
 }
 
-/** In the order of the names, so that the nano-ruble that is left over does not depend on the order of the holdings. */
-function rubTargets(
-  equity: Money,
-  balanced: readonly Holding[],
-  weights: ReadonlyMap<string, number>,
-): ReadonlyMap<string, Money> {
-  const tickers = [...balanced.map((holding) => holding.ticker).sort(), RUB];
-  const amounts = allocate(
-    equity,
-    tickers.map((ticker) => weights.get(ticker) ?? 0),
-  );
-  return new Map(tickers.map((ticker, index) => [ticker, amounts[index] ?? NO_MONEY]));
-}
-
-function problemOf(snapshot: Snapshot, entries: readonly Entry[], cashTarget: Money): Problem {
+function problemOf({ snapshot, targets, exposure }: BoundContext, entries: readonly Entry[]): Problem {
   return {
     lines: entries.map((entry) => entry.line),
     cash: ownCash(snapshot),
     blockedCash: snapshot.blockedCash,
-    cashTarget,
-    cashFloor: NO_MONEY,
+    cashTarget: targets.get(RUB) ?? NO_MONEY,
+    cashFloor: exposure.cashFloor,
   };
 }

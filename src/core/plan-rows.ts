@@ -4,8 +4,10 @@ import type { BoundContext } from './bounds/bound.ts';
 import type { Entry } from './entry.ts';
 import type { Solution } from './lots.ts';
 import { limitPrice } from './order-choice.ts';
-import type { HeldBack, Plan, PlannedOrder, PlanRow } from './plan.ts';
+import { overnightFee } from './overnight-fee.ts';
+import type { Plan, PlanCosts, PlannedOrder, PlanRow } from './plan.ts';
 import { type Holding, holdingValue, lotsHeld, ownCash, RUB, usablePrice } from './portfolio.ts';
+import type { Draft } from './steps/step.ts';
 import { trackingError } from './tracking-error.ts';
 import {
   absolute,
@@ -13,6 +15,7 @@ import {
   isNegative,
   isZero,
   type Lots,
+  larger,
   lotSize,
   lots,
   type Money,
@@ -35,9 +38,8 @@ export function improvementOf(context: BoundContext, entries: readonly Entry[], 
 
 export function buildPlan(
   context: BoundContext,
-  entries: readonly Entry[],
-  solution: Solution,
-  heldBack: readonly HeldBack[],
+  { entries, solution }: Draft,
+  said: Pick<Plan, 'heldBack' | 'warnings' | 'weighing'>,
 ): Plan {
   const rows = rowsOf(context, entries, solution);
   const orders = entries.flatMap((entry, index) => orderFor(entry, solution.lots[index]));
@@ -48,9 +50,25 @@ export function buildPlan(
       ...orders.filter((order) => order.side === 'sell'),
       ...orders.filter((order) => order.side === 'buy'),
     ],
-    heldBack,
     trackingError: { before: errorBefore(rows), after: errorAfter(rows) },
     fees: total(entries.map((entry, index) => feesOf(entry, solution.lots[index]))),
+    aim: context.aim,
+    costs: costsOf(context, orders, rows),
+    ...said,
+  };
+}
+
+function costsOf(
+  { policy, snapshot }: BoundContext,
+  orders: readonly PlannedOrder[],
+  rows: readonly PlanRow[],
+): PlanCosts {
+  const cash = rows.find((row) => row.ticker === RUB)?.valueAfter ?? NO_MONEY;
+  const debt = larger(NO_MONEY, negate(cash));
+  return {
+    turnover: total(orders.map((order) => order.amount)),
+    debt,
+    overnight: overnightFee(debt, policy.overnightFees, snapshot.takenAtMs),
   };
 }
 

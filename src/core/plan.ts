@@ -1,6 +1,8 @@
 // What `decide` hands over: the portfolio before and after, the orders between, and why the rest stays as it is.
 
 import type { OrderType, Side } from './order.ts';
+import type { Aim } from './policy.ts';
+import type { Weighing } from './target-weights.ts';
 import type { LotSize, Lots, Money, Price } from './units.ts';
 
 export interface PlanRow {
@@ -53,6 +55,21 @@ export interface Plan {
   readonly trackingError: { readonly before: number; readonly after: number };
   /** Commission expected for the orders. */
   readonly fees: Money;
+  readonly aim: Aim;
+  readonly weighing: Weighing;
+  readonly costs: PlanCosts;
+  /** What is odd about this plan, in words: fallbacks, rules that gave way. */
+  readonly warnings: readonly string[];
+}
+
+/** Shown before anything is done. */
+export interface PlanCosts {
+  /** Bought and sold together. */
+  readonly turnover: Money;
+  /** Debt after the plan. */
+  readonly debt: Money;
+  /** What that debt costs if it stays overnight. */
+  readonly overnight: Money;
 }
 
 export type Decision =

@@ -1,6 +1,7 @@
 // One account at one instant: what it holds, at which prices, and what may be traded now. All that `decide` sees.
 // Guarantees: values are exact; a holding without a usable price keeps its place with the last accepted one.
 
+import type { Facts } from './facts.ts';
 import {
   add,
   isPositive,
@@ -48,7 +49,10 @@ export interface Holding {
   readonly pieces: Shares;
   /** Part of `pieces` that resting orders or the depositary hold. */
   readonly blockedPieces: Shares;
+  /** Cost of one piece: by FIFO where the broker says it, else the average; `null`: unknown, or nothing asked for it. */
   readonly averagePrice: Price | null;
+  /** Part of its worth that a margin account brings as own money; `null`: bought with own money only. */
+  readonly marginRate: Rate | null;
   readonly buyable: boolean;
   readonly sellable: boolean;
   readonly orderTypes: OrderTypes;
@@ -71,6 +75,7 @@ export interface Snapshot {
   readonly holdings: readonly Holding[];
   /** Highest commission rate among this account's recent fills; `null` while there are none. */
   readonly commissionSeen: Rate | null;
+  readonly facts: Facts;
 }
 
 /** The price if it is one: a price of zero or less is no price, whoever let it in. */

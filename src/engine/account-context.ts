@@ -4,7 +4,7 @@ import type { IterationRecord } from '../core/iteration-record.ts';
 import type { Policy } from '../core/policy.ts';
 import type { Snapshot } from '../core/portfolio.ts';
 import type { Money } from '../core/units.ts';
-import type { Broker, Clock, Journal, KillSwitch, Listing, Market, Notifier } from '../ports.ts';
+import type { Broker, Clock, FundData, Journal, KillSwitch, Listing, Market, Notifier } from '../ports.ts';
 
 export interface AccountSettings {
   readonly id: string;
@@ -26,7 +26,33 @@ export interface AccountSettings {
   /** `null` = off. */
   readonly maxDrawdownPercent: number | null;
   readonly maxDayTurnoverPercent: number;
+  /** How long before the end of the day's trading debt is brought down; `null` without margin. */
+  readonly deleverageMs: number | null;
+  readonly timing: TimingSettings;
+  /** Above this spread a market order becomes a limit (outside the main session, or where it is large). */
+  readonly maxSpreadPercent: number;
 }
+
+export type Weekday = 'mon' | 'tue' | 'wed' | 'thu' | 'fri' | 'sat' | 'sun';
+
+/** When `rebalance` may trade; `null` = no such rule. Times of day are minutes after midnight. */
+export interface TimingSettings {
+  readonly calendar: {
+    readonly every: 'daily' | 'weekly' | 'monthly' | 'quarterly' | 'yearly';
+    readonly weekday: Weekday | null;
+    readonly timeMinutes: number;
+    readonly timeZone: string;
+  } | null;
+  /** Moscow time. */
+  readonly window: {
+    readonly days: ReadonlySet<Weekday>;
+    readonly fromMinutes: number;
+    readonly toMinutes: number;
+  } | null;
+  readonly cooldownMs: number;
+}
+
+export const NO_TIMING: TimingSettings = { calendar: null, window: null, cooldownMs: 0 };
 
 /** Structured logging as the engine needs it (pino fits). */
 export interface EngineLog {
@@ -42,6 +68,7 @@ export interface AccountContext {
   readonly isIis: boolean;
   readonly broker: Broker;
   readonly market: Market;
+  readonly fundData: FundData;
   readonly journal: Journal;
   readonly notifier: Notifier;
   readonly killSwitch: KillSwitch;

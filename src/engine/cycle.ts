@@ -162,6 +162,7 @@ async function iterate(context: AccountContext, draft: Draft): Promise<Outcome> 
   const options: ObserveOptions = {
     exchangeOpen: open,
     asIfTradable: !open && draft.dryRun,
+    ownSessions: sessions,
     sessions: sessionReader(context),
     excluded: new Map(),
   };

@@ -31,7 +31,7 @@ export async function watchDebt(
     event: EVENT,
     message:
       `the account is halted and owes ${kopecks(debt)} RUB; trading ends ${new Date(closeMs).toISOString()}, and the night ` +
-      `costs about ${kopecks(overnightFee(debt))} RUB: sell something, pay in, or tiebb resume --account ${settings.id}`,
+      `costs about ${kopecks(overnightFee(debt, settings.policy.overnightFees, nowMs))} RUB: sell something, pay in, or tiebb resume --account ${settings.id}`,
   });
   return null;
 }

@@ -67,6 +67,7 @@ export function makeHolding(seen: Seen, held: Held): Holding {
     pieces: held.pieces,
     blockedPieces: held.blocked,
     averagePrice: held.average,
+    marginRate: listing?.marginRate ?? null,
     buyable: listing?.buyable ?? false,
     sellable: listing?.sellable ?? false,
     orderTypes: seen.asIfTradable ? ALL_TYPES : (status?.orderTypes ?? NO_TYPES),

@@ -8,6 +8,7 @@ import { decimal, NO_SHARES, raw } from '../core/units.ts';
 import type { Listing, OrderReport, Positions, Session } from '../ports.ts';
 import type { AccountContext } from './account-context.ts';
 import { afterFills } from './after-fills.ts';
+import { readFacts } from './facts.ts';
 import { type Held, makeHolding, newlyAccepted, type Seen } from './holding.ts';
 import { type WalletListing, walletListings } from './listings.ts';
 import { type Matched, matchPositions } from './match-positions.ts';
@@ -30,6 +31,8 @@ export interface ObserveOptions {
   /** Plan as if everything were tradable (a dry run on a closed exchange). */
   readonly asIfTradable: boolean;
   /** Sessions of an exchange, `null` where its schedule cannot be read. */
+  /** Sessions in which this account trades. */
+  readonly ownSessions: readonly Session[];
   sessions(exchange: string): Promise<readonly Session[] | null>;
   /** Instruments left out of this iteration, by uid, with the reason. */
   readonly excluded: ReadonlyMap<string, string>;
@@ -81,6 +84,13 @@ export async function observe(context: AccountContext, options: ObserveOptions):
   const holdings = [...walletHeld(wallet, matched), ...unlistedHeld(matched, managed)].map((held) =>
     makeHolding(seen, held),
   );
+  const facts = await readFacts(context, {
+    nowMs: seen.nowMs,
+    wallet,
+    holdings,
+    sessions: options.ownSessions,
+    margin: null,
+  });
   journal.acceptPrices(settings.id, newlyAccepted(holdings, seen), seen.nowMs);
   // The price that a person accepted beforehand is taken now; the next one has to be accepted anew.
   for (const { ticker, price, priceProblem } of holdings)
@@ -95,6 +105,7 @@ export async function observe(context: AccountContext, options: ObserveOptions):
       blockedCash: positions.blockedCash,
       holdings,
       commissionSeen: journal.commissionSeen(settings.id, RECENT_FILLS),
+      facts,
     },
     positions,
     warnings: [

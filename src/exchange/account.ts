@@ -47,19 +47,24 @@ export interface AccountTerms {
   readonly openedMs: number;
   /** Commission in billionths of a fill's worth; `null` = the venue's. */
   readonly commission: bigint | null;
+  /** At the opening. */
   readonly margin: MarginTerms;
   readonly access: 'full' | 'read_only' | 'none';
 }
 
 export class Account {
   closedMs: number | null = null;
+  /** As its owner last had it. */
+  margin: MarginTerms;
   readonly ledger: Entry[] = [];
   /** Instruments whose pieces the depositary holds. */
   readonly frozen = new Set<string>();
   private readonly cashBy = new Map<string, bigint>([['rub', 0n]]);
   private readonly basisBy = new Map<string, CostBasis>();
 
-  constructor(readonly terms: AccountTerms) {}
+  constructor(readonly terms: AccountTerms) {
+    this.margin = terms.margin;
+  }
 
   get id(): string {
     return this.terms.id;

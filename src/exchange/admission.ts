@@ -6,9 +6,9 @@ import type { Account } from './account.ts';
 import { VenueError } from './errors.ts';
 import { greatest, least } from './extremes.ts';
 import type { Instrument } from './instrument.ts';
-import { marginOf } from './margin.ts';
+import { longRate, marginOf, plannedBy } from './margin.ts';
 import type { LastPrice, Level, Market } from './market.ts';
-import { commission, type NewOrder } from './order.ts';
+import { commission, type NewOrder, type VenueOrder } from './order.ts';
 import { flagsOf, isDealer } from './trading-status.ts';
 
 export interface Terms {
@@ -24,6 +24,7 @@ interface DeskView {
   offers(instrument: Instrument, side: 'buy' | 'sell', step: number): readonly Level[];
   /** Commission in billionths. */
   rate(account: Account, instrument: Instrument): bigint;
+  activeOf(accountId: string): readonly VenueOrder[];
   blockedCash(accountId: string, currency: string): bigint;
   blockedPieces(accountId: string, uid: string): bigint;
 }
@@ -40,7 +41,7 @@ const BEST_PRICE_PER_MILLE = 3n;
 /** A limit price may differ from the last price by up to a fifth. */
 const LIMIT_BAND_DIVISOR = 5n;
 
-/** @throws {VenueError} 50002, 30052, 30079, 30068, 30092, 30078, 30099, 30100, 90003, 30042, 30034, 30051. */
+/** @throws {VenueError} 50002, 30052, 30079, 30068, 30092, 30078, 30099, 30100, 90003, 30042, 30034, 30051, 30240. */
 export function admit(request: NewOrder, situation: Situation): Terms {
   const { market, nowMs } = situation;
   const instrument = market.byUid(request.uid);
@@ -155,11 +156,17 @@ function checkCash(request: NewOrder, instrument: Instrument, bound: bigint, sit
   const free = account.cash(instrument.currency) - blocked;
   if (needed <= free) return;
   if (account.terms.sandbox) throw new VenueError('30034');
-  if (!request.confirmMargin || instrument.currency !== 'rub') throw new VenueError('30042');
-  const { margin } = account.terms;
-  if (!margin.enabled) throw new VenueError('30051');
+  if (instrument.currency !== 'rub') throw new VenueError('30042');
+  const { margin } = account;
+  if (!margin.enabled) throw new VenueError(request.confirmMargin ? '30051' : '30042');
+  // On what cannot be a collateral nobody lends.
+  if (longRate(instrument) === null) throw new VenueError('30042');
+  if (!request.confirmMargin) throw new VenueError('30240');
   const debt = needed - free;
   if (margin.debtMax !== null && debt > margin.debtMax) throw new VenueError('30042');
-  const after = marginOf(account, market, nowMs, { uid: instrument.uid, pieces, cash: -(needed + blocked) });
+  const after = marginOf(account, market, nowMs, [
+    { uid: instrument.uid, pieces, cash: -needed },
+    ...plannedBy(desk.activeOf(account.id)),
+  ]);
   if (after.liquid < after.starting) throw new VenueError('30042');
 }

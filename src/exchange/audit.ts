@@ -15,6 +15,8 @@ export interface AccountBooks {
   readonly ledger: readonly Entry[];
   /** Sum of all commissions, positive. */
   readonly fees: bigint;
+  /** Sum of what debts over night cost, positive. */
+  readonly marginFees: bigint;
 }
 
 export interface KeyAudit extends PostedKey {
@@ -41,9 +43,13 @@ function booksOf(venue: Venue, id: string): AccountBooks {
     pieces: new Map(account.held().map((uid) => [uid, account.pieces(uid)])),
     blockedCash: venue.desk.blockedCash(id, 'rub'),
     ledger: account.ledger,
-    fees: account.ledger.reduce((sum, entry) => (entry.kind === 'fee' ? sum - entry.cash : sum), 0n),
+    fees: paid(account.ledger, 'fee'),
+    marginFees: paid(account.ledger, 'margin_fee'),
   };
 }
+
+const paid = (ledger: readonly Entry[], kind: Entry['kind']): bigint =>
+  ledger.reduce((sum, entry) => (entry.kind === kind ? sum - entry.cash : sum), 0n);
 
 /** Re-adds the ledger and compares it with the books, the orders and what may be owed. */
 function bookFaults(venue: Venue, books: AccountBooks): string[] {

@@ -1,7 +1,7 @@
 // Sessions of each trading schedule, by Moscow time, and the phase an instant falls into.
 // Guarantees: spans are half-open, in order, do not overlap; an unknown schedule is closed for ever.
 
-import { dayStartMs, isoDay, isWeekend, minuteOfDayMs, moscowDay } from './moscow.ts';
+import { dayStartMs, isoDay, isWeekend, MINUTE_MS, minuteOfDayMs, moscowDay } from './moscow.ts';
 
 /** dealer: the broker's own market at weekends. break: between sessions of one day. */
 export type Phase = 'opening' | 'normal' | 'closing' | 'break' | 'dealer' | 'closed';
@@ -24,6 +24,16 @@ const MOEX_DAY: Template = [
   [at(19), at(19, 5), 'break', 'evening'],
   [at(19, 5), at(23, 50), 'normal', 'evening'],
 ];
+const MAIN_FROM_MS = at(10) * MINUTE_MS;
+const MAIN_TO_MS = at(18, 55) * MINUTE_MS;
+
+/** Whether an instant is in the hours of the exchange's main session, whatever the schedule of an instrument. */
+export function inMainHours(atMs: number): boolean {
+  const day = moscowDay(atMs);
+  const sinceMs = atMs - dayStartMs(day);
+  return sinceMs >= MAIN_FROM_MS && sinceMs < MAIN_TO_MS && !isWeekend(day);
+}
+
 const MORNING: Template = [[at(7), at(9, 50), 'normal', 'morning']];
 
 const FUND_DAY: Template = [[at(10), at(23, 50), 'normal', 'main']];

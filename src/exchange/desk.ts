@@ -185,9 +185,9 @@ export class OrderDesk {
   }
 
   /** Levels that an order of a side still meets at a step: the book less what was taken out of it. */
-  offers(instrument: Instrument, side: 'buy' | 'sell', step: number): readonly Level[] {
+  offers(instrument: Instrument, side: 'buy' | 'sell', step: number, count?: number): readonly Level[] {
     let gone = this.takenAt({ uid: instrument.uid, side }, step);
-    return this.market.levels(instrument, side, step).flatMap(({ price, lots }) => {
+    return this.market.levels(instrument, side, step, count).flatMap(({ price, lots }) => {
       const skipped = least(gone, lots);
       gone -= skipped;
       return lots === skipped ? [] : [{ price, lots: lots - skipped }];
@@ -267,6 +267,11 @@ export class OrderDesk {
   cancel(order: VenueOrder, nowMs: number): void {
     if (!isActive(order)) throw new VenueError('30059');
     this.finish(order, 'cancelled', nowMs, 'Cancelled by the client');
+  }
+
+  /** The exchange behind the venue turns an order down that the venue had taken. */
+  turnDown(order: VenueOrder, atMs: number, message: string): void {
+    if (isActive(order)) this.finish(order, 'rejected', atMs, message);
   }
 
   private isVisible(order: VenueOrder, nowMs: number): boolean {

@@ -12,7 +12,8 @@ import type { TokenTerms } from './registry.ts';
 import type { Rewrite } from './rewrite.ts';
 import type { Call, Opened, Route } from './route.ts';
 import { ROUTES, tariffOf } from './routes.ts';
-import { Venue, type VenueOptions } from './venue.ts';
+import { Venue } from './venue.ts';
+import type { VenueOptions } from './venue-options.ts';
 
 /** received: recorded, nothing done. applied: the books have changed. replied: the answer is about to leave. */
 export type CallPhase = 'received' | 'applied' | 'replied';

@@ -77,12 +77,18 @@ function common(instrument: Instrument, market: Market, nowMs: number) {
   };
 }
 
-export const etfMessage = (instrument: Instrument, market: Market, nowMs: number): Etf => ({
+/** @param units in issue as the venue tells; `null` = it does not. */
+export const etfMessage = (
+  instrument: Instrument,
+  market: Market,
+  nowMs: number,
+  units: bigint | null,
+): Etf => ({
   ...common(instrument, market, nowMs),
   fixedCommission: quotation(2n * NANO),
   focusType: instrument.focus,
   releasedDate: LISTED,
-  numShares: instrument.issued === null ? undefined : quotation(instrument.issued * NANO),
+  numShares: units === null ? undefined : quotation(units * NANO),
   rebalancingFreq: '',
 });
 
@@ -129,7 +135,10 @@ export const shortMessage = (instrument: Instrument): InstrumentShort => ({
   lot: int64(instrument.lot),
 });
 
-function etfAsset(instrument: Instrument): NonNullable<NonNullable<AssetFull['security']>['etf']> {
+function etfAsset(
+  instrument: Instrument,
+  units: bigint | null,
+): NonNullable<NonNullable<AssetFull['security']>['etf']> {
   return {
     totalExpense: quotation(990_000_000n),
     fixedCommission: quotation(990_000_000n),
@@ -141,7 +150,7 @@ function etfAsset(instrument: Instrument): NonNullable<NonNullable<AssetFull['se
     primaryIndex: '',
     focusType: instrument.focus,
     leveragedFlag: false,
-    numShare: instrument.issued === null ? undefined : quotation(instrument.issued * NANO),
+    numShare: units === null ? undefined : quotation(units * NANO),
     ucitsFlag: false,
     releasedDate: LISTED,
     description: '',
@@ -172,8 +181,12 @@ function shareAsset(instrument: Instrument): NonNullable<NonNullable<AssetFull['
   };
 }
 
-/** `listings`: every listing of one asset, at least one. */
-export function assetMessage(instrument: Instrument, listings: readonly Instrument[]): AssetFull {
+/** `listings`: every listing of one asset, at least one. `units`: in issue, as the venue tells; `null` = it does not. */
+export function assetMessage(
+  instrument: Instrument,
+  listings: readonly Instrument[],
+  units: bigint | null,
+): AssetFull {
   return {
     uid: instrument.assetUid,
     type: AssetType.ASSET_TYPE_SECURITY,
@@ -185,7 +198,7 @@ export function assetMessage(instrument: Instrument, listings: readonly Instrume
       isin: instrument.isin,
       type: instrument.kind,
       instrumentKind: kindOf(instrument),
-      etf: instrument.kind === 'etf' ? etfAsset(instrument) : undefined,
+      etf: instrument.kind === 'etf' ? etfAsset(instrument, units) : undefined,
       share: instrument.kind === 'share' ? shareAsset(instrument) : undefined,
     },
     gosRegCode: '',

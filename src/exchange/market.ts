@@ -2,7 +2,7 @@
 // Guarantees: everything at time t follows from the seed, t and what a test changed; asking changes nothing.
 // Raw bigints: nano-units of currency per piece, lots, steps.
 
-import type { Calendar } from './calendar.ts';
+import { type Calendar, inMainHours } from './calendar.ts';
 import { greatest } from './extremes.ts';
 import type { Instrument } from './instrument.ts';
 import { DAY_MS, moscowDay } from './moscow.ts';
@@ -14,8 +14,10 @@ export interface MarketSettings {
   readonly seed: number;
   readonly catalogue: readonly Instrument[];
   readonly calendar: Calendar;
-  /** Ask minus bid, in price steps. */
+  /** Ask minus bid in the main session, in price steps. */
   readonly spreadTicks: bigint;
+  /** How many times that it is outside the main session. */
+  readonly offHoursSpread: bigint;
   /** Worth of the lots offered at each level of the book, nano. */
   readonly depth: bigint;
   readonly liveliness: number;
@@ -26,6 +28,16 @@ export interface MarketSettings {
 export interface Level {
   readonly price: bigint;
   readonly lots: bigint;
+}
+
+/** How the book of one instrument differs from the others'. */
+export interface BookShape {
+  /** Ask minus bid at any hour, in price steps. */
+  readonly spreadTicks?: bigint;
+  /** Worth of the lots offered at each level, nano. */
+  readonly depth?: bigint;
+  /** Levels on each side; 0 = nobody is there. */
+  readonly levels?: number;
 }
 
 export interface LastPrice {
@@ -41,6 +53,7 @@ export class Market {
   readonly calendar: Calendar;
   private readonly list = new Map<string, Instrument>();
   private readonly overrides = new Map<string, { readonly status: number; readonly sinceMs: number }>();
+  private readonly books = new Map<string, BookShape>();
   private readonly tape;
 
   constructor(private readonly settings: MarketSettings) {
@@ -132,11 +145,28 @@ export class Market {
     return this.tape.ticksAt(instrument, step) * instrument.step;
   }
 
+  /** How often the price was set or jumped: what was known of its past may no longer hold. */
+  changesOf(instrument: Instrument): number {
+    return this.tape.rebases(instrument);
+  }
+
+  /** Gives one instrument a book of its own until `null` takes it back. */
+  setBook(uid: string, shape: BookShape | null): void {
+    if (shape === null) this.books.delete(uid);
+    else this.books.set(uid, shape);
+  }
+
+  private spread(instrument: Instrument, step: number): bigint {
+    const { spreadTicks, offHoursSpread } = this.settings;
+    const own = this.books.size === 0 ? undefined : this.books.get(instrument.uid)?.spreadTicks;
+    return own ?? (inMainHours(stepMs(step)) ? spreadTicks : spreadTicks * offHoursSpread);
+  }
+
   /** Best price on the side that an order of the given side meets. */
   opposite(instrument: Instrument, side: 'buy' | 'sell', step: number): bigint {
-    const half = this.settings.spreadTicks / 2n;
-    const bid = this.priceAtStep(instrument, step) - half * instrument.step;
-    const price = side === 'sell' ? bid : bid + this.settings.spreadTicks * instrument.step;
+    const spread = this.spread(instrument, step);
+    const bid = this.priceAtStep(instrument, step) - (spread / 2n) * instrument.step;
+    const price = side === 'sell' ? bid : bid + spread * instrument.step;
     return greatest(price, instrument.step);
   }
 
@@ -144,9 +174,11 @@ export class Market {
   levels(instrument: Instrument, side: 'buy' | 'sell', step: number, count = LEVELS): readonly Level[] {
     const best = this.opposite(instrument, side, step);
     const seed = seedOf(this.settings.seed, `${instrument.uid}/${side}`);
-    const whole = this.settings.depth / (best * instrument.lot);
+    const shape = this.books.get(instrument.uid);
+    const whole = (shape?.depth ?? this.settings.depth) / (best * instrument.lot);
+    const deep = Math.min(count, shape?.levels ?? count);
     const levels: Level[] = [];
-    for (let i = 0; i < count; i += 1) {
+    for (let i = 0; i < deep; i += 1) {
       const price = side === 'buy' ? best + BigInt(i) * instrument.step : best - BigInt(i) * instrument.step;
       if (price < instrument.step) break;
       // Between half and one and a half of the usual depth, never less than a lot.

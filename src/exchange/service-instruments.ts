@@ -101,15 +101,18 @@ function asset(call: Call, request: AssetRequest) {
   const listings = call.venue.market.all().filter((each) => each.assetUid === request.id);
   const [first] = listings;
   if (first === undefined) throw new VenueError('50009');
-  return { asset: assetMessage(first, listings) };
+  return { asset: assetMessage(first, listings, call.venue.saidUnits(first, call.nowMs)) };
 }
+
+const fund = (call: Call, instrument: Instrument) =>
+  etfMessage(instrument, call.venue.market, call.nowMs, call.venue.saidUnits(instrument, call.nowMs));
 
 const { methods } = Service;
 
 export const instrumentRoutes: readonly Route[] = [
   route(Service, methods.tradingSchedules, 'instruments', tradingSchedules),
   route(Service, methods.etfs, 'instruments', (call, request) => ({
-    instruments: listed(call, 'etf', request).map((each) => etfMessage(each, call.venue.market, call.nowMs)),
+    instruments: listed(call, 'etf', request).map((each) => fund(call, each)),
   })),
   route(Service, methods.shares, 'instruments', (call, request) => ({
     instruments: listed(call, 'share', request).map((each) =>
@@ -117,7 +120,7 @@ export const instrumentRoutes: readonly Route[] = [
     ),
   })),
   route(Service, methods.etfBy, 'instruments', (call, request) => ({
-    instrument: etfMessage(one(call, request, 'etf'), call.venue.market, call.nowMs),
+    instrument: fund(call, one(call, request, 'etf')),
   })),
   route(Service, methods.shareBy, 'instruments', (call, request) => ({
     instrument: shareMessage(one(call, request, 'share'), call.venue.market, call.nowMs),

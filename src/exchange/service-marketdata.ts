@@ -64,8 +64,8 @@ function orderBook(call: Call, request: GetOrderBookRequest): GetOrderBookRespon
   const side = (taker: 'buy' | 'sell') =>
     last === null || !open
       ? []
-      : market
-          .levels(instrument, taker, last.step, request.depth)
+      : call.venue.desk
+          .offers(instrument, taker, last.step, request.depth)
           .map((level) => ({ price: quotation(level.price), quantity: int64(level.lots) }));
   const band = last === null ? 0n : last.price / 5n - ((last.price / 5n) % instrument.step);
   return {

@@ -12,7 +12,8 @@ import {
   UsersServiceDefinition as Service,
 } from 'tinkoff-invest-api/dist/generated/users.js';
 import type { Account } from './account.ts';
-import { marginOf } from './margin.ts';
+import { VenueError } from './errors.ts';
+import { marginOf, plannedBy } from './margin.ts';
 import { type Call, type Route, route } from './route.ts';
 import { date, moneyValue, quotation } from './wire.ts';
 
@@ -54,7 +55,10 @@ const NANO = 1_000_000_000n;
 
 function marginAttributes(call: Call, request: GetMarginAttributesRequest): GetMarginAttributesResponse {
   const account = call.venue.registry.admit(call.token, request.accountId, 'read', call.sandbox);
-  const view = marginOf(account, call.venue.market, call.nowMs);
+  if (!account.margin.enabled) throw new VenueError('30051');
+  const { market, desk } = call.venue;
+  const view = marginOf(account, market, call.nowMs);
+  const corrected = marginOf(account, market, call.nowMs, plannedBy(desk.activeOf(account.id)));
   const level = view.starting === 0n ? 0n : (view.liquid * NANO) / view.starting;
   return {
     liquidPortfolio: moneyValue(view.liquid),
@@ -62,7 +66,7 @@ function marginAttributes(call: Call, request: GetMarginAttributesRequest): GetM
     minimalMargin: moneyValue(view.minimal),
     fundsSufficiencyLevel: quotation(level),
     amountOfMissingFunds: moneyValue(view.starting - view.liquid),
-    correctedMargin: moneyValue(view.starting),
+    correctedMargin: moneyValue(corrected.starting),
   };
 }
 

@@ -31,6 +31,8 @@ export interface Tape {
   ticksAt(paper: Paper, step: number): bigint;
   /** From `step` on the walk starts again at `ticks`: a gap, a split, a payout, a price set by hand. */
   rebase(paper: Paper, step: number, ticks: bigint): void;
+  /** How often that was done to the paper. */
+  rebases(paper: Paper): number;
 }
 
 export interface TapeSettings {
@@ -44,6 +46,7 @@ export interface TapeSettings {
 export function createTape(settings: TapeSettings): Tape {
   const walks = new Map<string, Walk>();
   const anchors = new Map<string, Anchor[]>();
+  const counts = new Map<string, number>();
 
   function walkOf(paper: Paper): Walk {
     const known = walks.get(paper.assetUid);
@@ -80,7 +83,10 @@ export function createTape(settings: TapeSettings): Tape {
     const list = anchorsOf(paper);
     while (list.length > 1 && (list.at(-1)?.step ?? 0) >= step) list.pop();
     list.push({ step, ticks: Number(ticks), level: null });
+    counts.set(paper.assetUid, rebases(paper) + 1);
   }
 
-  return { ticksAt, rebase };
+  const rebases = (paper: Paper): number => counts.get(paper.assetUid) ?? 0;
+
+  return { ticksAt, rebase, rebases };
 }

@@ -2,90 +2,58 @@
 // Guarantees: every change first lets time catch up, so that it happens after everything before it.
 // Raw bigints: nano-units of currency, pieces, lots.
 
-import { parseNano, type Rate, raw } from '../core/units.ts';
+import { parseNano, raw } from '../core/units.ts';
 import type { Clock } from '../ports.ts';
-import type { Account, EntryKind, MarginTerms } from './account.ts';
-import { type Calendar, createCalendar } from './calendar.ts';
+import type { Account, Entry, EntryKind, MarginTerms } from './account.ts';
+import { createCalendar } from './calendar.ts';
 import { defaultCatalogue, uidOf } from './catalogue.ts';
 import { OrderDesk } from './desk.ts';
 import { Faults } from './faults.ts';
+import { FundBook } from './fund-book.ts';
 import type { Instrument } from './instrument.ts';
 import { Market } from './market.ts';
+import { DAY_MS, dayStartMs, moscowDay } from './moscow.ts';
 import type { NewOrder, VenueOrder } from './order.ts';
+import { tariffFee } from './overnight-fee.ts';
 import { Registry } from './registry.ts';
-
-export interface VenueOptions {
-  readonly clock: Clock;
-  readonly seed: number;
-  readonly catalogue?: readonly Instrument[];
-  readonly calendar?: Calendar;
-  /** Default 0.05 %. */
-  readonly commission?: Rate;
-  /** For the house's own funds; default: the same. */
-  readonly fundCommission?: Rate;
-  /** Ask minus bid, in price steps; default 1. */
-  readonly spreadTicks?: number;
-  /** RUB worth offered at each level of the book, as a decimal; default "5000000". */
-  readonly depthRub?: string;
-  /** Multiplies volatility and drift; 0 = prices stand still. Default 1. */
-  readonly liveliness?: number;
-  /** When the catalogue's prices were last; default 2026-01-01. */
-  readonly anchorMs?: number;
-  /** What a repeated key gets; default `state`. */
-  readonly duplicateAnswer?: 'state' | '30057' | 'forgotten';
-  /** How long a final order can be asked about; default a day. */
-  readonly orderMemoryMs?: number;
-  /** `sandbox`: the ordinary services serve sandbox accounts, as the broker's sandbox host does. */
-  readonly contour?: 'live' | 'sandbox';
-}
-
-export interface OpenAccount {
-  readonly token: string;
-  /** RUB as a decimal, paid in at once. */
-  readonly cash?: string;
-  readonly type?: 'broker' | 'iis' | 'invest_box';
-  readonly access?: 'full' | 'read_only' | 'none';
-  readonly name?: string;
-  /** All digits; default the next free one. */
-  readonly id?: string;
-  readonly commission?: Rate;
-  /** Default: off. */
-  readonly margin?: { readonly enabled: boolean; readonly debtMaxRub?: string };
-  readonly sandbox?: boolean;
-}
-
-export interface OwnerOrder {
-  readonly uid: string;
-  readonly side: 'buy' | 'sell';
-  readonly lots: number;
-  /** Price of one piece as a decimal; absent = at the market. */
-  readonly limit?: string;
-}
+import type { OpenAccount, OwnBook, OwnerOrder, VenueOptions } from './venue-options.ts';
 
 const ORDER_CAP = parseNano('30000000');
 const DEFAULT_COMMISSION = 500_000n;
 
 export class Venue {
   readonly market: Market;
+  readonly funds: FundBook;
   readonly registry = new Registry();
   readonly faults = new Faults();
   readonly desk: OrderDesk;
   readonly clock: Clock;
   readonly contour: 'live' | 'sandbox';
+  /** May be changed at any time. */
+  overnightFee: ((debt: bigint) => bigint) | null;
   private ownOrders = 0;
+  /** When the day ends next, and debts are charged for. */
+  private dayEndMs: number;
 
   constructor(options: VenueOptions) {
     this.clock = options.clock;
     this.contour = options.contour ?? 'live';
-    this.market = new Market({
+    this.overnightFee = options.overnightFee === 'off' ? null : (options.overnightFee ?? tariffFee);
+    this.dayEndMs = dayStartMs(moscowDay(options.clock.now()) + 1);
+    const walk = {
       seed: options.seed,
+      liveliness: options.liveliness ?? 1,
+      anchorMs: options.anchorMs ?? Date.UTC(2026, 0, 1),
+    };
+    this.market = new Market({
+      ...walk,
       catalogue: options.catalogue ?? defaultCatalogue(),
       calendar: options.calendar ?? createCalendar(),
       spreadTicks: BigInt(options.spreadTicks ?? 1),
+      offHoursSpread: BigInt(options.offHoursSpread ?? 3),
       depth: parseNano(options.depthRub ?? '5000000'),
-      liveliness: options.liveliness ?? 1,
-      anchorMs: options.anchorMs ?? Date.UTC(2026, 0, 1),
     });
+    this.funds = new FundBook(this.market, walk);
     this.desk = new OrderDesk(
       {
         commission: options.commission === undefined ? DEFAULT_COMMISSION : raw(options.commission),
@@ -104,8 +72,23 @@ export class Venue {
   /** The instant, with everything up to it having happened. */
   now(): number {
     const nowMs = this.clock.now();
+    while (this.dayEndMs <= nowMs) {
+      this.desk.catchUp(this.dayEndMs);
+      this.chargeDebts(this.dayEndMs);
+      this.dayEndMs += DAY_MS;
+    }
     this.desk.catchUp(nowMs);
     return nowMs;
+  }
+
+  /** RUB below zero at the end of a day costs its fee, whatever made it. */
+  private chargeDebts(atMs: number): void {
+    if (this.overnightFee === null) return;
+    for (const account of this.registry.all()) {
+      const debt = -account.cash();
+      const fee = debt > 0n && !account.terms.sandbox ? this.overnightFee(debt) : 0n;
+      if (fee > 0n) this.book(account, { atMs, kind: 'margin_fee', currency: 'rub', cash: -fee, uid: null });
+    }
   }
 
   /** @throws {Error} for a ticker, uid or figi that is not listed. A bare ticker means its API-tradable listing. */
@@ -147,10 +130,6 @@ export class Venue {
   openAccount(open: OpenAccount): Account {
     this.ensureToken(open.token);
     const nowMs = this.now();
-    const margin: MarginTerms = {
-      enabled: open.margin?.enabled ?? false,
-      debtMax: open.margin?.debtMaxRub === undefined ? null : parseNano(open.margin.debtMaxRub),
-    };
     const account = this.registry.open({
       id: open.id ?? this.registry.nextId(),
       name: open.name ?? 'Account',
@@ -159,7 +138,7 @@ export class Venue {
       sandbox: open.sandbox ?? false,
       openedMs: nowMs,
       commission: open.commission === undefined ? null : raw(open.commission),
-      margin,
+      margin: marginTerms(open.margin),
       access: open.access ?? 'full',
     });
     if (open.cash !== undefined) this.moveCash(account.id, 'input', parseNano(open.cash));
@@ -175,7 +154,7 @@ export class Venue {
       sandbox: true,
       openedMs: this.now(),
       commission: null,
-      margin: { enabled: false, debtMax: null },
+      margin: marginTerms(),
       access: 'full',
     });
   }
@@ -197,8 +176,17 @@ export class Venue {
 
   /** Books a movement of cash; `cash` is signed nano. */
   moveCash(id: string, kind: EntryKind, cash: bigint, currency = 'rub', uid: string | null = null): void {
-    const entry = { atMs: this.now(), kind, currency, cash, uid, pieces: 0n, price: 0n };
-    this.registry.account(id).book({ ...entry, orderId: null, tradeId: null });
+    this.book(this.registry.account(id), { atMs: this.now(), kind, currency, cash, uid });
+  }
+
+  private book(account: Account, entry: CashEntry): void {
+    account.book({ ...entry, pieces: 0n, price: 0n, orderId: null, tradeId: null });
+  }
+
+  /** The owner switches margin trading on or off. */
+  setMargin(id: string, margin: { readonly enabled: boolean; readonly debtMaxRub?: string }): void {
+    this.now();
+    this.registry.account(id).margin = marginTerms(margin);
   }
 
   /** Puts pieces into an account (or takes them out), at a cost per piece; default the last price. */
@@ -261,6 +249,17 @@ export class Venue {
     this.market.gap(this.instrument(instrumentId), parseNano(factor), parseNano('1'), nowMs);
   }
 
+  /** Gives an instrument a thin or wide book until `null` takes it back. */
+  setBook(instrumentId: string, own: OwnBook | null): void {
+    this.now();
+    const shape = own && {
+      ...(own.spreadTicks === undefined ? {} : { spreadTicks: BigInt(own.spreadTicks) }),
+      ...(own.depthRub === undefined ? {} : { depth: parseNano(own.depthRub) }),
+      ...(own.levels === undefined ? {} : { levels: own.levels }),
+    };
+    this.market.setBook(this.instrument(instrumentId).uid, shape);
+  }
+
   /** Forces a trading status, e.g. a halt; `null` gives it back to the calendar. */
   setStatus(instrumentId: string, status: number | null): void {
     const nowMs = this.now();
@@ -304,6 +303,8 @@ export class Venue {
     ))
       this.desk.cancel(order, nowMs);
     this.market.gap(instrument, down, up, nowMs);
+    if (instrument.kind === 'etf')
+      this.funds.setUnits(instrument, (this.funds.unitsAt(instrument, nowMs) * up) / down, nowMs);
     const price = this.market.last(instrument, nowMs)?.price ?? 0n;
     for (const account of this.registry.all()) {
       const before = account.pieces(instrument.uid);
@@ -324,4 +325,47 @@ export class Venue {
       });
     }
   }
+
+  // ---- what funds are besides their price
+
+  /** Net assets per unit, nano; `null` where the listing has no price. */
+  navOf(ticker: string, atMs: number = this.now()): bigint | null {
+    return this.funds.navAt(this.instrument(ticker), atMs);
+  }
+
+  /** Net assets at the end of a Moscow day (`moscowDay`), nano. */
+  aumOf(ticker: string, day: number): bigint | null {
+    return this.funds.aumOf(this.instrument(ticker), day);
+  }
+
+  /** Units in issue, whether or not the venue tells. */
+  unitsOf(ticker: string, atMs: number = this.now()): bigint {
+    return this.funds.unitsAt(this.instrument(ticker), atMs);
+  }
+
+  /** What the venue tells of the units or shares in issue: `null` = nothing, for some 0. */
+  saidUnits(instrument: Instrument, atMs: number): bigint | null {
+    const { issued, kind } = instrument;
+    if (kind !== 'etf' || issued === null || issued === 0n) return issued;
+    return this.funds.unitsAt(instrument, atMs);
+  }
+
+  /** Price over NAV less one as a decimal ("0.015"), from now on; `null` gives it back to its walk. */
+  setPremium(ticker: string, premium: string | null): void {
+    const nowMs = this.now();
+    const part = premium === null ? null : parseNano(premium);
+    this.funds.setPremium(this.instrument(ticker), part, nowMs);
+  }
+
+  setUnits(ticker: string, units: bigint): void {
+    const nowMs = this.now();
+    this.funds.setUnits(this.instrument(ticker), units, nowMs);
+  }
 }
+
+type CashEntry = Pick<Entry, 'atMs' | 'kind' | 'currency' | 'cash' | 'uid'>;
+
+const marginTerms = (asked: OpenAccount['margin'] = { enabled: false }): MarginTerms => ({
+  enabled: asked.enabled,
+  debtMax: asked.debtMaxRub === undefined ? null : parseNano(asked.debtMaxRub),
+});

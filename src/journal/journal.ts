@@ -6,10 +6,12 @@ import type { Journal } from '../ports.ts';
 import { accountMemory } from './account-memory.ts';
 import { breakers } from './breakers.ts';
 import { openDatabase } from './database.ts';
+import { fundMemory } from './fund-memory.ts';
 import { iterationLog } from './iterations.ts';
 import { MIGRATIONS } from './migrations.ts';
 import { orderBook } from './order-book.ts';
-import { storeOf } from './store.ts';
+import { ruleMemory } from './rule-memory.ts';
+import { type Store, storeOf } from './store.ts';
 
 export interface JournalOptions {
   /** For `status` and `history`, also beside a running daemon: never creates, never upgrades; writes throw. */
@@ -28,12 +30,16 @@ export function openJournal(stateDir: string, options: JournalOptions = {}): Jou
     busyTimeoutMs: options.busyTimeoutMs ?? 5000,
     migrations: MIGRATIONS,
   });
-  const store = storeOf(db);
-  return {
-    ...orderBook(store),
-    ...iterationLog(store),
-    ...accountMemory(store),
-    ...breakers(store),
-    close: store.close,
-  };
+  return journalOf(storeOf(db));
 }
+
+/** The journal over a database that is open already. */
+export const journalOf = (store: Store): Journal => ({
+  ...orderBook(store),
+  ...iterationLog(store),
+  ...accountMemory(store),
+  ...breakers(store),
+  ...fundMemory(store),
+  ...ruleMemory(store),
+  close: store.close,
+});

@@ -176,5 +176,68 @@ CREATE TABLE last_seen_pieces (
 ) STRICT, WITHOUT ROWID;
 `;
 
+/** Fund data: what the sources said, and the weights that `diff` compares with. Values are decimal texts of nano-units. */
+const V3 = `
+CREATE TABLE fund_values (
+  ticker TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  source TEXT NOT NULL,
+  as_of INTEGER NOT NULL,
+  value TEXT NOT NULL,
+  currency TEXT NOT NULL,
+  fetched_at INTEGER NOT NULL,
+  PRIMARY KEY (ticker, kind, source, as_of)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX fund_values_by_time ON fund_values (fetched_at);
+
+CREATE TABLE weight_marks (
+  account TEXT NOT NULL,
+  kind TEXT NOT NULL CHECK (kind IN ('iteration', 'day')),
+  day INTEGER NOT NULL,
+  at INTEGER NOT NULL,
+  fingerprint TEXT NOT NULL,
+  weights TEXT NOT NULL,
+  PRIMARY KEY (account, kind)
+) STRICT, WITHOUT ROWID;
+`;
+
+/** Rules: orders that wait for a person, money kept aside, what `rebalance` remembers. */
+const V4 = `
+CREATE TABLE pending_orders (
+  key TEXT PRIMARY KEY,
+  account TEXT NOT NULL,
+  iteration TEXT NOT NULL,
+  ticker TEXT NOT NULL,
+  uid TEXT NOT NULL,
+  side TEXT NOT NULL CHECK (side IN ('buy', 'sell')),
+  lots INTEGER NOT NULL CHECK (lots > 0),
+  lot_size INTEGER NOT NULL CHECK (lot_size > 0),
+  price_nano INTEGER NOT NULL CHECK (price_nano > 0),
+  amount_nano INTEGER NOT NULL,
+  created_at INTEGER NOT NULL,
+  expires_at INTEGER NOT NULL,
+  answer TEXT NOT NULL CHECK (answer IN ('none', 'confirmed', 'rejected')),
+  answered_at INTEGER,
+  UNIQUE (account, uid, side)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE cash_requests (
+  id TEXT PRIMARY KEY,
+  account TEXT NOT NULL,
+  amount_nano INTEGER NOT NULL CHECK (amount_nano > 0),
+  by_at INTEGER,
+  created_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX cash_requests_of_account ON cash_requests (account, created_at);
+
+CREATE TABLE rebalance_marks (
+  account TEXT PRIMARY KEY,
+  traded_at INTEGER,
+  calendar_at INTEGER
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX attempts_by_time ON attempts (at) WHERE n = 1;
+`;
+
 /** The last one's number is the schema version that this program writes and reads. */
-export const MIGRATIONS: readonly string[] = [V1, V2];
+export const MIGRATIONS: readonly string[] = [V1, V2, V3, V4];

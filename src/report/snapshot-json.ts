@@ -3,6 +3,7 @@
 // snapshot is refused with all its problems, never repaired.
 
 import { z } from 'zod';
+import { NO_FACTS } from '../core/facts.ts';
 import type { Holding, Snapshot } from '../core/portfolio.ts';
 import {
   decimal,
@@ -90,6 +91,7 @@ export function parseSnapshot(value: unknown, wallet: ReadonlySet<string>): Pars
       blockedCash: money(parseNano(json.blocked_rub)),
       commissionSeen:
         json.commission_seen_percent == null ? null : rate(parseNano(json.commission_seen_percent) / 100n),
+      facts: NO_FACTS,
       holdings: json.instruments.map((item) => holdingOf(item, takenAtMs, wallet)),
     },
   };
@@ -115,6 +117,7 @@ function holdingOf(item: InstrumentJson, takenAtMs: number, wallet: ReadonlySet<
     pieces: shares(BigInt(item.pieces)),
     blockedPieces: shares(BigInt(item.blocked_pieces)),
     averagePrice: positivePrice(item.average_price_rub),
+    marginRate: null,
     buyable: item.buyable,
     sellable: item.sellable,
     orderTypes: { market, limit, bestPrice: best_price },

@@ -25,6 +25,7 @@ import { brokerAccounts } from './account-list.ts';
 import type { Calls } from './call.ts';
 import { lotsOnWire, quotationOf, refuse } from './convert.ts';
 import { type Failure, postVerdict, refusalOf, worldError } from './failure.ts';
+import { readMarginState } from './margin-state.ts';
 import type { AccountMethods } from './methods.ts';
 import { readOperations } from './operations.ts';
 import { reportOfPost, reportOfState } from './order-report.ts';
@@ -67,6 +68,7 @@ export function createBroker(calls: Calls, methods: AccountMethods): Broker {
       const reply = await calls.read(methods.orders, { accountId: brokerAccount });
       return reply.orders.map(reportOfState);
     },
+    margin: (brokerAccount) => readMarginState(calls, methods.margin, brokerAccount),
     async post(request, mayLeave) {
       const answer = await calls.send(methods.postOrder, onWire(request), mayLeave);
       return answer.ok

@@ -2,6 +2,7 @@
 // Guarantees: only entries with a usable lot, step and uid become listings; ticker normalised (no trailing `@`).
 
 import { InstrumentType } from 'tinkoff-invest-api/dist/generated/common.js';
+import { NANO, type Rate, rate, type Shares, shares } from '../core/units.ts';
 import { type Listing, WorldError } from '../ports.ts';
 import { isRub, lotSizeOf, positivePrice, type Quotation } from './convert.ts';
 
@@ -24,6 +25,13 @@ export interface ListedFields {
   readonly otcFlag: boolean;
   readonly blockedTcaFlag: boolean;
   readonly first1dayCandleDate?: Date | undefined;
+  /** Funds. */
+  readonly numShares?: Quotation | undefined;
+  /** Shares. */
+  readonly issueSize?: number | undefined;
+  readonly dlong?: Quotation | undefined;
+  readonly dlongClient?: Quotation | undefined;
+  readonly liquidityFlag?: boolean | undefined;
 }
 
 /** A listing and what only the choice among listings needs. */
@@ -70,11 +78,27 @@ export function candidateOf(fields: ListedFields, kind: Listing['kind']): Candid
       buyable: fields.buyAvailableFlag,
       sellable: fields.sellAvailableFlag,
       forIis: fields.forIisFlag,
+      issued: issuedOf(fields),
+      marginRate: marginRateOf(fields),
     },
     hasCandles: (fields.first1dayCandleDate?.getTime() ?? 0) > 0,
     overTheCounter: fields.otcFlag,
     plainTicker: !fields.ticker.includes('@'),
   };
+}
+
+/** Absent or 0 means that the venue does not say. */
+function issuedOf({ numShares, issueSize }: ListedFields): Shares | null {
+  const count = numShares ? BigInt(numShares.units) : BigInt(issueSize ?? 0);
+  return count > 0n ? shares(count) : null;
+}
+
+/** The client's own rate, else the one of an ordinary client. Absent, 0 or 1 and above: not marginable. */
+function marginRateOf({ dlong, dlongClient, liquidityFlag }: ListedFields): Rate | null {
+  const written = dlongClient ?? dlong;
+  if (!written || liquidityFlag === false) return null;
+  const billionths = BigInt(written.units) * NANO + BigInt(written.nano);
+  return billionths > 0n && billionths < NANO ? rate(billionths) : null;
 }
 
 /** Kind of an instrument of GetInstrumentBy. */

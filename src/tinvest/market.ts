@@ -1,10 +1,13 @@
-// The Market port over the venue's methods: instruments, sessions, prices, trading statuses.
+// The Market port over the venue's methods: instruments, sessions, prices, trading statuses, candles, books, assets.
 
 import { LastPriceType } from 'tinkoff-invest-api/dist/generated/marketdata.js';
 import type { Clock, Market } from '../ports.ts';
 import type { Calls } from './call.ts';
+import { readDailyCloses } from './daily-closes.ts';
+import { readFundAsset } from './fund-asset.ts';
 import { createInstruments } from './instruments.ts';
 import { SHARED_METHODS } from './methods.ts';
+import { readOrderBook } from './order-book.ts';
 import { quotesOf } from './quotes.ts';
 import { createSessions } from './sessions.ts';
 import { statusesOf } from './trading-status.ts';
@@ -44,6 +47,9 @@ export function createMarket(calls: Calls, clock: Clock, log: WireLog): Market {
         replies.flatMap((reply) => reply.tradingStatuses),
       );
     },
+    fundAsset: (assetUid) => readFundAsset(calls, assetUid),
+    dailyCloses: (uid, fromMs, toMs) => readDailyCloses(calls, { uid, fromMs, toMs }, log),
+    orderBook: (uid, depth) => readOrderBook(calls, uid, depth),
   };
 }
 

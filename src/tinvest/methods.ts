@@ -96,10 +96,12 @@ const LIVE = {
   cancelOrder: method(orders, orders.methods.cancelOrder, 'cancelOrder', WRITE),
 };
 
-/** What the account's own contour answers. */
-export type AccountMethods = typeof LIVE;
+const MARGIN = method(users, users.methods.getMarginAttributes, 'users');
 
-const SANDBOX: AccountMethods = {
+/** What the account's own contour answers. `margin`: the sandbox lends nothing and has no such method. */
+export type AccountMethods = typeof LIVE & { readonly margin: typeof MARGIN | null };
+
+const SANDBOX: typeof LIVE = {
   accounts: method(sandbox, sandbox.methods.getSandboxAccounts, 'sandbox'),
   positions: method(sandbox, sandbox.methods.getSandboxPositions, 'sandbox'),
   portfolio: method(sandbox, sandbox.methods.getSandboxPortfolio, 'sandbox'),
@@ -116,8 +118,8 @@ const SANDBOX: AccountMethods = {
 };
 
 export const ACCOUNT_METHODS: Readonly<Record<'live' | 'sandbox', AccountMethods>> = {
-  live: LIVE,
-  sandbox: SANDBOX,
+  live: { ...LIVE, margin: MARGIN },
+  sandbox: { ...SANDBOX, margin: null },
 };
 
 /** What both contours answer under the same name. Lists come as undecoded elements (outer-layer.ts). */
@@ -133,12 +135,20 @@ export const SHARED_METHODS = {
   },
   findInstrument: method(instruments, instruments.methods.findInstrument, 'instruments'),
   instrumentBy: method(instruments, instruments.methods.getInstrumentBy, 'instruments'),
+  assetBy: method(instruments, instruments.methods.getAssetBy, 'instruments'),
   tradingSchedules: method(instruments, instruments.methods.tradingSchedules, 'instruments'),
   lastPrices: method(marketData, marketData.methods.getLastPrices, 'marketdata'),
   tradingStatuses: method(marketData, marketData.methods.getTradingStatuses, 'marketdata'),
+  candles: method(marketData, marketData.methods.getCandles, 'marketdata'),
+  orderBook: method(marketData, marketData.methods.getOrderBook, 'marketdata'),
 };
 
-const everyMethod = [...Object.values(LIVE), ...Object.values(SANDBOX), ...Object.values(SHARED_METHODS)];
+const everyMethod = [
+  ...Object.values(LIVE),
+  MARGIN,
+  ...Object.values(SANDBOX),
+  ...Object.values(SHARED_METHODS),
+];
 
 /** The group of each allowed path. */
 export const SERVICE_OF_PATH: ReadonlyMap<string, Service> = new Map(

@@ -1,6 +1,7 @@
 // A halted account with a debt: its owner is told in the last half hour of the day's trading, once, with what it costs.
 
 import { expect, test } from 'bun:test';
+import { DEFAULT_OVERNIGHT_FEES } from '../../src/config/overnight-fees.ts';
 import { overnightFee } from '../../src/core/overnight-fee.ts';
 import { money, NANO, raw } from '../../src/core/units.ts';
 import { HOUR_MS, openWorld, SEED_ACCOUNT } from '../support/engine-world.ts';
@@ -30,7 +31,7 @@ test('without a debt, or without a halt, nothing is said', async () => {
 });
 
 test('the fee is a step up to 10 million and a part above it', () => {
-  const fee = (rubles: bigint) => raw(overnightFee(money(rubles * NANO)));
+  const fee = (rubles: bigint) => raw(overnightFee(money(rubles * NANO), DEFAULT_OVERNIGHT_FEES, 0));
   expect(fee(5_000n)).toBe(0n);
   expect(fee(5_001n)).toBe(40n * NANO);
   expect(fee(10_000_000n)).toBe(7_350n * NANO);

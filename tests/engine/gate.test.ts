@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import { Bug } from '../../src/core/assert.ts';
+import { NO_FACTS } from '../../src/core/facts.ts';
 import type { PlannedOrder } from '../../src/core/plan.ts';
 import type { Holding, Snapshot } from '../../src/core/portfolio.ts';
 import {
@@ -32,6 +33,7 @@ const holding = (over: Partial<Holding> = {}): Holding => ({
   pieces: shares(100n),
   blockedPieces: shares(0n),
   averagePrice: null,
+  marginRate: null,
   buyable: true,
   sellable: true,
   orderTypes: { market: true, limit: true, bestPrice: true },
@@ -68,6 +70,7 @@ function gate(
     blockedCash: money(0n),
     holdings: held,
     commissionSeen: null,
+    facts: NO_FACTS,
   };
   return approve({
     account: 'a',

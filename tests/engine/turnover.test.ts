@@ -104,6 +104,7 @@ async function look(world: World) {
   return observe(world.context(), {
     exchangeOpen: true,
     asIfTradable: false,
+    ownSessions: [],
     sessions: async () => [],
     excluded: new Map(),
   });

@@ -65,7 +65,7 @@ describe('means', () => {
     const buy = (id: string, confirmMargin: boolean, lots: bigint) => () =>
       post(exchange, id, { ticker: 'TGLD', lots, confirmMargin });
     expect(codeOf(buy(plain.id, true, 100n))).toBe('30051');
-    expect(codeOf(buy(margin.id, false, 100n))).toBe('30042');
+    expect(codeOf(buy(margin.id, false, 100n))).toBe('30240');
     expect(codeOf(buy(capped.id, true, 100n))).toBe('30042');
     expect(codeOf(buy(margin.id, true, 1000n))).toBe('30042');
     expect(codeOf(buy(margin.id, true, 100n))).toBe('accepted');

@@ -89,7 +89,7 @@ test('margin is confirmed by field 11 of the request', async () => {
   const { id } = venue.exchange.openAccount({ token: TOKEN, cash: '1000', margin: { enabled: true } });
   const { uid } = venue.exchange.instrument('TGLD');
   const plain = await venue.post({ accountId: id, uid, side: 'buy', lots: 100 });
-  expect(plain.error).toMatchObject({ code: '30042', status: 3 });
+  expect(plain.error).toMatchObject({ code: '30240', status: 3 });
   const request = orderMessage({ accountId: id, uid, side: 'buy', lots: 100 });
   const bytes = [...OrdersServiceDefinition.methods.postOrder.requestType.encode(request).finish(), 0x58, 1];
   const confirmed = await venue.client.call(

@@ -8,9 +8,15 @@ import { join } from 'node:path';
 import { createVirtualClock, systemClock, type VirtualClock } from '../../src/clock.ts';
 import type { IterationRecord } from '../../src/core/iteration-record.ts';
 import type { Policy } from '../../src/core/policy.ts';
+import { NO_RULES } from '../../src/core/policy.ts';
 import { RUB } from '../../src/core/portfolio.ts';
 import { rate } from '../../src/core/units.ts';
-import { type AccountContext, type AccountSettings, newMemory } from '../../src/engine/account-context.ts';
+import {
+  type AccountContext,
+  type AccountSettings,
+  NO_TIMING,
+  newMemory,
+} from '../../src/engine/account-context.ts';
 import { type CycleResult, runCycle } from '../../src/engine/cycle.ts';
 import { type AccountEnd, runDaemon } from '../../src/engine/daemon.ts';
 import {
@@ -21,8 +27,9 @@ import {
 } from '../../src/exchange/exchange.ts';
 import { serveExchange } from '../../src/exchange/grpc-server.ts';
 import type { CallRecord } from '../../src/exchange/record.ts';
+import { noFundData } from '../../src/funds/no-fund-data.ts';
 import { createKillSwitch, type KillSwitchFiles } from '../../src/journal/kill-switch.ts';
-import type { Alert, Journal } from '../../src/ports.ts';
+import type { Alert, FundData, Journal } from '../../src/ports.ts';
 import { createGrpcTransport } from '../../src/tinvest/grpc-transport.ts';
 import type { Transport } from '../../src/tinvest/transport.ts';
 import { bookFaults } from './engine-books.ts';
@@ -55,6 +62,8 @@ export interface WorldOptions {
   /** Real gRPC on loopback instead of direct calls. */
   readonly grpc?: boolean;
   readonly lookUpMs?: number;
+  /** Default: no source at all. */
+  readonly fundData?: FundData;
 }
 
 /** The example of the specification: 32/18/25/25 % of 1,000,000.37 RUB, a quarter each is wanted. */
@@ -74,6 +83,7 @@ export interface DaemonRun {
 }
 
 const policyOf = (account: WorldAccount): Policy => ({
+  ...NO_RULES,
   mode: 'manual',
   wallet: new Map(Object.entries(account.wallet)),
   unlistedPositions: 'keep',
@@ -98,6 +108,9 @@ const settingsOf = (account: WorldAccount): AccountSettings => ({
   maxPriceJumpPercent: 30,
   maxDrawdownPercent: null,
   maxDayTurnoverPercent: 400,
+  deleverageMs: null,
+  timing: NO_TIMING,
+  maxSpreadPercent: 1,
   ...account.settings,
   policy: policyOf(account),
 });
@@ -116,6 +129,7 @@ interface Parts {
   readonly transport: Transport;
   readonly accounts: ReadonlyMap<string, OpenAccount>;
   readonly lookUpMs: number;
+  readonly fundData: FundData;
   release(): Promise<void>;
 }
 
@@ -141,6 +155,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<EngineWorld
     accounts,
     transport: served ? standStill(clock, served.endpoint) : exchangeTransport(exchange, clock),
     lookUpMs: options.lookUpMs ?? MINUTE_MS,
+    fundData: options.fundData ?? noFundData,
     async release() {
       await served?.close();
       rmSync(stateDir, { recursive: true, force: true });
@@ -200,6 +215,7 @@ export class EngineWorld {
       brokerAccount,
       isIis: account.type === 'iis',
       ...this.process.venueOf(tokenOf(account)),
+      fundData: this.parts.fundData,
       journal: this.journal,
       notifier: this.notifier,
       killSwitch: this.killSwitch,

@@ -1,8 +1,10 @@
 // Snapshots and policies built by hand, in rubles and pieces, for tests of `decide`; and what a venue makes of a plan.
 // Guarantees: what a test does not name is ordinary: a fresh price, tradable both ways, one piece a lot, kopeck steps.
 
+import { NO_FACTS } from '../../src/core/facts.ts';
 import type { Decision, Plan, PlannedOrder } from '../../src/core/plan.ts';
 import type { Policy } from '../../src/core/policy.ts';
+import { NO_RULES } from '../../src/core/policy.ts';
 import type { Holding, Snapshot } from '../../src/core/portfolio.ts';
 import {
   add,
@@ -45,6 +47,7 @@ export const holding = (
     pieces: shares(BigInt(pieces)),
     blockedPieces: shares(0n),
     averagePrice: null,
+    marginRate: null,
     buyable: true,
     sellable: true,
     orderTypes: { market: true, limit: true, bestPrice: true },
@@ -68,6 +71,7 @@ export const snapshotOf = (
   blockedCash: money(0n),
   holdings,
   commissionSeen: null,
+  facts: NO_FACTS,
   ...unusual,
 });
 
@@ -76,6 +80,7 @@ export const policyOf = (
   wallet: Readonly<Record<string, number>>,
   unusual: Partial<Policy> = {},
 ): Policy => ({
+  ...NO_RULES,
   mode: 'manual',
   wallet: new Map(Object.entries(wallet)),
   unlistedPositions: 'keep',

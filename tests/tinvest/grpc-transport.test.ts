@@ -128,10 +128,13 @@ describe('the allow-list', () => {
     expect([...ALLOWED_PATHS].map((path) => path.slice(V1.length + 1)).sort()).toEqual([
       'InstrumentsService/Etfs',
       'InstrumentsService/FindInstrument',
+      'InstrumentsService/GetAssetBy',
       'InstrumentsService/GetInstrumentBy',
       'InstrumentsService/Shares',
       'InstrumentsService/TradingSchedules',
+      'MarketDataService/GetCandles',
       'MarketDataService/GetLastPrices',
+      'MarketDataService/GetOrderBook',
       'MarketDataService/GetTradingStatuses',
       'OperationsService/GetOperationsByCursor',
       'OperationsService/GetPortfolio',
@@ -149,6 +152,7 @@ describe('the allow-list', () => {
       'SandboxService/GetSandboxPositions',
       'SandboxService/PostSandboxOrder',
       'UsersService/GetAccounts',
+      'UsersService/GetMarginAttributes',
       'UsersService/GetUserTariff',
     ]);
   });

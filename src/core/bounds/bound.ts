@@ -1,7 +1,8 @@
 // A bound: the fewest and the most lots that one rule allows in one instrument, and why.
 // Every rule of this folder has the same shape; `combine` intersects what they say, the earlier rule winning a conflict.
 
-import type { Policy, Stage } from '../policy.ts';
+import type { Exposure } from '../leverage.ts';
+import type { Aim, Policy, Stage } from '../policy.ts';
 import type { Holding, Snapshot } from '../portfolio.ts';
 import { lotsHeld } from '../portfolio.ts';
 import { compare, isLess, isMore, type Lots, type Money } from '../units.ts';
@@ -22,8 +23,10 @@ export interface BoundContext {
   readonly balanced: readonly Holding[];
   /** Balanced total. */
   readonly equity: Money;
-  /** RUB target per ticker. */
+  /** RUB target per ticker, RUB included. */
   readonly targets: ReadonlyMap<string, Money>;
+  readonly exposure: Exposure;
+  readonly aim: Aim;
 }
 
 export type BoundRule = (context: BoundContext) => readonly Bound[];

@@ -8,5 +8,7 @@ import { noPrice } from './no-price.ts';
 import { notTradable } from './not-tradable.ts';
 
 export const SAFETY_RULES: readonly BoundRule[] = [notTradable, noPrice, blockedPieces, buysOnly];
+/** What the broker allows an account that borrows. */
+export const BROKER_RULES: readonly BoundRule[] = [];
 /** They give way where cash below its floor could not be covered otherwise. */
 export const OWNER_RULES: readonly BoundRule[] = [keepOneLot];

@@ -3,4 +3,7 @@
 
 import type { Weighting } from './weighting.ts';
 
-export const manual: Weighting = ({ wallet }) => ({ kind: 'weights', weights: wallet, warnings: [] });
+export const manual: Weighting = {
+  needs: [],
+  weigh: ({ wallet }) => ({ kind: 'weights', weights: wallet, warnings: [] }),
+};

@@ -1,0 +1,168 @@
+// Faults of single calls and orders: drawn at each call that reaches the venue and at each order that it takes.
+
+import { CORRUPTIONS, type CorruptionName } from '../src/exchange/corruptions.ts';
+import type { ExecutionPlan } from '../src/exchange/desk.ts';
+import type { Fault, FaultCall, Loss, When } from '../src/exchange/faults.ts';
+import type { NewOrder } from '../src/exchange/order.ts';
+import { diceOf } from './streams.ts';
+import type { World } from './world.ts';
+
+export interface Delays {
+  /** Until the call reaches the venue, and from its answer until the bot has it. */
+  readonly outMs: number;
+  readonly backMs: number;
+}
+
+const NO_DELAYS: Delays = { outMs: 0, backMs: 0 };
+
+const LOSSES: readonly [Loss, ...Loss[]] = [
+  'unavailable',
+  'silence',
+  'deadline',
+  'internal',
+  'unknown',
+  'aborted',
+  'cancelled',
+  'broken_body',
+  'reset',
+];
+
+/** Order traffic is struck more often: that is where it hurts. */
+const WEIGHTS: Readonly<Record<string, number>> = { PostOrder: 6, CancelOrder: 6, GetOrderState: 2 };
+
+type Codes = readonly [string, ...string[]];
+
+/** Refusals before anything happened. */
+const REFUSALS: Readonly<Record<string, Codes>> = {
+  PostOrder: ['30042', '30049', '30052', '30068', '30079', '30095', '30096', '30098', '30099', '30227', '30101'],
+  CancelOrder: ['30059', '70001'],
+  GetOrderState: ['50005', '70002'],
+};
+/** A venue that stumbles says so before or after it did what it was asked. */
+const STUMBLES: Codes = ['70001', '70002', '70003'];
+/** Now and then a refusal that ends trading. */
+const GRAVE: Codes = ['40002', '90001', '30240', '40004'];
+
+export class CallFaults {
+  private readonly latency;
+  private readonly corruptions = new Map<string, CorruptionName[]>();
+
+  constructor(
+    private readonly world: World,
+    private readonly latencyMs: number,
+  ) {
+    this.latency = diceOf(world.seed, 'latency of calls');
+    for (const [name, { method }] of Object.entries(CORRUPTIONS))
+      this.corruptions.set(method, [...(this.corruptions.get(method) ?? []), name as CorruptionName]);
+    const { faults } = world.exchange;
+    faults.strike = (call) => this.strike(call);
+    faults.planFor = (order) => this.planFor(order);
+  }
+
+  delaysOf(method: string): Delays {
+    const { swarm } = this.world;
+    const weight = WEIGHTS[method] ?? 1;
+    const base =
+      this.latencyMs === 0
+        ? NO_DELAYS
+        : { outMs: this.latency.whole(1, this.latencyMs), backMs: this.latency.whole(1, this.latencyMs) };
+    const out = swarm.fires('delayed_request', 0.006 * weight);
+    const back = swarm.fires('delayed_reply', 0.006 * weight);
+    if (out === null && back === null) return base;
+    const outMs = out === null ? base.outMs : Math.round(out.spread(200, 60_000));
+    const backMs = back === null ? base.backMs : Math.round(back.spread(200, 60_000));
+    this.hit(out === null ? null : 'delayed_request', `${method} ${outMs}`);
+    this.hit(back === null ? null : 'delayed_reply', `${method} ${backMs}`);
+    return { outMs, backMs };
+  }
+
+  private strike(call: FaultCall): readonly Fault[] {
+    const { swarm, options } = this.world;
+    const { method } = call;
+    const struck: Fault[] = [];
+    if (options.onlyAccount && this.world.accountOf(call.accountId)?.id !== options.onlyAccount) return struck;
+    const weight = WEIGHTS[method] ?? 1;
+    const lose = (kind: 'lost_before' | 'lost_after', when: When): void => {
+      const dice = swarm.fires(kind, 0.012 * weight);
+      if (dice === null) return;
+      const as = dice.pick(LOSSES);
+      this.hit(kind, `${method} ${as}`);
+      struck.push({ kind: 'lose', when, as });
+    };
+    lose('lost_before', 'before');
+    lose('lost_after', 'after');
+    const limited = swarm.fires('rate_limited', 0.008 * weight);
+    if (limited !== null) {
+      this.hit('rate_limited', method);
+      struck.unshift({ kind: 'error', code: '80002' });
+    }
+    const before = swarm.fires('error_before', 0.012 * weight);
+    if (before !== null) {
+      const codes = REFUSALS[method] ?? STUMBLES;
+      const code = method === 'PostOrder' && before.chance(0.05) ? before.pick(GRAVE) : before.pick(codes);
+      this.hit('error_before', `${method} ${code}`);
+      struck.unshift({ kind: 'error', code });
+    }
+    const after = swarm.fires('error_after', 0.008 * weight);
+    if (after !== null) {
+      const code = after.pick(STUMBLES);
+      this.hit('error_after', `${method} ${code}`);
+      struck.push({ kind: 'error', code, when: 'after' });
+    }
+    this.spoil(call, struck);
+    return struck;
+  }
+
+  /** Replies that say something that cannot be, or end in the middle. */
+  private spoil({ method }: FaultCall, struck: Fault[]): void {
+    const { swarm } = this.world;
+    const names = this.corruptions.get(method);
+    const corrupt = names === undefined ? null : swarm.fires('corrupt_reply', 0.03);
+    if (corrupt !== null && names !== undefined) {
+      const name = names[corrupt.whole(0, names.length - 1)];
+      if (name !== undefined) {
+        this.hit('corrupt_reply', name);
+        struck.push({ kind: 'rewrite', change: CORRUPTIONS[name].change });
+      }
+    }
+    const cut = swarm.fires('cut_reply', 0.008);
+    if (cut !== null) {
+      const share = cut.random();
+      this.hit('cut_reply', method);
+      struck.push({ kind: 'rewrite_bytes', change: (bytes) => bytes.slice(0, Math.floor(bytes.length * share)) });
+    }
+  }
+
+  private planFor(order: NewOrder): ExecutionPlan | null {
+    const { swarm, options } = this.world;
+    if (options.onlyAccount && this.world.accountOf(order.accountId)?.id !== options.onlyAccount) return null;
+    const rest = swarm.fires('order_rests', 0.1);
+    const part = order.lots > 1n ? swarm.fires('order_partly_filled', 0.15) : null;
+    const down = swarm.fires('order_turned_down', 0.06);
+    const later = swarm.fires('order_turned_down_later', 0.06);
+    if (down !== null) {
+      this.hit('order_turned_down', order.key);
+      return { kind: 'reject', message: 'turned down' };
+    }
+    if (later !== null) {
+      this.hit('order_turned_down_later', order.key);
+      this.world.events.turnDownLater(order, later.whole(0, 20_000));
+      return { kind: 'rest' };
+    }
+    if (part !== null) {
+      this.hit('order_partly_filled', order.key);
+      const now = BigInt(part.whole(0, Number(order.lots < 1_000n ? order.lots - 1n : 999n)));
+      const more = part.chance(0.6) ? [{ afterMs: part.whole(50, 40_000), lots: part.chance(0.5) ? 1n : order.lots }] : [];
+      return { kind: 'partial', now, later: more };
+    }
+    if (rest === null) return null;
+    this.hit('order_rests', order.key);
+    return { kind: 'rest' };
+  }
+
+  private hit(kind: Parameters<World['swarm']['fires']>[0] | null, detail: string): void {
+    if (kind === null) return;
+    this.world.coverage.count('faults', kind);
+    this.world.note(`fault ${kind} ${detail}`);
+  }
+}

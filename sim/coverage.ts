@@ -1,0 +1,32 @@
+// What the runs met: faults by kind, arrows of the state machines, crash points. Counts only, so that tables add up.
+
+export type Table = 'faults' | 'order arrows' | 'iteration arrows' | 'crash points';
+
+export type Counts = Record<string, number>;
+
+export class Coverage {
+  readonly tables: Record<Table, Counts> = {
+    faults: {},
+    'order arrows': {},
+    'iteration arrows': {},
+    'crash points': {},
+  };
+  /** Effects that were numbered, by name: every one of them is a place to die at. */
+  readonly reached: Counts = {};
+
+  count(table: Table, name: string, by = 1): void {
+    const counts = this.tables[table];
+    counts[name] = (counts[name] ?? 0) + by;
+  }
+
+  reach(name: string): void {
+    this.reached[name] = (this.reached[name] ?? 0) + 1;
+  }
+
+  add(other: Pick<Coverage, 'tables' | 'reached'>): void {
+    for (const [table, counts] of Object.entries(other.tables))
+      for (const [name, count] of Object.entries(counts)) this.count(table as Table, name, count);
+    for (const [name, count] of Object.entries(other.reached))
+      this.reached[name] = (this.reached[name] ?? 0) + count;
+  }
+}

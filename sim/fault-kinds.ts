@@ -1,0 +1,40 @@
+// Every kind of fault that the simulator knows. call: drawn at each call; execution: at each order; event: planned at
+// numbered effects of the run.
+
+export const FAULT_KINDS = [
+  // calls
+  'lost_before',
+  'lost_after',
+  'error_before',
+  'error_after',
+  'rate_limited',
+  'delayed_request',
+  'delayed_reply',
+  'corrupt_reply',
+  'cut_reply',
+  // executions
+  'order_rests',
+  'order_partly_filled',
+  'order_turned_down',
+  'order_turned_down_later',
+  // lasting conditions
+  'late_visibility',
+  'stale_positions',
+  'limits_loading',
+  // what happens at the venue
+  'price_gap',
+  'instrument_halted',
+  'halted_after_sells',
+  'foreign_order',
+  'cash_moved',
+  'token_revoked',
+  // what happens to the bot
+  'clock_jump',
+  'disk_full',
+  'second_instance',
+  'kill',
+  'sigterm',
+  'kill_switch',
+] as const;
+
+export type FaultKind = (typeof FAULT_KINDS)[number];

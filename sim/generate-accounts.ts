@@ -1,0 +1,144 @@
+// The accounts of a seed: 1 to 4 blocks as CONFIG.json has them, with what each holds at the venue. New modes and rules
+// of the configuration are added here, as keys of a block. Guarantees: every block is valid; the same seed gives the same.
+
+import { defaultCatalogue } from '../src/exchange/catalogue.ts';
+import type { Instrument } from '../src/exchange/instrument.ts';
+import { type Dice, diceOf } from './streams.ts';
+
+const MINUTE_MS = 60_000;
+
+export interface SimAccount {
+  readonly id: string;
+  readonly token: string;
+  readonly brokerAccount: string;
+  readonly type: 'broker' | 'iis';
+  /** The block of CONFIG.json. */
+  readonly block: Readonly<Record<string, unknown>>;
+  /** RUB as a decimal. */
+  readonly cash: string;
+  readonly pieces: Readonly<Record<string, number>>;
+  /** Percent per ticker, RUB included; what weights mean here is checked against the venue's books. */
+  readonly wallet: Readonly<Record<string, number>>;
+  readonly intervalMs: number;
+  readonly dryRun: boolean;
+}
+
+/** Funds with lots of one piece, shares with lots of 1 to 10,000: price of a piece in RUB and pieces of a lot. */
+const PAPERS: Readonly<Record<string, { readonly price: number; readonly lot: number }>> = {
+  TMOS: { price: 6.5, lot: 1 },
+  TRUR: { price: 10.24, lot: 1 },
+  TGLD: { price: 14.65, lot: 1 },
+  TBRU: { price: 7.42, lot: 1 },
+  SBER: { price: 300.5, lot: 1 },
+  LKOH: { price: 5900, lot: 1 },
+  GAZP: { price: 126.4, lot: 10 },
+  AFKS: { price: 14.215, lot: 100 },
+  FEES: { price: 0.07224, lot: 10_000 },
+};
+export const TICKERS = Object.keys(PAPERS);
+
+/** What the venue lists: a small list, for a day's lists are read and decoded by every life. */
+export const SIM_CATALOGUE: readonly Instrument[] = defaultCatalogue().filter(
+  ({ ticker, apiTradable }) => TICKERS.includes(ticker.replace(/@$/, '')) && (apiTradable || ticker === 'TMOS'),
+);
+
+const FIRST_BROKER_ACCOUNT = 2_000_000_001;
+
+export function generateAccounts(seed: number): readonly SimAccount[] {
+  const dice = diceOf(seed, 'accounts');
+  const count = dice.pick([1, 1, 1, 1, 1, 1, 2, 2, 3, 4]);
+  const intervalMs = dice.pick([1, 5, 15, 15, 60, 60]) * MINUTE_MS;
+  const oneToken = dice.chance(0.3);
+  return Array.from({ length: count }, (_, at) => generateAccount(seed, at, intervalMs, oneToken));
+}
+
+function generateAccount(seed: number, at: number, intervalMs: number, oneToken: boolean): SimAccount {
+  const dice = diceOf(seed, `account ${at}`);
+  const id = `acc${at + 1}`;
+  const token = oneToken ? 't.sim-shared' : `t.sim-${at + 1}`;
+  const brokerAccount = String(FIRST_BROKER_ACCOUNT + at);
+  const wallet = walletOf(dice);
+  const equity = dice.chance(0.08) ? dice.spread(3e7, 3e8) : dice.spread(30_000, 8e6);
+  const { cash, pieces } = holdingsOf(dice, wallet, equity);
+  const dryRun = dice.chance(0.04);
+  const block = {
+    id,
+    name: id,
+    t_invest_token: token,
+    account_id: brokerAccount,
+    desired_wallet: wallet,
+    balance_interval: intervalMs,
+    ...(dryRun ? { dry_run: true } : {}),
+    ...rulesOf(dice),
+  };
+  return {
+    id,
+    token,
+    brokerAccount,
+    type: dice.chance(0.1) ? 'iis' : 'broker',
+    block,
+    cash,
+    pieces,
+    wallet,
+    intervalMs,
+    dryRun,
+  };
+}
+
+/** Two to five tickers and RUB, in whole percents. */
+function walletOf(dice: Dice): Record<string, number> {
+  const tickers = dice.some(TICKERS, dice.whole(2, 5));
+  const rub = dice.pick([0, 0, 5, 10, 25]);
+  const shares = tickers.map(() => dice.whole(1, 10));
+  const sum = shares.reduce((total, share) => total + share, 0);
+  const percents = shares.map((share) => Math.floor(((100 - rub) * share) / sum));
+  const rest = 100 - rub - percents.reduce((total, percent) => total + percent, 0);
+  const wallet: Record<string, number> = {};
+  for (const [at, ticker] of tickers.entries()) wallet[ticker] = (percents[at] ?? 0) + (at === 0 ? rest : 0);
+  if (rub > 0) wallet.RUB = rub;
+  if (dice.chance(0.1)) wallet[dice.pick(['TGLD', 'SBER', 'GAZP'])] ??= 0;
+  return wallet;
+}
+
+/** Anything from all cash to all securities, now and then a paper that the wallet does not name. */
+function holdingsOf(
+  dice: Dice,
+  wallet: Readonly<Record<string, number>>,
+  equity: number,
+): { cash: string; pieces: Record<string, number> } {
+  const tickers = Object.keys(wallet).filter((ticker) => ticker !== 'RUB');
+  const stranger = dice.chance(0.15) ? dice.some(TICKERS, 1) : [];
+  const pieces: Record<string, number> = {};
+  let left = equity;
+  for (const ticker of new Set([...tickers, ...stranger])) {
+    const paper = PAPERS[ticker];
+    if (paper === undefined || dice.chance(0.3)) continue;
+    const value = Math.min(left, (equity / tickers.length) * dice.random() * 2);
+    const lots = Math.floor(value / (paper.price * paper.lot));
+    const odd = dice.chance(0.1) ? dice.whole(0, paper.lot - 1) : 0;
+    if (lots * paper.lot + odd > 0) pieces[ticker] = lots * paper.lot + odd;
+    left -= value;
+  }
+  return { cash: Math.max(0, left).toFixed(2), pieces };
+}
+
+/** Keys of a block that change how it is balanced; every new rule of the configuration belongs here. */
+function rulesOf(dice: Dice): Record<string, unknown> {
+  const rules: Record<string, unknown> = {
+    order_type: dice.pick(['market', 'market', 'market', 'bestprice', 'limit']),
+    order_wait_seconds: dice.pick([1, 5, 15, 30]),
+    unlisted_positions: dice.pick(['keep', 'keep', 'sell']),
+    min_improvement_pp: dice.pick([0, 0.25, 0.25, 1]),
+    min_one_lot: dice.chance(0.7),
+    max_day_turnover_percent: dice.pick([400, 400, 400, 1000, 100]),
+  };
+  if (dice.chance(0.4)) rules.sleep_between_orders = dice.pick([100, 1_000, 5_000]);
+  if (dice.chance(0.15)) rules.exchange = 'auto';
+  if (dice.chance(0.1)) rules.max_drawdown_percent = dice.pick([10, 30, 60]);
+  if (dice.chance(0.1))
+    rules.exchange_closure_behavior = {
+      mode: dice.pick(['force_orders', 'dry_run']),
+      update_iteration_result: dice.chance(0.5),
+    };
+  return rules;
+}

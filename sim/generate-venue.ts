@@ -1,0 +1,37 @@
+// The venue of a seed: when the run begins, how prices move, how deep the book is, how long the wire takes.
+
+import type { ExchangeOptions } from '../src/exchange/exchange.ts';
+import { diceOf } from './streams.ts';
+
+export interface SimVenue {
+  readonly startMs: number;
+  readonly options: Pick<
+    ExchangeOptions,
+    'liveliness' | 'depthRub' | 'spreadTicks' | 'duplicateAnswer' | 'commission' | 'perSecond'
+  >;
+  /** Longest way out and back of an ordinary call. */
+  readonly latencyMs: number;
+}
+
+const HOUR_MS = 3_600_000;
+/** Monday 2026-11-16, 00:00 in Moscow. */
+const MONDAY_MS = Date.UTC(2026, 10, 15, 21);
+
+export function generateVenue(seed: number): SimVenue {
+  const dice = diceOf(seed, 'prices');
+  const schedule = diceOf(seed, 'schedule');
+  const day = schedule.whole(0, 4);
+  // Mostly in the day's trading, now and then across its end.
+  const hour = schedule.chance(0.85) ? 10 + schedule.random() * 7 : 17 + schedule.random() * 6.5;
+  return {
+    startMs: Math.floor(MONDAY_MS + day * 24 * HOUR_MS + hour * HOUR_MS),
+    options: {
+      liveliness: dice.pick([0, 0, 1, 1, 4]),
+      depthRub: dice.pick(['5000000', '50000000', '200000']),
+      spreadTicks: dice.pick([1, 1, 2]),
+      duplicateAnswer: dice.pick(['state', '30057']),
+      perSecond: 50,
+    },
+    latencyMs: diceOf(seed, 'latency').pick([0, 0, 20, 200]),
+  };
+}

@@ -1,0 +1,78 @@
+// The journal as one life sees it: its writes are numbered effects, at which the life may end or the disk be full.
+// Guarantees: a dead life's calls throw; a write that is reported to the checks has been committed.
+
+import type { Journal } from '../src/ports.ts';
+import type { Life } from './life.ts';
+
+/** Calls that write. The first four are what recovery depends on. */
+const WRITES = [
+  'plan',
+  'attempt',
+  'settle',
+  'record',
+  'pinBrokerAccount',
+  'pinInstrument',
+  'acceptPrices',
+  'manage',
+  'setHalt',
+  'noteAlert',
+  'forgetAlert',
+  'setEquityMarks',
+  'setLastSeen',
+  'planNextIteration',
+] as const satisfies readonly (keyof Journal)[];
+const IS_WRITE: ReadonlySet<string> = new Set(WRITES);
+
+type Member = (...args: readonly unknown[]) => unknown;
+
+/** The named boundary: a journal is a record of functions, each wrapped as a whole. */
+export function lifeJournal(life: Life): Journal {
+  const real = life.world.store.journal as unknown as Readonly<Record<string, Member>>;
+  const wrapped: Record<string, Member> = {};
+  for (const [name, member] of Object.entries(real))
+    wrapped[name] =
+      name === 'close' ? () => {} : IS_WRITE.has(name) ? writer(life, name, member) : reader(life, member);
+  return wrapped as unknown as Journal;
+}
+
+const reader =
+  (life: Life, member: Member): Member =>
+  (...args) => {
+    life.assertAlive();
+    return member(...args);
+  };
+
+function writer(life: Life, name: string, member: Member): Member {
+  const { world } = life;
+  return (...args) => {
+    life.assertAlive();
+    world.effect(`${name} before`, life);
+    life.assertAlive();
+    const seen = world.beforeWrite(name, args);
+    let statements = 0;
+    world.store.hooks = {
+      statement() {
+        statements += 1;
+        world.writing(name);
+        if (statements !== 2) return;
+        world.effect(`${name} inside`, life);
+        life.assertAlive();
+      },
+    };
+    const result = whileHooked(life, () => member(...args));
+    world.written(name, args, result, seen);
+    world.effect(`${name} after`, life);
+    life.assertAlive();
+    return result;
+  };
+}
+
+function whileHooked<Result>(life: Life, work: () => Result): Result {
+  try {
+    return work();
+  } finally {
+    life.world.store.hooks = NO_HOOKS;
+  }
+}
+
+const NO_HOOKS = { statement() {} };

@@ -1,0 +1,199 @@
+// One life of the bot: the whole program as `start` runs it (src/cli/start.ts), on ports of the simulated world.
+// Guarantees: a killed life writes nothing, sends nothing, says nothing and never goes on, as if by SIGKILL; what was
+// committed and what is on its way to the venue stays.
+
+import { runSession } from '../src/cli/start.ts';
+import type { Outside } from '../src/cli/outside.ts';
+import { LockHeld } from '../src/journal/lock.ts';
+import type { Log } from '../src/log.ts';
+import type { Clock, Journal } from '../src/ports.ts';
+import { createAddressRate } from '../src/tinvest/throttle.ts';
+import { createTInvest } from '../src/tinvest/tinvest.ts';
+import { lifeJournal } from './life-journal.ts';
+import { clockOf } from './timeline.ts';
+import { wireOf } from './wire.ts';
+import type { World } from './world.ts';
+
+/** What a killed process sees of everything it still tries. */
+export class Killed extends Error {
+  override readonly name = 'Killed';
+}
+
+export type Ending =
+  | { readonly kind: 'exit'; readonly code: number }
+  | { readonly kind: 'failed'; readonly error: unknown }
+  | { readonly kind: 'killed' };
+
+export class Life {
+  readonly startedMs: number;
+  readonly stop = new AbortController();
+  ending: Ending | null = null;
+  /** When it was told to stop. */
+  stoppedMs: number | null = null;
+  lock: { release(): void } | null = null;
+  readonly clock: Clock;
+  readonly journal: Journal;
+
+  constructor(
+    readonly world: World,
+    readonly number: number,
+  ) {
+    this.startedMs = world.timeline.now();
+    this.clock = clockOf({
+      timeline: world.timeline,
+      skewMs: () => world.skewMs,
+      owner: this,
+      isAlive: () => this.alive,
+    });
+    this.journal = lifeJournal(this);
+  }
+
+  get alive(): boolean {
+    return this.ending === null;
+  }
+
+  /** Starts the program; `ended` is called when it ends by itself. */
+  begin(ended: () => void): void {
+    const end = (ending: Ending): void => {
+      if (!this.alive) return;
+      this.ending = ending;
+      this.lock?.release();
+      ended();
+    };
+    const { config, accounts } = this.world;
+    runSession({
+      options: {
+        config: 'CONFIG.json',
+        envFile: '.env',
+        envFileNamed: false,
+        stateDir: 'sim',
+        json: true,
+        logLevel: 'silent',
+        once: false,
+        dryRun: false,
+        account: [],
+      },
+      config,
+      accounts: config.accounts,
+      outside: this.outside(),
+      log: this.log(),
+      secrets: accounts.map(({ token }) => token),
+      onRecord: (record) => {
+        if (this.alive) this.world.recorded(record, this);
+      },
+    }).then(
+      (code) => end({ kind: 'exit', code }),
+      (error: unknown) => end({ kind: 'failed', error }),
+    );
+  }
+
+  /** SIGTERM. */
+  terminate(): void {
+    if (!this.alive || this.stop.signal.aborted) return;
+    this.stoppedMs = this.world.timeline.now();
+    this.stop.abort();
+  }
+
+  /** SIGKILL. */
+  kill(): void {
+    if (!this.alive) return;
+    this.ending = { kind: 'killed' };
+    this.world.timeline.forget(this);
+    this.lock?.release();
+  }
+
+  assertAlive(): void {
+    if (!this.alive) throw new Killed('this process was killed');
+  }
+
+  private outside(): Outside {
+    const { world, clock } = this;
+    const addressRate = createAddressRate();
+    const random = world.jitter;
+    return {
+      terminal: SILENT_TERMINAL,
+      environment: {},
+      clock,
+      random,
+      newId: () => world.newId(),
+      stop: this.stop.signal,
+      connect: ({ token, broker, log }) => {
+        const transport = wireOf(this);
+        const options = { transport, clock, random, broker, log, addressRate, signal: this.stop.signal };
+        const venue = createTInvest({ ...options, token: () => token.reveal() });
+        return { broker: venue.broker, market: venue.market, close: () => venue.close() };
+      },
+      openJournal: () => this.journal,
+      readJournal: () => this.journal,
+      acquireLock: () => {
+        this.lock = world.lock.acquire(this);
+        return { release: () => this.alive && this.lock?.release() };
+      },
+      killSwitch: () => ({
+        engaged: (account) => {
+          this.assertAlive();
+          return world.killSwitch.engaged(account);
+        },
+        engage() {},
+        release() {},
+      }),
+      alertCommand: () => ({
+        alert: (alert) => {
+          if (this.alive) world.alerted(alert);
+        },
+        close: async () => {},
+      }),
+      createLog: () => this.log(),
+    };
+  }
+
+  /** Silent, but for what a run must not meet. The named boundary: the program uses no more of a log than this. */
+  private log(): Log {
+    const quiet = (): void => {};
+    const log = {
+      trace: quiet,
+      debug: quiet,
+      info: quiet,
+      warn: quiet,
+      error: (facts: { readonly err?: unknown }) => {
+        if (this.alive && facts.err !== undefined) this.world.unexpected(facts.err);
+      },
+      fatal: quiet,
+      child: () => log,
+    };
+    return log as unknown as Log;
+  }
+}
+
+const SILENT_TERMINAL: Outside['terminal'] = {
+  out() {},
+  err() {},
+  conceal() {},
+  readerGone: new AbortController().signal,
+  async *lines() {},
+  isTerminal: false,
+  colors: false,
+  width: 80,
+};
+
+/** One life at a time trades on a state directory. */
+export interface SimLock {
+  /** @throws {LockHeld} */
+  acquire(life: Life): { release(): void };
+}
+
+/** The lock without files: freed with its holder, as the operating system does. */
+export function memoryLock(): SimLock {
+  let holder: Life | null = null;
+  return {
+    acquire(life) {
+      if (holder?.alive) throw new LockHeld(holder.number, 'sim');
+      holder = life;
+      return {
+        release() {
+          if (holder === life) holder = null;
+        },
+      };
+    },
+  };
+}

@@ -1,0 +1,80 @@
+// The journal of simulated lives: the program's own journal on one SQLite database in memory, which outlives each life.
+// Why that is faithful: every journal call is synchronous and one transaction, so a process can only die before, inside
+// or after it; inside, the statements so far are rolled back, which is what SQLite does with the log of a process that
+// was killed; what was committed stays. Syncing to a disk is not simulated here (tests/journal kills real processes).
+// Requires: one seed at a time. Guarantees: `reset` leaves nothing of the seed before.
+
+import { Database } from 'bun:sqlite';
+import { journalOf } from '../src/journal/journal.ts';
+import { migrate } from '../src/journal/migrate.ts';
+import { MIGRATIONS } from '../src/journal/migrations.ts';
+import { type Store, storeOf } from '../src/journal/store.ts';
+import type { Journal } from '../src/ports.ts';
+
+/** What a life may do around its writes: die, or fail as a full disk does, by throwing. */
+export interface WriteHooks {
+  /** Before each statement inside a write. */
+  statement(): void;
+}
+
+export interface SimJournal {
+  readonly db: Database;
+  readonly journal: Journal;
+  hooks: WriteHooks;
+  reset(): void;
+}
+
+const NO_HOOKS: WriteHooks = { statement() {} };
+
+export function openSimJournal(): SimJournal {
+  const db = new Database(':memory:', { strict: true, safeIntegers: true });
+  db.run('PRAGMA foreign_keys = ON');
+  migrate(db, MIGRATIONS, ':memory:');
+  const real = storeOf(db);
+  const store: Store = {
+    ...real,
+    prepare(sql) {
+      const query = real.prepare<never>(sql);
+      return {
+        get: query.get,
+        all: query.all,
+        run(params) {
+          opened.hooks.statement();
+          query.run(params);
+        },
+      };
+    },
+    close() {},
+  };
+  const opened: SimJournal = {
+    db,
+    journal: journalOf(store),
+    hooks: NO_HOOKS,
+    reset() {
+      opened.hooks = NO_HOOKS;
+      if (db.inTransaction) db.run('ROLLBACK');
+      for (const table of tables) wipe[table]?.run();
+    },
+  };
+  const tables = tablesOf(db);
+  const wipe = Object.fromEntries(tables.map((table) => [table, db.prepare(`DELETE FROM ${table}`)]));
+  return opened;
+}
+
+/** Children before parents. */
+function tablesOf(db: Database): string[] {
+  const names = db
+    .prepare<{ name: string }, []>("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY rowid DESC")
+    .all()
+    .map(({ name }) => name);
+  return names.filter((name) => !name.startsWith('sqlite_'));
+}
+
+/** A full disk, as SQLite reports it. */
+export class DiskFull extends Error {
+  override readonly name = 'SQLiteError';
+  readonly code = 'SQLITE_FULL';
+  constructor() {
+    super('database or disk is full');
+  }
+}

@@ -1,0 +1,291 @@
+// The world of one seed: the venue, the state directory, the bot's lives one after another, and the checks that watch.
+// Guarantees: whatever happens is told to the trace and to the checks, in the order in which it happens.
+
+import type { Config } from '../src/config/config.ts';
+import { parseConfig } from '../src/config/parse.ts';
+import type { IterationRecord } from '../src/core/iteration-record.ts';
+import { createExchange, type CallOutcome, type CallPhase, type Exchange } from '../src/exchange/exchange.ts';
+import type { CallRecord } from '../src/exchange/record.ts';
+import type { Alert, Halt, Holdings, Intent, JournaledOrder, Transition } from '../src/ports.ts';
+import { CallFaults, type Delays } from './call-faults.ts';
+import type { Check } from './check.ts';
+import { Coverage } from './coverage.ts';
+import { PlannedEvents } from './events.ts';
+import { generateAccounts, SIM_CATALOGUE, type SimAccount } from './generate-accounts.ts';
+import { generateVenue } from './generate-venue.ts';
+import { SimKillSwitch } from './kill-switch.ts';
+import { Life, memoryLock, type SimLock } from './life.ts';
+import { DiskFull, type SimJournal } from './sim-journal.ts';
+import { diceOf } from './streams.ts';
+import { type Kept, Swarm } from './swarm.ts';
+import { clockOf, Timeline } from './timeline.ts';
+import { Trace } from './trace.ts';
+
+export interface WorldOptions {
+  readonly seed: number;
+  readonly kept: Kept;
+  readonly traced: boolean;
+  /** Switches every fault off. */
+  readonly calm?: boolean;
+  /** Only this account's calls are struck, by block id. */
+  readonly onlyAccount?: string | null;
+  readonly store: SimJournal;
+  checks(world: World): Required<Check>;
+}
+
+export interface Violation {
+  readonly invariant: string;
+  readonly text: string;
+  readonly atMs: number;
+}
+
+export class World {
+  readonly seed: number;
+  readonly accounts: readonly SimAccount[];
+  readonly config: Config;
+  readonly timeline: Timeline;
+  readonly exchange: Exchange;
+  readonly store: SimJournal;
+  readonly trace: Trace;
+  readonly swarm: Swarm;
+  readonly faults: CallFaults;
+  readonly events: PlannedEvents;
+  readonly coverage = new Coverage();
+  readonly killSwitch = new SimKillSwitch();
+  readonly jitter;
+  readonly lock: SimLock = memoryLock();
+  readonly checks: Required<Check>;
+  readonly violations: Violation[] = [];
+  readonly records: { readonly record: IterationRecord; readonly life: Life; readonly atMs: number }[] = [];
+  readonly alerts: { readonly alert: Alert; readonly atMs: number }[] = [];
+  readonly lives: Life[] = [];
+  /** How far the bot's clock is off. */
+  skewMs = 0;
+  /** True time at which the bot's clock was last changed. */
+  skewedAtMs = Number.NEGATIVE_INFINITY;
+  /** Writes that the disk has no room for. */
+  diskFullFor = 0;
+  effects = 0;
+  private readonly callers = new Map<number, Life>();
+  private readonly byBroker: ReadonlyMap<string, SimAccount>;
+  private ids = 0;
+
+  constructor(readonly options: WorldOptions) {
+    const { seed, store } = options;
+    this.seed = seed;
+    this.store = store;
+    store.reset();
+    this.accounts = generateAccounts(seed);
+    this.byBroker = new Map(this.accounts.map((account) => [account.brokerAccount, account]));
+    this.config = configOf(this.accounts);
+    const venue = generateVenue(seed);
+    this.timeline = new Timeline(venue.startMs);
+    this.trace = new Trace(options.traced);
+    this.jitter = diceOf(seed, 'jitter').random;
+    this.swarm = new Swarm(seed, options.calm ? new Set() : options.kept);
+    this.exchange = createExchange({
+      ...venue.options,
+      seed,
+      clock: clockOf({ timeline: this.timeline, skewMs: () => 0, owner: null, isAlive: () => true }),
+      catalogue: SIM_CATALOGUE,
+      anchorMs: venue.startMs,
+      onCall: (call, phase) => this.called(call, phase),
+    });
+    for (const account of this.accounts) this.openAccount(account);
+    this.faults = new CallFaults(this, venue.latencyMs);
+    this.events = new PlannedEvents(this);
+    this.checks = options.checks(this);
+    this.exchange.desk.onChange((order) => {
+      this.trace.note(this.timeline.now(), `order ${order.id} ${order.status} ${order.executed}`);
+      this.events.orderChanged(order);
+      this.checks.onOrder(order);
+    });
+  }
+
+  get life(): Life | null {
+    return this.lives.at(-1) ?? null;
+  }
+
+  /** The account behind a broker account; `null` for a stranger. */
+  accountOf(brokerAccount: string | null): SimAccount | null {
+    return this.byBroker.get(brokerAccount ?? '') ?? null;
+  }
+
+  newId(): string {
+    this.ids += 1;
+    return `00000000-0000-4000-8000-${String(this.ids).padStart(12, '0')}`;
+  }
+
+  note(what: string): void {
+    this.trace.note(this.timeline.now(), what);
+  }
+
+  violate(invariant: string, text: string): void {
+    this.note(`VIOLATION ${invariant}: ${text}`);
+    this.violations.push({ invariant, text, atMs: this.timeline.now() });
+  }
+
+  // ---- the bot's lives
+
+  start(): void {
+    if (this.life?.alive) return;
+    const life = new Life(this, this.lives.length + 1);
+    this.lives.push(life);
+    this.note(`life ${life.number} begins`);
+    life.begin(() => this.ended(life));
+  }
+
+  /** Another one on the same state directory, while the first one runs. */
+  startSecond(): void {
+    const second = new Life(this, 1_000 + this.lives.length);
+    second.begin(() => this.note(`second instance ended: ${wordsOf(second)}`));
+  }
+
+  kill(life: Life, where: string): void {
+    if (!life.alive) return;
+    life.kill();
+    this.coverage.count('crash points', where);
+    this.note(`life ${life.number} killed at ${where}`);
+    this.checks.onDeath(life);
+  }
+
+  private ended(life: Life): void {
+    this.note(`life ${life.number} ended: ${wordsOf(life)}`);
+    this.checks.onDeath(life);
+    this.events.lifeEnded();
+  }
+
+  // ---- numbered effects
+
+  effect(name: string, life: Life): void {
+    this.effects += 1;
+    this.coverage.reach(name);
+    this.events.reached(this.effects, name, life);
+  }
+
+  // ---- calls
+
+  leaving(method: string, bytes: Uint8Array, life: Life): void {
+    this.checks.onLeave(method, bytes, life);
+  }
+
+  delaysOf(method: string): Delays {
+    return this.faults.delaysOf(method);
+  }
+
+  handle(
+    path: string,
+    bytes: Uint8Array,
+    metadata: Readonly<Record<string, string>>,
+    life: Life,
+  ): Promise<CallOutcome> {
+    this.callers.set(this.exchange.log.count(), life);
+    return this.exchange.handle(path, bytes, metadata);
+  }
+
+  private called(call: CallRecord, phase: CallPhase): void {
+    const life = this.callers.get(call.index);
+    if (life === undefined) return;
+    this.note(`call ${call.index} ${call.method} ${phase} ${call.orderId ?? ''} ${call.outcome ?? ''}`);
+    this.checks.onCall({ call, life }, phase);
+    this.effect(`${call.method} ${phase}`, life);
+    if (phase === 'replied') this.callers.delete(call.index);
+  }
+
+  replied(method: string, request: Uint8Array, body: Uint8Array, life: Life): void {
+    this.checks.onReply(method, request, body, life);
+  }
+
+  // ---- the journal
+
+  /** What a write is about to change, as far as a check wants to know. */
+  beforeWrite(name: string, args: readonly unknown[]): JournaledOrder | null {
+    if (name !== 'settle') return null;
+    return this.store.journal.order((args[0] as Transition).key);
+  }
+
+  /** @throws {DiskFull} */
+  writing(name: string): void {
+    if (this.diskFullFor <= 0) return;
+    this.diskFullFor -= 1;
+    this.note(`disk full in ${name}`);
+    throw new DiskFull();
+  }
+
+  /** The named boundary: what each call of the journal takes is in journal-port.ts. */
+  written(name: string, args: readonly unknown[], result: unknown, before: JournaledOrder | null): void {
+    switch (name) {
+      case 'plan': {
+        const [account, iteration, leg, intents, holdings] = args as [
+          string,
+          string,
+          number,
+          readonly Intent[],
+          Holdings,
+        ];
+        this.note(`plan ${iteration} leg ${leg}: ${intents.map(({ request }) => request.key).join(' ')}`);
+        this.checks.onPlan({ account, iteration, leg, intents, before: holdings });
+        break;
+      }
+      case 'attempt':
+        this.note(`attempt ${(args[0] as readonly string[]).join(' ')}`);
+        this.checks.onAttempt(args[0] as readonly string[]);
+        break;
+      case 'settle': {
+        const after = result as JournaledOrder;
+        const change = args[0] as Transition;
+        this.note(`settle ${change.key} ${before?.state} -> ${after.state} ${change.evidence}`);
+        if (before !== null) this.checks.onSettle({ change, before, after });
+        break;
+      }
+      case 'setHalt':
+        this.note(`halt ${String(args[0])}`);
+        this.checks.onHalt(args[0] as string, args[1] as Halt);
+        break;
+      default:
+        break;
+    }
+  }
+
+  // ---- what the bot says
+
+  recorded(record: IterationRecord, life: Life): void {
+    this.note(`record ${record.account} ${record.iteration} ${record.status} ${record.reason ?? ''}`);
+    this.records.push({ record, life, atMs: this.timeline.now() });
+    this.checks.onRecord(record, life);
+  }
+
+  alerted(alert: Alert): void {
+    this.note(`alert ${alert.account} ${alert.event}: ${alert.message}`);
+    this.alerts.push({ alert, atMs: this.timeline.now() });
+    this.checks.onAlert(alert);
+  }
+
+  /** An error that the program calls a defect of its own. */
+  unexpected(error: unknown): void {
+    const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    this.note(`error ${text}`);
+    const isDisk = error instanceof Error && error.name === 'JournalError';
+    if (!isDisk)
+      this.violate('no-defect', error instanceof Error ? (error.stack ?? text).slice(0, 1_500) : text);
+  }
+
+  private openAccount({ brokerAccount, token, type, cash, pieces }: SimAccount): void {
+    this.exchange.openAccount({ id: brokerAccount, token, type, cash });
+    for (const [ticker, count] of Object.entries(pieces))
+      this.exchange.giveSecurities(brokerAccount, ticker, count);
+  }
+}
+
+function wordsOf({ ending }: Life): string {
+  if (ending === null) return 'not yet';
+  if (ending.kind === 'exit') return `exit code ${ending.code}`;
+  return ending.kind === 'killed' ? 'killed' : String(ending.error);
+}
+
+function configOf(accounts: readonly SimAccount[]): Config {
+  const text = JSON.stringify({ accounts: accounts.map(({ block }) => block), alert_command: 'tell' });
+  const parsed = parseConfig(text, { process: {}, file: {}, filePath: '.env', fileFound: false });
+  if (!parsed.ok) throw new Error(`a generated configuration is invalid: ${JSON.stringify(parsed.problems)}`);
+  return parsed.config;
+}

@@ -1,0 +1,16 @@
+// What the broker says an account is good for: its own reckoning, read before every plan of a margin account.
+
+import type { Money } from './units.ts';
+
+export type MarginState =
+  /** The broker does not let this account borrow. */
+  | { readonly kind: 'disabled'; readonly because: string }
+  | {
+      readonly kind: 'enabled';
+      /** Worth of what counts as collateral, cash included. */
+      readonly liquid: Money;
+      /** Below this much collateral nothing that adds risk may be done. */
+      readonly starting: Money;
+      /** Below this much the broker closes positions by force. */
+      readonly minimal: Money;
+    };

@@ -1,0 +1,39 @@
+// What the account's mode and rules need beyond positions and prices: only what they read is asked for.
+// Guarantees: readings that do not depend on each other go out together; what cannot be read is unknown, never a default.
+
+import type { Facts } from '../core/facts.ts';
+import type { MarginState } from '../core/margin-state.ts';
+import type { Holding } from '../core/portfolio.ts';
+import type { Session } from '../ports.ts';
+import type { AccountContext } from './account-context.ts';
+import { approvalsOf } from './approvals.ts';
+import { setAside } from './cash-requests.ts';
+import { isDeleveraging } from './deleverage.ts';
+import { fundReadings } from './fund-readings.ts';
+import type { WalletListing } from './listings.ts';
+import { timingOf } from './rebalance-timing.ts';
+import { ordersToday, turnoverToday } from './today.ts';
+
+export interface FactsInput {
+  readonly nowMs: number;
+  readonly wallet: readonly WalletListing[];
+  readonly holdings: readonly Holding[];
+  /** Sessions of the account's own exchange. */
+  readonly sessions: readonly Session[];
+  /** Read together with the positions. */
+  readonly margin: MarginState | null;
+}
+
+export async function readFacts(context: AccountContext, input: FactsInput): Promise<Facts> {
+  const readings = await fundReadings(context, input);
+  return {
+    ...readings,
+    margin: input.margin,
+    deleverage: isDeleveraging(context, input),
+    timing: timingOf(context, input),
+    turnoverToday: turnoverToday(context, input.nowMs),
+    ordersToday: ordersToday(context, input.nowMs),
+    setAside: setAside(context, input),
+    approvals: approvalsOf(context, input),
+  };
+}
