@@ -28,7 +28,7 @@ const LOSSES: readonly [Loss, ...Loss[]] = [
 ];
 
 /** Order traffic is struck more often: that is where it hurts. */
-const WEIGHTS: Readonly<Record<string, number>> = { PostOrder: 6, CancelOrder: 6, GetOrderState: 2 };
+const WEIGHTS: Readonly<Record<string, number>> = { PostOrder: 4, CancelOrder: 4, GetOrderState: 2 };
 
 type Codes = readonly [string, ...string[]];
 
@@ -66,8 +66,8 @@ export class CallFaults {
       this.latencyMs === 0
         ? NO_DELAYS
         : { outMs: this.latency.whole(1, this.latencyMs), backMs: this.latency.whole(1, this.latencyMs) };
-    const out = swarm.fires('delayed_request', 0.006 * weight);
-    const back = swarm.fires('delayed_reply', 0.006 * weight);
+    const out = swarm.fires('delayed_request', 0.012 * weight);
+    const back = swarm.fires('delayed_reply', 0.012 * weight);
     if (out === null && back === null) return base;
     const outMs = out === null ? base.outMs : Math.round(out.spread(200, 60_000));
     const backMs = back === null ? base.backMs : Math.round(back.spread(200, 60_000));
@@ -83,7 +83,7 @@ export class CallFaults {
     if (options.onlyAccount && this.world.accountOf(call.accountId)?.id !== options.onlyAccount) return struck;
     const weight = WEIGHTS[method] ?? 1;
     const lose = (kind: 'lost_before' | 'lost_after', when: When): void => {
-      const dice = swarm.fires(kind, 0.012 * weight);
+      const dice = swarm.fires(kind, 0.022 * weight);
       if (dice === null) return;
       const as = dice.pick(LOSSES);
       this.hit(kind, `${method} ${as}`);
@@ -91,19 +91,19 @@ export class CallFaults {
     };
     lose('lost_before', 'before');
     lose('lost_after', 'after');
-    const limited = swarm.fires('rate_limited', 0.008 * weight);
+    const limited = swarm.fires('rate_limited', 0.015 * weight);
     if (limited !== null) {
       this.hit('rate_limited', method);
       struck.unshift({ kind: 'error', code: '80002' });
     }
-    const before = swarm.fires('error_before', 0.012 * weight);
+    const before = swarm.fires('error_before', 0.02 * weight);
     if (before !== null) {
       const codes = REFUSALS[method] ?? STUMBLES;
       const code = method === 'PostOrder' && before.chance(0.05) ? before.pick(GRAVE) : before.pick(codes);
       this.hit('error_before', `${method} ${code}`);
       struck.unshift({ kind: 'error', code });
     }
-    const after = swarm.fires('error_after', 0.008 * weight);
+    const after = swarm.fires('error_after', 0.015 * weight);
     if (after !== null) {
       const code = after.pick(STUMBLES);
       this.hit('error_after', `${method} ${code}`);
@@ -117,7 +117,7 @@ export class CallFaults {
   private spoil({ method }: FaultCall, struck: Fault[]): void {
     const { swarm } = this.world;
     const names = this.corruptions.get(method);
-    const corrupt = names === undefined ? null : swarm.fires('corrupt_reply', 0.03);
+    const corrupt = names === undefined ? null : swarm.fires('corrupt_reply', 0.06);
     if (corrupt !== null && names !== undefined) {
       const name = names[corrupt.whole(0, names.length - 1)];
       if (name !== undefined) {
@@ -125,7 +125,7 @@ export class CallFaults {
         struck.push({ kind: 'rewrite', change: CORRUPTIONS[name].change });
       }
     }
-    const cut = swarm.fires('cut_reply', 0.008);
+    const cut = swarm.fires('cut_reply', 0.015);
     if (cut !== null) {
       const share = cut.random();
       this.hit('cut_reply', method);

@@ -42,6 +42,8 @@ export interface Check {
   onHalt?(account: string, halt: Halt): void;
   onRecord?(record: IterationRecord, life: Life): void;
   onAlert?(alert: Alert): void;
+  /** SIGTERM. */
+  onStop?(life: Life): void;
   onDeath?(life: Life): void;
   /** The faults have ended and the world has had its time. */
   atEnd?(): void;
@@ -71,6 +73,7 @@ export function together(checks: readonly Check[]): Required<Check> {
     onHalt: each('onHalt'),
     onRecord: each('onRecord'),
     onAlert: each('onAlert'),
+    onStop: each('onStop'),
     onDeath: each('onDeath'),
     atEnd: each('atEnd'),
   };

@@ -32,7 +32,7 @@ const MOST: Readonly<Partial<Record<FaultKind, number>>> = {
 };
 
 /** About as many effects as one account makes in a run. */
-const EFFECTS_PER_ACCOUNT = 450;
+const EFFECTS_PER_ACCOUNT = 400;
 
 interface Planned {
   readonly kind: FaultKind;
@@ -240,6 +240,7 @@ export class PlannedEvents {
     if (most < 2n) return;
     const lots = Math.max(1, Math.floor(Number(most) * dice.random() * 0.5));
     this.hit('foreign_order', `${side} ${lots} ${ticker}`);
+    this.world.outside.mark(brokerAccount);
     try {
       exchange.ownerOrder(brokerAccount, { uid: ticker, side, lots });
     } catch (error) {
@@ -251,6 +252,7 @@ export class PlannedEvents {
     const { exchange } = this.world;
     const cash = exchange.registry.account(brokerAccount).cash();
     const rubles = Number(cash / 1_000_000_000n);
+    this.world.outside.mark(brokerAccount);
     if (dice.chance(0.5)) {
       const amount = Math.max(100, Math.round(rubles * dice.random() + dice.spread(100, 100_000)));
       this.hit('cash_moved', `+${amount}`);

@@ -19,6 +19,8 @@ export interface SimAccount {
   readonly pieces: Readonly<Record<string, number>>;
   /** Percent per ticker, RUB included; what weights mean here is checked against the venue's books. */
   readonly wallet: Readonly<Record<string, number>>;
+  /** About what it is worth at the start, RUB. */
+  readonly equity: number;
   readonly intervalMs: number;
   readonly dryRun: boolean;
 }
@@ -46,8 +48,8 @@ const FIRST_BROKER_ACCOUNT = 2_000_000_001;
 
 export function generateAccounts(seed: number): readonly SimAccount[] {
   const dice = diceOf(seed, 'accounts');
-  const count = dice.pick([1, 1, 1, 1, 1, 1, 2, 2, 3, 4]);
-  const intervalMs = dice.pick([1, 5, 15, 15, 60, 60]) * MINUTE_MS;
+  const count = dice.pick([1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 3, 4]);
+  const intervalMs = dice.pick([5, 15, 15, 30, 60, 60, 60]) * MINUTE_MS;
   const oneToken = dice.chance(0.3);
   return Array.from({ length: count }, (_, at) => generateAccount(seed, at, intervalMs, oneToken));
 }
@@ -80,6 +82,7 @@ function generateAccount(seed: number, at: number, intervalMs: number, oneToken:
     cash,
     pieces,
     wallet,
+    equity,
     intervalMs,
     dryRun,
   };
@@ -125,8 +128,8 @@ function holdingsOf(
 /** Keys of a block that change how it is balanced; every new rule of the configuration belongs here. */
 function rulesOf(dice: Dice): Record<string, unknown> {
   const rules: Record<string, unknown> = {
-    order_type: dice.pick(['market', 'market', 'market', 'bestprice', 'limit']),
-    order_wait_seconds: dice.pick([1, 5, 15, 30]),
+    order_type: dice.chance(0.85) ? 'market' : dice.pick(['bestprice', 'limit']),
+    order_wait_seconds: dice.pick([1, 3, 3, 10, 30]),
     unlisted_positions: dice.pick(['keep', 'keep', 'sell']),
     min_improvement_pp: dice.pick([0, 0.25, 0.25, 1]),
     min_one_lot: dice.chance(0.7),

@@ -17,7 +17,8 @@ const HOUR_MS = 3_600_000;
 /** Monday 2026-11-16, 00:00 in Moscow. */
 const MONDAY_MS = Date.UTC(2026, 10, 15, 21);
 
-export function generateVenue(seed: number): SimVenue {
+/** @param worth of the largest account, RUB: the book takes its orders within a few levels, as funds' books do */
+export function generateVenue(seed: number, worth: number): SimVenue {
   const dice = diceOf(seed, 'prices');
   const schedule = diceOf(seed, 'schedule');
   const day = schedule.whole(0, 4);
@@ -27,7 +28,7 @@ export function generateVenue(seed: number): SimVenue {
     startMs: Math.floor(MONDAY_MS + day * 24 * HOUR_MS + hour * HOUR_MS),
     options: {
       liveliness: dice.pick([0, 0, 1, 1, 4]),
-      depthRub: dice.pick(['5000000', '50000000', '200000']),
+      depthRub: String(Math.ceil(Math.max(dice.pick([200_000, 5_000_000, 50_000_000]), worth / 3))),
       spreadTicks: dice.pick([1, 1, 2]),
       duplicateAnswer: dice.pick(['state', '30057']),
       perSecond: 50,

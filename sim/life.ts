@@ -91,6 +91,7 @@ export class Life {
   terminate(): void {
     if (!this.alive || this.stop.signal.aborted) return;
     this.stoppedMs = this.world.timeline.now();
+    this.world.checks.onStop(this);
     this.stop.abort();
   }
 

@@ -2,15 +2,21 @@
 // whole again, and the bot must get its accounts in order or say loudly why it cannot.
 // Guarantees: a pure function of its options; the same options give the same trace hash.
 
+import { isTrading } from '../src/exchange/calendar.ts';
+import { moscowDay } from '../src/exchange/moscow.ts';
 import { allChecks } from './all-checks.ts';
 import type { Coverage } from './coverage.ts';
 import type { SimJournal } from './sim-journal.ts';
+import { diceOf } from './streams.ts';
 import type { Kept } from './swarm.ts';
 import { StandStill } from './timeline.ts';
 import { type Violation, World } from './world.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
+/** A weekend and a day more. */
+const DAYS_MAX = 3;
 
 export interface SeedOptions {
   readonly seed: number;
@@ -52,6 +58,7 @@ export function runSeed(options: SeedOptions): SeedResult {
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
     world.violate(error instanceof StandStill ? 'liveness' : 'harness', text);
   }
+  world.close();
   const { coverage, trace, swarm } = world;
   return {
     seed: options.seed,
@@ -72,22 +79,59 @@ function live(world: World): void {
   const broken = (): boolean => world.violations.length > 0;
   const intervalMs = accounts[0]?.intervalMs ?? HOUR_MS;
   world.start();
-  timeline.run(timeline.now() + Math.max(4 * intervalMs, 20 * MINUTE_MS), broken);
+  timeline.run(timeline.now() + phaseOneMs(world, intervalMs), broken);
   if (broken()) return;
   calmDown(world);
-  timeline.run(timeline.now() + 3 * intervalMs + 40 * MINUTE_MS, () => broken() || isQuiet(world));
+  const settled = (): boolean => broken() || isQuiet(world);
+  const settleMs = 3 * intervalMs + 40 * MINUTE_MS;
+  timeline.run(timeline.now() + settleMs, settled);
+  // What happens at night waits for the morning.
+  for (let days = 0; days < DAYS_MAX && !settled() && !isOpen(world); days += 1)
+    timeline.run(nextOpening(world) + settleMs, settled);
   if (broken()) return;
   world.checks.atEnd();
 }
 
 function calmDown(world: World): void {
   world.note('faults end');
+  world.calmAtMs = world.timeline.now();
   world.swarm.end();
   world.events.end();
-  world.events.lifeEnded(1_000);
+  // A person puts right what a process cannot: a life with stopped accounts is ended and begun anew.
+  const stopped = world.alerts.some(({ alert }) => STOPPED.has(alert.event));
+  if (world.life?.alive && (stopped || diceOf(world.seed, 'restart').chance(0.3))) world.life.terminate();
+  else world.events.lifeEnded(1_000);
 }
 
-/** Every account has had its two iterations. */
-function isQuiet(_world: World): boolean {
-  return false;
+const STOPPED: ReadonlySet<string> = new Set(['account_stopped', 'contract_changed']);
+
+/** Two to three intervals; with short ones at least long enough for a few of them to be interrupted. */
+function phaseOneMs(world: World, intervalMs: number): number {
+  const dice = diceOf(world.seed, 'phase one');
+  return Math.floor(intervalMs * (0.6 + dice.random() * 1.2) + dice.random() * 3 * MINUTE_MS);
+}
+
+const IN_ORDER: ReadonlySet<string> = new Set(['balanced', 'nothing_to_do', 'planned']);
+
+/** Every account's last iteration began after the faults had ended, and left nothing to do. */
+function isQuiet(world: World): boolean {
+  const last = new Map(world.records.map(({ record }) => [record.account, record]));
+  return world.accounts.every(({ id }) => {
+    const record = last.get(id);
+    return record && Date.parse(record.started_at) >= world.calmAtMs && record.exchange_open && IN_ORDER.has(record.status);
+  });
+}
+
+/** The exchange by whose hours accounts trade unless told otherwise. */
+const isOpen = ({ exchange, timeline }: World): boolean =>
+  isTrading(exchange.market.calendar.phase('MOEX', timeline.now()));
+
+function nextOpening({ exchange, timeline }: World): number {
+  const { calendar } = exchange.market;
+  const today = moscowDay(timeline.now());
+  for (let day = today; day < today + 7; day += 1) {
+    const span = calendar.spans('MOEX', day).find(({ startMs, phase }) => isTrading(phase) && startMs > timeline.now());
+    if (span !== undefined) return span.startMs;
+  }
+  return timeline.now() + DAY_MS;
 }

@@ -1,11 +1,14 @@
 // The world of one seed: the venue, the state directory, the bot's lives one after another, and the checks that watch.
 // Guarantees: whatever happens is told to the trace and to the checks, in the order in which it happens.
 
+import { drainMicrotasks } from 'bun:jsc';
+import { z } from 'zod';
 import type { Config } from '../src/config/config.ts';
 import { parseConfig } from '../src/config/parse.ts';
 import type { IterationRecord } from '../src/core/iteration-record.ts';
 import { createExchange, type CallOutcome, type CallPhase, type Exchange } from '../src/exchange/exchange.ts';
 import type { CallRecord } from '../src/exchange/record.ts';
+import { asJournalError } from '../src/journal/journal-error.ts';
 import type { Alert, Halt, Holdings, Intent, JournaledOrder, Transition } from '../src/ports.ts';
 import { CallFaults, type Delays } from './call-faults.ts';
 import type { Check } from './check.ts';
@@ -14,6 +17,7 @@ import { PlannedEvents } from './events.ts';
 import { generateAccounts, SIM_CATALOGUE, type SimAccount } from './generate-accounts.ts';
 import { generateVenue } from './generate-venue.ts';
 import { SimKillSwitch } from './kill-switch.ts';
+import { OutsideChanges } from './outside-changes.ts';
 import { Life, memoryLock, type SimLock } from './life.ts';
 import { DiskFull, type SimJournal } from './sim-journal.ts';
 import { diceOf } from './streams.ts';
@@ -53,6 +57,8 @@ export class World {
   readonly coverage = new Coverage();
   readonly killSwitch = new SimKillSwitch();
   readonly jitter;
+  readonly outside = new OutsideChanges(() => this.timeline.now());
+  readonly liveliness: number;
   readonly lock: SimLock = memoryLock();
   readonly checks: Required<Check>;
   readonly violations: Violation[] = [];
@@ -66,6 +72,8 @@ export class World {
   /** Writes that the disk has no room for. */
   diskFullFor = 0;
   effects = 0;
+  /** When the faults ended. */
+  calmAtMs = Number.POSITIVE_INFINITY;
   private readonly callers = new Map<number, Life>();
   private readonly byBroker: ReadonlyMap<string, SimAccount>;
   private ids = 0;
@@ -78,7 +86,8 @@ export class World {
     this.accounts = generateAccounts(seed);
     this.byBroker = new Map(this.accounts.map((account) => [account.brokerAccount, account]));
     this.config = configOf(this.accounts);
-    const venue = generateVenue(seed);
+    const venue = generateVenue(seed, Math.max(...this.accounts.map(({ equity }) => equity)));
+    this.liveliness = venue.options.liveliness ?? 1;
     this.timeline = new Timeline(venue.startMs);
     this.trace = new Trace(options.traced);
     this.jitter = diceOf(seed, 'jitter').random;
@@ -109,6 +118,17 @@ export class World {
   /** The account behind a broker account; `null` for a stranger. */
   accountOf(brokerAccount: string | null): SimAccount | null {
     return this.byBroker.get(brokerAccount ?? '') ?? null;
+  }
+
+  /** The account that a request names. */
+  accountNamedIn(request: Uint8Array): SimAccount | null {
+    const bytes = Buffer.from(request.buffer, request.byteOffset, request.byteLength);
+    return this.accounts.find(({ brokerAccount }) => bytes.includes(brokerAccount)) ?? null;
+  }
+
+  /** Whether somebody else changed an account since that iteration began. */
+  accountMoved({ brokerAccount }: SimAccount, { started_at }: IterationRecord): boolean {
+    return this.outside.within(brokerAccount, this.timeline.now() - Date.parse(started_at) + Math.abs(this.skewMs));
   }
 
   newId(): string {
@@ -147,6 +167,15 @@ export class World {
     this.coverage.count('crash points', where);
     this.note(`life ${life.number} killed at ${where}`);
     this.checks.onDeath(life);
+  }
+
+  /** The end of the run: nothing that is left of it holds on to anything. */
+  close(): void {
+    for (const life of this.lives) {
+      life.kill();
+      life.stop.abort();
+    }
+    drainMicrotasks();
   }
 
   private ended(life: Life): void {
@@ -209,7 +238,7 @@ export class World {
     if (this.diskFullFor <= 0) return;
     this.diskFullFor -= 1;
     this.note(`disk full in ${name}`);
-    throw new DiskFull();
+    throw asJournalError(new DiskFull(), ':memory:');
   }
 
   /** The named boundary: what each call of the journal takes is in journal-port.ts. */
@@ -282,6 +311,9 @@ function wordsOf({ ending }: Life): string {
   if (ending.kind === 'exit') return `exit code ${ending.code}`;
   return ending.kind === 'killed' ? 'killed' : String(ending.error);
 }
+
+/** Compiling schemas pays where one is used often; here each is used once. */
+z.config({ jitless: true });
 
 function configOf(accounts: readonly SimAccount[]): Config {
   const text = JSON.stringify({ accounts: accounts.map(({ block }) => block), alert_command: 'tell' });

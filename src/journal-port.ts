@@ -229,7 +229,7 @@ export interface Journal {
   pendingOrders(account: string): readonly PendingOrder[];
   /** Replaces whatever waits for the same instrument and side. */
   addPending(order: PendingOrder): void;
-  /** False where no such order waits. */
+  /** False where no such order waits for that answer: a yes can be taken back, a no cannot. */
   answerPending(key: string, answer: 'confirmed' | 'rejected', atMs: number): boolean;
   removePending(key: string): void;
   cashRequests(account: string): readonly CashRequest[];

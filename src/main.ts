@@ -82,6 +82,8 @@ const live: Outside = {
   readJournal,
   acquireLock,
   killSwitch: createKillSwitch,
+  fundTickers: [],
+  writeMetrics: async () => [],
   alertCommand: ({ command, secrets, log }) =>
     createAlertCommand({
       command,
@@ -123,6 +125,7 @@ function readJournal(stateDir: string): Journal | null {
 async function openPaperWorld(options: PaperWorldOptions): Promise<PaperWorld> {
   const { Exchange } = await import('./exchange/exchange.ts');
   const { serveExchange } = await import('./exchange/grpc-server.ts');
+  const { serveFundPages } = await import('./exchange/fund-pages.ts');
   const clock = createVirtualClock(options.startMs, options.pace);
   const random = seededRandom(options.seed);
   const exchange = new Exchange({
@@ -133,12 +136,14 @@ async function openPaperWorld(options: PaperWorldOptions): Promise<PaperWorld> {
     anchorMs: options.startMs,
   });
   const served = await serveExchange(exchange);
+  const pages = await serveFundPages(exchange);
   const standStill = (transport: Transport): Transport => ({
     ...transport,
     unary: (path, request, call) => clock.busy(() => transport.unary(path, request, call)),
   });
   return {
     endpoint: served.endpoint,
+    fundUrls: pages.urls,
     outside: {
       ...live,
       clock,
@@ -146,13 +151,14 @@ async function openPaperWorld(options: PaperWorldOptions): Promise<PaperWorld> {
       newId: () => crypto.randomUUID(),
       connect: connectorOf(clock, random, standStill),
     },
-    open({ id, token, name, cash, pieces }) {
-      const account = exchange.openAccount({ id, token, name, cash });
+    open({ id, token, name, cash, pieces, margin }) {
+      const account = exchange.openAccount({ id, token, name, cash, margin: { enabled: margin } });
       for (const [ticker, count] of Object.entries(pieces))
         exchange.giveSecurities(account.id, ticker, count);
     },
     async close() {
       clock.stop();
+      await pages.close();
       await served.close();
     },
   };

@@ -2,7 +2,7 @@
 
 import type { Close } from './core/close.ts';
 import type { FundFacts } from './core/fund-facts.ts';
-import type { MarginState } from './core/margin-state.ts';
+import type { MarginReport } from './core/margin-state.ts';
 import type { OrderReport } from './core/order-report.ts';
 import type { OrderRequest } from './core/order-request.ts';
 import type { OrderTypes } from './core/portfolio.ts';
@@ -271,7 +271,7 @@ export interface Broker {
   positions(brokerAccount: string): Promise<Positions>;
   averagePrices(brokerAccount: string): Promise<ReadonlyMap<string, AveragePrice>>;
   activeOrders(brokerAccount: string): Promise<readonly OrderReport[]>;
-  margin(brokerAccount: string): Promise<MarginState>;
+  margin(brokerAccount: string): Promise<MarginReport>;
   /**
    * `mayLeave` is asked once the rate limit has let the order go, just before it is sent: a text means "do not send,
    * because". What it throws is passed on, and nothing is sent.

@@ -47,6 +47,11 @@ const ROOMS: readonly Room[] = [
     holds: /^src\/exchange\//,
     may: ['exchange', 'core', 'ports', 'tinkoff-invest-api', '@grpc/grpc-js', 'node:'],
   },
+  {
+    name: 'funds',
+    holds: /^src\/funds\//,
+    may: ['funds', 'core', 'ports', 'htmlparser2', 'domutils', 'node:'],
+  },
   { name: 'journal', holds: /^src\/journal\//, may: ['journal', 'core', 'ports', 'bun:sqlite', 'node:'] },
   { name: 'notify', holds: /^src\/notify\//, may: ['notify', 'core', 'ports'] },
   { name: 'report', holds: /^src\/report\//, may: ['report', 'core', 'ports', 'zod'] },

@@ -38,7 +38,14 @@ export async function accountsCommand(options: AccountsOptions, outside: Outside
       const first = blocks[0];
       if (!first) return [];
       const { endpoint, caFile } = config;
-      const connection = outside.connect({ endpoint, caFile, token: first.token, broker: first.broker, log });
+      const connection = outside.connect({
+        endpoint,
+        caFile,
+        token: first.token,
+        broker: first.broker,
+        log,
+        funds: null,
+      });
       const token = blocks.map((block) => block.id).join(', ');
       try {
         const accounts = await connection.broker.accounts();

@@ -25,13 +25,15 @@ export function withCommonOptions(command: Command): Command {
     );
 }
 
-/** A whole number of at least `least`. */
-export const wholeNumber = (least: number) => (text: string) => {
-  const value = Number(text);
-  if (!Number.isSafeInteger(value) || value < least) {
-    throw new InvalidArgumentError(`expected a whole number of at least ${least}.`);
-  }
-  return value;
+/** A whole number of at least `least` and at most `most`. */
+export const wholeNumber = (least: number, most = Number.MAX_SAFE_INTEGER) => {
+  const range = most === Number.MAX_SAFE_INTEGER ? `of at least ${least}` : `from ${least} to ${most}`;
+  return (text: string) => {
+    const value = Number(text);
+    if (!Number.isSafeInteger(value) || value < least || value > most)
+      throw new InvalidArgumentError(`expected a whole number ${range}.`);
+    return value;
+  };
 };
 
 /** A number above zero. */

@@ -13,11 +13,17 @@ import type { CommonOptions } from './common-options.ts';
 import { EXIT } from './exit-code.ts';
 import type { Outside } from './outside.ts';
 import { createPaint } from './paint.ts';
-import { PAPER_ACCOUNTS, PAPER_CONFIG, type PaperAccount } from './paper-config.ts';
+import {
+  type PaperAccount,
+  type PaperFundUrls,
+  type PaperWishes,
+  paperAccounts,
+  paperConfig,
+} from './paper-config.ts';
 import { paperSummary } from './paper-summary.ts';
 import { runSession } from './start.ts';
 
-export interface PaperOptions extends CommonOptions {
+export interface PaperOptions extends CommonOptions, PaperWishes {
   /** Simulated hours per second. */
   readonly speed: number;
   readonly days?: number;
@@ -28,6 +34,8 @@ export interface PaperOptions extends CommonOptions {
 export interface PaperWorld {
   readonly outside: Outside;
   readonly endpoint: string;
+  /** Public pages about its funds. */
+  readonly fundUrls: PaperFundUrls;
   open(account: PaperAccount): void;
   close(): Promise<void>;
 }
@@ -54,8 +62,8 @@ export async function paperCommand(
   const ownDir = options.stateDir === 'data';
   const stateDir = ownDir ? mkdtempSync(join(tmpdir(), 'tiebb-paper-')) : options.stateDir;
   try {
-    for (const account of PAPER_ACCOUNTS) world.open(account);
-    const config = paperConfig(world.endpoint, real);
+    for (const account of paperAccounts(options)) world.open(account);
+    const config = parsedConfig(paperConfig(options, world.endpoint, world.fundUrls), real);
     if (!config) return EXIT.usage;
     return await watch(options, { ...world, seed, stateDir }, config);
   } finally {
@@ -64,10 +72,9 @@ export async function paperCommand(
   }
 }
 
-function paperConfig(endpoint: string, real: Outside): Config | null {
-  const text = JSON.stringify({ ...PAPER_CONFIG, endpoint });
+function parsedConfig(written: ReturnType<typeof paperConfig>, real: Outside): Config | null {
   const parsed = parseConfig(
-    text,
+    JSON.stringify(written),
     { process: {}, file: {}, filePath: '', fileFound: false },
     { needTokens: true },
   );

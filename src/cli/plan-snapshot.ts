@@ -12,6 +12,7 @@ import { heldWarnings } from '../core/attribution.ts';
 import { absentFrom, decide } from '../core/decide.ts';
 import {
   blankRecord,
+  costsRecord,
   type IterationRecord,
   orderRecord,
   positionsOf,
@@ -157,8 +158,9 @@ export function recordOf(
         positions: positionsOf(plan),
         orders: planned(plan.orders),
         held_back: plan.heldBack,
-        warnings: [...base.warnings, ...heldWarnings(plan.heldBack)],
+        warnings: [...base.warnings, ...plan.warnings, ...heldWarnings(plan.heldBack)],
         tracking_error_pp: trackingErrorRecord(plan.trackingError),
+        costs: costsRecord(plan),
       };
     }
   }

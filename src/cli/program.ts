@@ -2,6 +2,7 @@
 
 import { Command, CommanderError, type Help, Option } from 'commander';
 import { possibleTokens } from '../config/environment.ts';
+import { MODES } from '../config/schema-account.ts';
 import { acceptCommand } from './accept.ts';
 import { accountsCommand } from './accounts.ts';
 import { folded } from './amounts.ts';
@@ -14,13 +15,18 @@ import {
   withCommonOptions,
 } from './common-options.ts';
 import { configCommand } from './config.ts';
+import { type AnswerOptions, answerCommand } from './confirm.ts';
 import { applyTwins, strayTwins, twinOf } from './environment-twins.ts';
 import { EXIT } from './exit-code.ts';
 import { type HistoryOptions, historyCommand } from './history.ts';
+import { type MetricsOptions, metricsCommand } from './metrics.ts';
 import { type OrdersOptions, ordersCommand, type ResolveOptions, resolveCommand } from './orders.ts';
 import type { Outside } from './outside.ts';
 import { type PaperOptions, type PaperWorld, type PaperWorldOptions, paperCommand } from './paper.ts';
+import { PAPER_ACCOUNTS_DEFAULT, PAPER_ACCOUNTS_MAX } from './paper-config.ts';
+import { type PendingOptions, pendingCommand } from './pending.ts';
 import { type PlanSnapshotOptions, planSnapshotCommand } from './plan-snapshot.ts';
+import { type RaiseCashOptions, raiseCashCommand } from './raise-cash.ts';
 import { tokenAmongArguments } from './refuse-tokens.ts';
 import { type StartOptions, startCommand } from './start.ts';
 import { statusCommand } from './status.ts';
@@ -83,11 +89,24 @@ function buildProgram(options: ProgramOptions, end: (code: number) => void): Com
     .option('--speed <hours>', 'simulated hours per second', positiveNumber, 1)
     .option('--days <n>', 'stop after so many simulated days', wholeNumber(1))
     .option('--seed <n>', 'seed of the price walk (printed at the start)', wholeNumber(0))
+    .addOption(
+      new Option('--mode <mode>', 'weighting mode of every account').choices(MODES).default('manual'),
+    )
+    .addOption(
+      new Option('--accounts <n>', `how many accounts, up to ${PAPER_ACCOUNTS_MAX}`)
+        .argParser(wholeNumber(1, PAPER_ACCOUNTS_MAX))
+        .default(PAPER_ACCOUNTS_DEFAULT),
+    )
+    .option('--margin', 'the first account borrows as much as it owns', false)
     .addHelpText(
       'after',
       '\nIt brings its own accounts and forgets them, unless --state-dir is given.\n' +
         'Ctrl-C ends it with a summary.\n' +
-        examples('npm run paper', 'npm run paper -- --days 5 --speed 4 --seed 7'),
+        examples(
+          'npm run paper',
+          'npm run paper -- --mode decorrelation',
+          'npm run paper -- --days 5 --speed 4 --seed 7',
+        ),
     )
     .action(async (flags: PaperOptions, command: Command) => {
       if (command.getOptionValueSource('config') === 'cli')
@@ -153,6 +172,19 @@ function addReading(program: Command, outside: Outside, end: (code: number) => v
     .addOption(accountOption())
     .addHelpText('after', examples('npm run history -- --days 30', 'npm run history -- --summary'))
     .action((flags: HistoryOptions) => end(historyCommand(flags, outside)));
+  withCommonOptions(program.command('metrics [tickers...]'))
+    .description('units, price, market cap, AUM and premium of every fund, and the weights by every mode')
+    .option('--all', 'every fund that the sources know', false)
+    .option('--write', 'keep them as etf_metrics/TICKER.json', false)
+    .option('--watch <interval>', 'again and again, such as 1h')
+    .addOption(accountOption())
+    .addHelpText(
+      'after',
+      examples('npm run metrics', 'npm run metrics -- TMOS TGLD', 'npm run metrics -- --write --watch 1h'),
+    )
+    .action(async (tickers: string[], flags: MetricsOptions) =>
+      end(await metricsCommand(tickers, flags, outside)),
+    );
   withCommonOptions(program.command('config [what] [args...]'))
     .description('list, show <id>, validate, env, tokens, schema, help')
     .addHelpText('after', examples('npm run config -- validate', 'npm run config -- show account_1'))
@@ -203,6 +235,46 @@ function addHands(program: Command, outside: Outside, end: (code: number) => voi
     .addOption(accountOption())
     .addHelpText('after', examples('npm run tiebb -- accept TGLD'))
     .action((ticker: string, flags: BrakeOptions) => end(acceptCommand(ticker, flags, outside)));
+  addAnswers(program, outside, end);
+}
+
+/** What a person says about orders and money. */
+function addAnswers(program: Command, outside: Outside, end: (code: number) => void): void {
+  withCommonOptions(program.command('pending'))
+    .description('orders above confirmationThresholdRub that wait for a yes')
+    .addOption(accountOption())
+    .addHelpText('after', examples('npm run tiebb -- pending', 'npm run --silent tiebb -- pending --json'))
+    .action((flags: PendingOptions) => end(pendingCommand(flags, outside)));
+  for (const [name, answer, what] of [
+    ['confirm', 'confirmed', 'lets an order that waits be sent'],
+    ['reject', 'rejected', 'keeps an order that waits from being sent in this session'],
+  ] as const)
+    withCommonOptions(program.command(`${name} [key]`))
+      .description(what)
+      .option('--all', 'every order that waits', false)
+      .addOption(accountOption())
+      .addHelpText('after', examples(`npm run tiebb -- ${name} 1a2b3c4d`, `npm run tiebb -- ${name} --all`))
+      .action((key: string | undefined, flags: AnswerOptions) =>
+        end(answerCommand(answer, key, flags, outside)),
+      );
+  withCommonOptions(program.command('raise-cash [amount...]'))
+    .description(
+      'sells for so many rubles and keeps them aside until they are withdrawn; alone: what is kept',
+    )
+    .option('--by <date>', 'needed on this day (YYYY-MM-DD): raised in the two trading days before it')
+    .option('--cancel', 'nothing more is kept aside', false)
+    .addOption(accountOption())
+    .addHelpText(
+      'after',
+      examples(
+        'npm run tiebb -- raise-cash 100000 --account account_1',
+        'npm run tiebb -- raise-cash 100000.50 --by 2026-12-01',
+        'npm run tiebb -- raise-cash --cancel',
+      ),
+    )
+    .action((amount: string[], flags: RaiseCashOptions) =>
+      end(raiseCashCommand(amount.join(' '), flags, outside)),
+    );
 }
 
 const accountOption = (): Option =>

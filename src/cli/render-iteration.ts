@@ -6,6 +6,7 @@ import { folded, grouped, inMoscowTime, moscow, moscowTime, rub } from './amount
 import type { Paint } from './paint.ts';
 import { orderLines } from './render-orders.ts';
 import { positionLines } from './render-positions.ts';
+import { weighingLines } from './render-weighing.ts';
 
 export interface Page {
   readonly paint: Paint;
@@ -20,6 +21,7 @@ export function renderIteration(record: IterationRecord, page: Page): string {
   const lines = [
     fold(`${when(record, page)} ${header(record, paint)}`),
     ...positionLines(record.positions, paint, width),
+    ...weighingLines(record, width).map(paint.dim),
     ...record.apart.map((item) => paint.dim(fold(apartLine(item)))),
     ...orderLines(record, paint, width),
     ...heldBackLines(record).map(fold),
@@ -64,17 +66,42 @@ function apartLine(item: IterationRecord['apart'][number]): string {
   return `apart ${item.ticker}: ${grouped(item.pieces, 0)} pieces${worth}`;
 }
 
-/** Tickers that one cause holds back share a line. */
+/** Tickers that one cause holds back share a line; of rounding the lots say enough. */
 function heldBackLines(record: IterationRecord): string[] {
-  const causes = Map.groupBy(record.held_back, (held) => `${held.rule}: ${held.detail}`);
-  return [...causes].map(
-    ([cause, held]) => `held back ${held.map(({ ticker }) => ticker).join(', ')}: ${cause}`,
+  const causes = Map.groupBy(record.held_back, ({ rule, detail, lots }) =>
+    rule === 'rounding' && lots ? rule : `${rule}: ${detail}`,
   );
+  return [...causes].map(
+    ([cause, held]) => `held back ${held.map((each) => each.ticker + offBy(each.lots)).join(', ')}: ${cause}`,
+  );
+}
+
+/** " (3 lots short)" */
+function offBy(lots: number | undefined): string {
+  if (!lots) return '';
+  const size = Math.abs(lots);
+  return ` (${grouped(String(size), 0)} ${size === 1 ? 'lot' : 'lots'} ${lots > 0 ? 'short' : 'over'})`;
 }
 
 function footer(record: IterationRecord): string[] {
   if (record.tracking_error_pp === null || record.equity_rub === null) return [];
   const { before, after } = record.tracking_error_pp;
   const drift = before === after ? after.toFixed(2) : `${before.toFixed(2)} -> ${after.toFixed(2)}`;
-  return [`drift ${drift} pp, equity ${rub(record.equity_rub)}`];
+  return [`drift ${drift} pp, equity ${rub(record.equity_rub)}`, ...costsLine(record)];
 }
+
+/** What the plan was expected to cost; nothing where it neither trades nor owes. */
+function costsLine({ costs }: IterationRecord): string[] {
+  if (costs === undefined) return [];
+  const parts = [
+    ...(isNothing(costs.turnover_rub)
+      ? []
+      : [`fees about ${rub(costs.fees_rub)} on a turnover of ${rub(costs.turnover_rub)}`]),
+    ...(isNothing(costs.debt_rub)
+      ? []
+      : [`debt ${rub(costs.debt_rub)}, overnight about ${rub(costs.overnight_rub)}`]),
+  ];
+  return parts.length === 0 ? [] : [`expected: ${parts.join('; ')}`];
+}
+
+const isNothing = (amount: string): boolean => /^-?[0.]*$/.test(amount);

@@ -10,6 +10,8 @@ import { EXIT } from './exit-code.ts';
 import { chosenAccounts, loadOrExplain } from './load-or-explain.ts';
 import type { Outside } from './outside.ts';
 import { createPaint, type Paint } from './paint.ts';
+import { pendingFacts, pendingNow, pendingWords } from './pending.ts';
+import { cashFacts, cashWords } from './raise-cash.ts';
 import { paintStatus } from './render-iteration.ts';
 
 /** How far back the last iteration of the daemon is looked for among plans. */
@@ -33,6 +35,16 @@ interface AccountStatus {
     readonly state: string;
     readonly text: string;
   }[];
+  /** Orders that wait for a person, or for the next iteration after a yes. */
+  readonly pending_orders: readonly ReturnType<typeof pendingFacts>[];
+  /** Money that `raise-cash` keeps aside. */
+  readonly cash_requests: readonly ReturnType<typeof cashFacts>[];
+}
+
+/** The same for people. */
+interface Words {
+  readonly pending: readonly string[];
+  readonly cash: readonly string[];
 }
 
 export function statusCommand(
@@ -50,8 +62,13 @@ export function statusCommand(
   try {
     const paint = createPaint(terminal.colors);
     for (const block of blocks) {
-      const status = statusOf(block, journal, outside.killSwitch(options.stateDir));
-      const text = options.json ? JSON.stringify(status) : render(status, paint, terminal.width);
+      const nowMs = outside.clock.now();
+      const status = statusOf(block, journal, outside.killSwitch(options.stateDir), nowMs);
+      const words = {
+        pending: pendingNow(journal, block.id, nowMs).map(pendingWords),
+        cash: (journal?.cashRequests(block.id) ?? []).map(cashWords),
+      };
+      const text = options.json ? JSON.stringify(status) : render(status, words, paint, terminal.width);
       terminal.out(`${text}\n`);
     }
     return EXIT.ok;
@@ -60,7 +77,12 @@ export function statusCommand(
   }
 }
 
-function statusOf(block: AccountConfig, journal: Journal | null, killSwitch: KillSwitch): AccountStatus {
+function statusOf(
+  block: AccountConfig,
+  journal: Journal | null,
+  killSwitch: KillSwitch,
+  nowMs: number,
+): AccountStatus {
   const { id, name, dryRun } = block;
   const next = journal?.nextIteration(id) ?? null;
   const rows = journal?.iterations({ account: id, limit: LOOKED_THROUGH }) ?? [];
@@ -77,6 +99,8 @@ function statusOf(block: AccountConfig, journal: Journal | null, killSwitch: Kil
     next_at: next === null ? null : new Date(next).toISOString(),
     halted: haltedBecause(unknown, journal?.halt(id) ?? null, killSwitch.engaged(id)),
     open_orders: open.map(openOrder),
+    pending_orders: pendingNow(journal, id, nowMs).map(pendingFacts),
+    cash_requests: (journal?.cashRequests(id) ?? []).map(cashFacts),
   };
 }
 
@@ -103,7 +127,7 @@ function openOrder(order: JournaledOrder): AccountStatus['open_orders'][number] 
   return { key, ticker: order.ticker, state: order.state, text };
 }
 
-function render(status: AccountStatus, paint: Paint, width: number): string {
+function render(status: AccountStatus, words: Words, paint: Paint, width: number): string {
   const { last } = status;
   const fold = (text: string) => folded(text, width, '    ');
   const drift = last?.tracking_error_pp ? `, drift ${last.tracking_error_pp.after.toFixed(2)} pp` : '';
@@ -125,5 +149,7 @@ function render(status: AccountStatus, paint: Paint, width: number): string {
     ...status.open_orders.map((order) =>
       paint.bad(fold(`  ${order.state} ${order.ticker}: ${order.text} (${order.key})`)),
     ),
+    ...words.pending.map((text) => fold(`  ${text}`)),
+    ...words.cash.map((text) => fold(`  kept aside: ${text}`)),
   ].join('\n');
 }

@@ -48,9 +48,17 @@ export function openSession(options: SessionOptions): TradingSession {
     const key = `${account.broker} ${account.token.reveal()}`;
     const known = lines.get(key);
     if (known) return known;
-    const { endpoint, caFile } = options.config;
+    const { endpoint, caFile, fundData } = options.config;
+    const funds = { settings: fundData, cache: options.journal };
     const { broker, token } = account;
-    const connection = options.outside.connect({ endpoint, caFile, token, broker, log: options.log });
+    const connection = options.outside.connect({
+      endpoint,
+      caFile,
+      token,
+      broker,
+      log: options.log,
+      funds,
+    });
     const line: Line = { connection, list: null };
     lines.set(key, line);
     return line;

@@ -1,65 +1,57 @@
-// Why a position stays off its target: the rule that bound it, cash, or rounding to whole lots.
+// Why a position stays off its target, to the lot: the rule that bound it, cash, or rounding to whole lots.
+// Guarantees: per instrument the lots of its causes add up to the nearest lots to its target less the planned ones; what a
+// rule keeps as it is, and what gets nothing of its target, is named even where that is no lot off.
 
 import type { BoundContext, BoundRule } from './bounds/bound.ts';
-import type { Entry } from './entry.ts';
-import type { Problem, Solution } from './lots.ts';
-import type { HeldBack } from './plan.ts';
+import { type CashLeft, cashCause, cashLeft, idealLots } from './cash-cause.ts';
+import { boundsOf, type Entry, nearestLots } from './entry.ts';
+import type { Line } from './lots.ts';
+import type { Cause, HeldBack } from './plan.ts';
 import { usablePrice } from './portfolio.ts';
-import {
-  absolute,
-  add,
-  compare,
-  isLess,
-  isMore,
-  isPositive,
-  isZero,
-  kopecks,
-  type Lots,
-  larger,
-  lots,
-  type Money,
-  money,
-  NO_LOTS,
-  NO_MONEY,
-  raw,
-  subtract,
-  times,
-} from './units.ts';
-import { worstCash } from './worst-cash.ts';
+import { clamp } from './solver/frame.ts';
+import type { Draft } from './steps/step.ts';
+import { add, compare, isPositive, isZero, type Lots, NO_LOTS, raw, subtract } from './units.ts';
 
-/** Differences that cash or rounding leaves are named from this part of the total on; a rule's are always named. */
-const WORTH_NAMING = 1000n;
+/** Per ticker. */
+export type Causes = ReadonlyMap<string, readonly Cause[]>;
 
-/** Every position that a rule, cash or rounding keeps off its target by more than a lot and a thousandth of the total. */
-export function attribute(
-  entries: readonly Entry[],
-  problem: Problem,
-  solution: Solution,
-  equity: Money,
-): HeldBack[] {
-  const slight = money(raw(equity) / WORTH_NAMING);
-  const left = subtract(worstCash(problem, solution), problem.cashFloor);
-  const afterOf = (entry: Entry, index: number): Lots => solution.lots[index] ?? entry.line.held;
-  const tied = entries.filter((entry, index) => isTied(entry, afterOf(entry, index)));
-  const cash: CashLeft = {
-    left,
-    spare: subtract(left, larger(NO_MONEY, problem.cashTarget)),
-    tiedIn: tied.map(({ holding }) => holding.ticker),
-  };
-  return entries.flatMap((entry, index) => {
-    const cause = causeOf(entry, afterOf(entry, index), cash, slight);
-    return cause ? [{ ticker: entry.holding.ticker, ...cause }] : [];
-  });
+/** What keeps each position from the lots nearest to its target. */
+export function attribute(context: BoundContext, draft: Draft): Causes {
+  const { entries, problem, solution } = draft;
+  const cash = cashLeft(entries, problem, solution);
+  return new Map(
+    entries.map((entry, index) => [
+      entry.holding.ticker,
+      causesOf(context, draft, entry, problem.lines[index] ?? entry.line, {
+        after: solution.lots[index] ?? entry.line.held,
+        cash,
+      }),
+    ]),
+  );
+}
+
+/** One line per ticker and rule: what keeps lots away, and whatever else the steps have said. */
+export function heldBackOf({ entries, heldBack }: Draft, causes: Causes): HeldBack[] {
+  const told = entries.flatMap(({ holding: { ticker } }) =>
+    (causes.get(ticker) ?? []).map(({ rule, detail, lots }) => ({
+      ticker,
+      rule,
+      detail,
+      lots: Number(raw(lots)),
+    })),
+  );
+  const named = new Set(told.map(({ ticker, rule }) => `${ticker} ${rule}`));
+  return [...told, ...heldBack.filter(({ ticker, rule }) => !named.has(`${ticker} ${rule}`))];
 }
 
 /** What has no price at all has no line: its cause is the first safety rule that holds it. */
 export function attributeUnpriced(context: BoundContext, rules: readonly BoundRule[]): HeldBack[] {
   const unpriced = context.balanced.filter((holding) => usablePrice(holding) === null);
   if (unpriced.length === 0) return [];
-  const bounds = rules.flatMap((rule) => rule(context));
+  const bounds = boundsOf(context, rules);
   return unpriced.flatMap(({ ticker }) => {
     const bound = bounds.find((each) => each.ticker === ticker);
-    return bound ? [{ ticker, rule: bound.rule, detail: bound.detail }] : [];
+    return bound ? [{ ticker, rule: bound.rule, detail: bound.detail, lots: 0 }] : [];
   });
 }
 
@@ -76,66 +68,60 @@ export const heldWarnings = (heldBack: readonly HeldBack[]): string[] =>
     .filter(({ rule }) => WARNED_OF.has(rule))
     .map(({ ticker, detail }) => `${ticker} is held: ${detail}`);
 
-interface CashLeft {
-  /** Above the floor, after the plan. */
-  readonly left: Money;
-  /** Above RUB's own target as well. */
-  readonly spare: Money;
-  /** Instruments whose surplus may not be sold. */
-  readonly tiedIn: readonly string[];
-}
+type Why = Pick<Cause, 'rule' | 'detail'>;
 
-/** More than its target, by a lot at least, because a rule forbids the sale. */
-const isTied = (entry: Entry, after: Lots): boolean =>
-  entry.range.minBy !== null &&
-  compare(after, entry.range.min) === 0 &&
-  isLess(nearestLots(entry), after) &&
-  !isLess(offTarget(entry, after), entry.line.lotValue);
+/** Step by step from the nearest lots to the planned ones: bounds, what is aimed at, the steps, and then cash. */
+function causesOf(
+  context: BoundContext,
+  draft: Draft,
+  entry: Entry,
+  line: Line,
+  { after, cash }: { readonly after: Lots; readonly cash: CashLeft },
+): Cause[] {
+  const { range } = entry;
+  const bounded = { ...line, min: range.min, max: range.max };
+  const causes: Cause[] = [];
+  let at = idealLots(entry);
+  const go = (to: Lots, why: Why | null): void => {
+    if (why === null || compare(at, to) === 0) return;
+    causes.push({ rule: why.rule, detail: why.detail, lots: subtract(at, to) });
+    at = to;
+  };
+  go(range.min, isBelow(at, range.min) ? range.minBy : null);
+  go(range.max, isBelow(range.max, at) ? range.maxBy : null);
+  if (compare(line.target, entry.target) !== 0) go(clamp(nearestLots(line), bounded), aimWhy(context));
+  go(clamp(at, line), stepWhy(draft, entry, line));
+  const short = draft.heldBack.find(({ ticker, rule }) => ticker === entry.holding.ticker && rule === 'cash');
+  if (compare(at, after) !== 0) go(after, short ?? cashCause(entry, at, after, cash));
 
-function causeOf(entry: Entry, after: Lots, cash: CashLeft, slight: Money): Omit<HeldBack, 'ticker'> | null {
-  const { range, line } = entry;
-  const frozen = range.minBy !== null && range.minBy === range.maxBy;
-  if (frozen && range.minBy) return { rule: range.minBy.rule, detail: range.minBy.detail };
-  const ideal = nearestLots(entry);
-  if (isLess(ideal, after) && compare(after, range.min) === 0 && range.minBy) {
-    return { rule: range.minBy.rule, detail: range.minBy.detail };
-  }
-  if (isMore(ideal, after) && compare(after, range.max) === 0 && range.maxBy) {
-    return { rule: range.maxBy.rule, detail: range.maxBy.detail };
-  }
   const nothing = isZero(after) && isPositive(entry.target);
-  const off = offTarget(entry, after);
-  if (!nothing && (isLess(off, line.lotValue) || isLess(off, slight))) return null;
-  const cost = add(line.lotValue, line.buyReserve);
-  if (isMore(ideal, after)) {
-    const detail = shortOfCash(cost, cash, !isLess(off, line.lotValue));
-    if (detail !== null) return { rule: 'cash', detail };
+  if (causes.length === 0) {
+    const frozen = range.minBy !== null && range.minBy === range.maxBy ? range.minBy : null;
+    const why = frozen ?? (nothing ? cashCause(entry, at, after, cash) : null);
+    return why === null ? [] : [{ rule: why.rule, detail: why.detail, lots: NO_LOTS }];
   }
-  if (isLess(ideal, after) && !isLess(off, line.lotValue)) {
-    return { rule: 'cash', detail: 'selling more of it would pay for no purchase' };
-  }
-  const detail = `one lot is ${kopecks(line.lotValue)} RUB, the target is ${kopecks(entry.target)} RUB`;
-  return { rule: 'rounding', detail };
+  return merged(causes);
 }
 
-/** What is missing for one more lot; `null` where money is no reason. */
-function shortOfCash(cost: Money, { left, spare, tiedIn }: CashLeft, byALot: boolean): string | null {
-  const tied =
-    byALot && tiedIn.length > 0 ? `the money is in what may not be sold: ${tiedIn.join(', ')}` : null;
-  const needs = `one more lot needs ${kopecks(cost)} RUB`;
-  if (isLess(left, cost)) {
-    const missing = `${needs}, ${kopecks(left)} RUB is left`;
-    return tied === null ? missing : `${tied}; ${missing}`;
-  }
-  if (!byALot || !isLess(spare, cost)) return null;
-  return tied ?? `${needs}, and what is left is RUB's own share`;
-}
+const isBelow = (a: Lots, b: Lots): boolean => compare(a, b) < 0;
 
-function nearestLots({ target, line }: Entry): Lots {
-  const wanted = raw(subtract(target, line.odd));
-  if (wanted <= 0n) return NO_LOTS;
-  return lots((wanted + raw(line.lotValue) / 2n) / raw(line.lotValue));
-}
+/** The key at work where the aim stops short of the targets. */
+const aimWhy = ({ aim, policy }: BoundContext): Why => {
+  const rule = aim.kind === 'quiet' ? (aim.rule ?? 'rebalance') : policy.limits.buyOnly ? 'buy_only' : 'rebalance';
+  return { rule, detail: aim.because ?? 'it moves only as far as this iteration goes' };
+};
 
-const offTarget = ({ target, line }: Entry, after: Lots): Money =>
-  absolute(subtract(add(times(line.lotValue, after), line.odd), target));
+const stepWhy = ({ heldBack }: Draft, { holding, range }: Entry, line: Line): Why | null => {
+  const said = heldBack.findLast(({ ticker }) => ticker === holding.ticker);
+  if (said) return said;
+  const first = isZero(line.held) && isZero(range.min) && isPositive(line.min);
+  return first ? { rule: 'min_one_lot', detail: 'a positive target gets its first lot' } : null;
+};
+
+/** Each rule once, with the detail that it gave first. */
+const merged = (causes: readonly Cause[]): Cause[] =>
+  [...Map.groupBy(causes, ({ rule }) => rule).values()].flatMap(([first, ...more]) =>
+    first === undefined
+      ? []
+      : [{ ...first, lots: more.reduce((sum, cause) => add(sum, cause.lots), first.lots) }],
+  );

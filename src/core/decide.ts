@@ -3,15 +3,14 @@
 // nothing decided on an unknown total, and every difference from the target named.
 
 import { assert } from './assert.ts';
-import { attribute, attributeUnpriced } from './attribution.ts';
-import type { BoundContext, BoundRule } from './bounds/bound.ts';
-import { BROKER_RULES, OWNER_RULES, SAFETY_RULES } from './bounds/registry.ts';
-import { type Entry, makeEntries } from './entry.ts';
-import { type Exposure, exposureOf } from './leverage.ts';
-import { type Problem, solveLots } from './lots.ts';
+import { attribute, attributeUnpriced, heldBackOf } from './attribution.ts';
+import type { BoundContext } from './bounds/bound.ts';
+import { SAFETY_RULES } from './bounds/registry.ts';
+import { debtNotes } from './debt-notes.ts';
+import { coveringOnly, exposureOf } from './leverage.ts';
 import type { Decision } from './plan.ts';
 import { buildPlan } from './plan-rows.ts';
-import { commissionOf, type Policy, type Stage } from './policy.ts';
+import type { Policy, Stage } from './policy.ts';
 import {
   equityOf,
   type Holding,
@@ -21,41 +20,37 @@ import {
   type Snapshot,
   usablePrice,
 } from './portfolio.ts';
+import { gaveWay, sizeByPrecedence } from './precedence.ts';
 import { aimOf } from './rebalance/aim.ts';
+import { aimedTargets } from './rebalance/aimed.ts';
 import { coverDebt } from './risk-only.ts';
 import { STEPS } from './steps/registry.ts';
-import type { Draft } from './steps/step.ts';
 import { targetWeights, type Weighing } from './target-weights.ts';
-import { decimal, isLess, isPositive, isZero, type Money, NO_MONEY, total } from './units.ts';
+import { decimal, isPositive, isZero, type Money, NO_MONEY, total } from './units.ts';
 
 export function decide(snapshot: Snapshot, policy: Policy, stage: Stage = { kind: 'all' }): Decision {
   const balanced = balancedHoldings(snapshot, policy);
   const absent = absentFrom(snapshot, policy);
   if (absent !== null) return skip(absent);
   const unknown = unknownTotal(balanced);
-  if (unknown !== null) return riskOnly(unknown, snapshot, policy, stage, balanced);
+  if (unknown !== null) return riskOnly(unknown, snapshot, policy, stage, balanced, null);
   const equity = equityOf(snapshot, balanced);
-  if (!isPositive(equity))
-    return skip(`the balanced total is ${decimal(equity)} RUB: there is nothing to balance`);
+  if (!isPositive(equity)) {
+    const because = `the balanced total is ${decimal(equity)} RUB: there is nothing to balance`;
+    return riskOnly(because, snapshot, policy, stage, balanced, equity);
+  }
   const weighed = targetWeights(policy, snapshot.facts, snapshot.takenAtMs);
-  if (weighed.kind === 'unknown') return riskOnly(weighed.because, snapshot, policy, stage, balanced);
+  if (weighed.kind === 'unknown') return riskOnly(weighed.because, snapshot, policy, stage, balanced, equity);
 
   const context = contextOf(snapshot, policy, stage, balanced, equity, weighed);
-  const strict = sizeWithin(context, EVERY_RULE);
-  const first = strict.solution.feasible ? strict : sizeWithin(context, WITHOUT_OWNER);
-  const final = STEPS.reduce((draft, step) => step(context, draft), first);
-  const named = new Set(final.heldBack.map((held) => held.ticker));
-  const causes = [
-    ...attribute(final.entries, final.problem, final.solution, equity),
-    ...attributeUnpriced(context, SAFETY_RULES),
-  ];
-  const heldBack = [...final.heldBack, ...causes.filter((cause) => !named.has(cause.ticker))];
-  const warnings = [...weighed.warnings, ...context.exposure.warnings, ...gaveWay(strict, final)];
-  return { kind: 'plan', plan: buildPlan(context, final, { heldBack, warnings, weighing: weighed }) };
+  const first = sizeByPrecedence(context);
+  const final = STEPS.reduce((draft, step) => step(context, draft), first.draft);
+  const causes = attribute(context, final);
+  const heldBack = [...heldBackOf(final, causes), ...attributeUnpriced(context, SAFETY_RULES)];
+  const warnings = [...weighed.warnings, ...context.exposure.warnings, ...gaveWay(first, final)];
+  const plan = buildPlan(context, final, { heldBack, causes, warnings, weighing: weighed });
+  return { kind: 'plan', plan: { ...plan, warnings: [...plan.warnings, ...debtNotes(context, plan)] } };
 }
-
-const EVERY_RULE = [...SAFETY_RULES, ...BROKER_RULES, ...OWNER_RULES];
-const WITHOUT_OWNER = [...SAFETY_RULES, ...BROKER_RULES];
 
 function contextOf(
   snapshot: Snapshot,
@@ -66,38 +61,19 @@ function contextOf(
   { weights }: Weighing,
 ): BoundContext {
   const { facts } = snapshot;
-  const tickers = balanced.map((holding) => holding.ticker);
-  const exposure = exposureOf({ equity, tickers, weights, policy, facts });
+  const { cash } = snapshot;
+  const exposure = exposureOf({ equity, holdings: balanced, weights, policy, facts, cash });
   const { targets } = exposure;
   const values = new Map<string, Money>([
     ...balanced.map((holding) => [holding.ticker, holdingValue(holding) ?? NO_MONEY] as const),
     [RUB, ownCash(snapshot)],
   ]);
-  const aim = aimOf({ snapshot, policy, stage, equity, targets, values });
-  return { snapshot, policy, stage, balanced, equity, targets, exposure, aim };
-}
-
-function sizeWithin(context: BoundContext, rules: readonly BoundRule[]): Draft {
-  const { snapshot, policy } = context;
-  const entries = makeEntries(context, rules, commissionOf(snapshot, policy));
-  const problem = problemOf(context, entries);
-  return { entries, problem, solution: solveLots(problem), heldBack: [] };
-}
-
-/** The owner's rules that a plan had to break because cash could not reach its floor otherwise. */
-function gaveWay(strict: Draft, final: Draft): string[] {
-  if (strict.solution.feasible) return [];
-  return strict.entries.flatMap(({ holding, range }, index) => {
-    const planned = final.solution.lots[index] ?? range.min;
-    return isLess(planned, range.min) && range.minBy
-      ? [`${holding.ticker}: ${range.minBy.rule} gave way, RUB could not be covered otherwise`]
-      : [];
-  });
+  const aim = aimOf({ snapshot, policy, stage, balanced, equity, targets, values });
+  const aimed = aimedTargets({ snapshot, policy, balanced, equity, targets, values, exposure, aim });
+  return { snapshot, policy, stage, balanced, equity, targets, exposure, aim, aimed };
 }
 
 const skip = (because: string): Decision => ({ kind: 'skip', because });
-
-const NO_EXPOSURE: Exposure = { targets: new Map(), cashFloor: NO_MONEY, debtLimit: NO_MONEY, warnings: [] };
 
 /** Nothing is balanced on an unknown total; what may not be owed is covered all the same. */
 function riskOnly(
@@ -106,8 +82,10 @@ function riskOnly(
   policy: Policy,
   stage: Stage,
   balanced: readonly Holding[],
+  known: Money | null,
 ): Decision {
   const equity = total(balanced.map((holding) => holdingValue(holding) ?? NO_MONEY));
+  const { facts, cash } = snapshot;
   const context: BoundContext = {
     snapshot,
     policy,
@@ -115,11 +93,13 @@ function riskOnly(
     balanced,
     equity,
     targets: new Map(),
-    exposure: NO_EXPOSURE,
+    exposure: coveringOnly({ policy, facts, cash }, known),
     aim: { kind: 'quiet', because },
+    aimed: new Map(),
   };
   const orders = stage.kind === 'all' && isPositive(equity) ? coverDebt(context, SAFETY_RULES) : [];
-  return orders.length === 0 ? skip(because) : { kind: 'risk_only', because, orders };
+  const { warnings } = context.exposure;
+  return orders.length === 0 ? skip(because) : { kind: 'risk_only', because, orders, warnings };
 }
 
 /** What the percentages are of: the wallet's instruments, and under `sell` whatever else is held. */
@@ -155,14 +135,4 @@ function unknownTotal(balanced: readonly Holding[]): string | null {
     .map((holding) => `${holding.ticker} (${holding.priceProblem ?? 'no price'})`)
     .join(', ');
   return which === '' ? null : `the total is unknown: no price has ever been accepted for ${which}`;
-}
-
-function problemOf({ snapshot, targets, exposure }: BoundContext, entries: readonly Entry[]): Problem {
-  return {
-    lines: entries.map((entry) => entry.line),
-    cash: ownCash(snapshot),
-    blockedCash: snapshot.blockedCash,
-    cashTarget: targets.get(RUB) ?? NO_MONEY,
-    cashFloor: exposure.cashFloor,
-  };
 }

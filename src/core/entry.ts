@@ -10,6 +10,7 @@ import {
   add,
   isLess,
   isPositive,
+  type Lots,
   larger,
   lots,
   lotsUpTo,
@@ -28,25 +29,34 @@ import {
 export interface Entry {
   readonly holding: Holding;
   readonly price: Price;
+  /** The plan's; `line.target` is as far as this iteration goes towards it. */
   readonly target: Money;
   readonly range: Range;
   readonly orderType: OrderType;
   readonly line: Line;
 }
 
+/** Everything that these rules ask for, in their order of precedence. */
+export const boundsOf = (context: BoundContext, rules: readonly BoundRule[]): Bound[] =>
+  rules.flatMap((rule) => rule(context));
+
+export const makeEntries = (
+  context: BoundContext,
+  rules: readonly BoundRule[],
+  commission: Rate,
+): Entry[] => entriesWithin(context, boundsOf(context, rules), commission);
+
 /** Entries of all priced holdings, in their order. What has no price is no line: it cannot be sized. */
-export function makeEntries(context: BoundContext, rules: readonly BoundRule[], commission: Rate): Entry[] {
-  const bounds = Map.groupBy(
-    rules.flatMap((rule) => rule(context)),
-    (bound: Bound) => bound.ticker,
-  );
+export function entriesWithin(context: BoundContext, asked: readonly Bound[], commission: Rate): Entry[] {
+  const bounds = Map.groupBy(asked, (bound) => bound.ticker);
   const entries = context.balanced.flatMap((holding) => {
     const price = usablePrice(holding);
     if (price === null) return [];
     const target = context.targets.get(holding.ticker) ?? NO_MONEY;
-    const range = combine(widest(holding, context.equity), bounds.get(holding.ticker) ?? []);
+    const range = combine(widest(holding, larger(context.equity, target)), bounds.get(holding.ticker) ?? []);
     const orderType = chooseOrderType(context.policy.orderType, holding.orderTypes) ?? 'market';
-    const line = makeLine(holding, price, target, range, orderType, commission);
+    const aimed = context.aimed.get(holding.ticker) ?? target;
+    const line = makeLine(holding, price, aimed, range, orderType, commission);
     return [{ holding, price, target, range, orderType, line }];
   });
   return isWaited(context, entries) ? entries.map(upToTarget) : entries;
@@ -60,17 +70,26 @@ const isWaited = ({ balanced, targets }: BoundContext, entries: readonly Entry[]
     return range.maxBy !== null && !isLess(subtract(target, most), line.lotValue);
   });
 
-/** Buys at most the lot in which its own target lies, so that nothing is bought in another's place and sold back later. */
 function upToTarget(entry: Entry): Entry {
-  const { line, range, target } = entry;
-  const enough = lotsUpTo(target, line.odd, line.lotValue);
-  const max = smaller(range.max, larger(enough, larger(line.held, range.min)));
-  return { ...entry, range: { ...range, max }, line: { ...line, max } };
+  const line = boughtUpToTarget(entry.line);
+  return { ...entry, range: { ...entry.range, max: line.max }, line };
 }
 
-/** From nothing to all that the whole equity could buy: what no rule has narrowed yet. */
-function widest(holding: Holding, equity: Money): Range {
-  const affordable = lots(raw(equity) / raw(lotCost(holding)) + 1n);
+/** Buys at most the lot in which its own target lies, so that nothing is bought in another's place and sold back later. */
+export function boughtUpToTarget(line: Line): Line {
+  const enough = lotsUpTo(line.target, line.odd, line.lotValue);
+  return { ...line, max: smaller(line.max, larger(enough, larger(line.held, line.min))) };
+}
+
+/** Whole lots whose worth, odd pieces included, is nearest to the target; half a lot counts as one. */
+export function nearestLots({ target, odd, lotValue }: Pick<Line, 'target' | 'odd' | 'lotValue'>): Lots {
+  const wanted = raw(subtract(target, odd));
+  return wanted <= 0n ? NO_LOTS : lots((wanted + raw(lotValue) / 2n) / raw(lotValue));
+}
+
+/** From nothing to all that the whole total (or a target that is borrowed for) could buy: what no rule has narrowed yet. */
+function widest(holding: Holding, most: Money): Range {
+  const affordable = lots(raw(most) / raw(lotCost(holding)) + 1n);
   return { min: NO_LOTS, max: larger(lotsHeld(holding), affordable), minBy: null, maxBy: null };
 }
 

@@ -12,6 +12,8 @@ export interface Facts {
   readonly funds: ReadonlyMap<string, FundFacts>;
   /** Finished trading days, oldest first, per ticker, where something reads them; a ticker that is missing could not be read. */
   readonly closes: ReadonlyMap<string, readonly Close[]>;
+  /** Why those of a ticker could not be read. */
+  readonly closeProblems?: ReadonlyMap<string, string>;
   /** What `diff` compares with; `null`: nothing yet, so no shift. */
   readonly reference: WeightReference | null;
   /** The broker's view of a margin account; `null` where margin is not configured. */
@@ -43,13 +45,17 @@ export interface Timing {
   readonly calendar: string;
   /** Outside the window or cooling down, in words; `null` where trading is allowed. */
   readonly blocked: string | null;
+  /** The key of that. */
+  readonly blockedBy?: 'rebalance.window' | 'rebalance.cooldown';
 }
 
-/** A large order that a person agreed to, up to this many lots. */
+/** A large order that a person agreed to, about as large as this. */
 export interface Approval {
   readonly ticker: string;
   readonly side: Side;
   readonly lots: Lots;
+  /** What they were worth when they were asked about. */
+  readonly amount: Money;
 }
 
 export const NO_FACTS: Facts = {

@@ -39,7 +39,7 @@ export function addFirstLots(
   if (!base.feasible) return unchanged;
   const firsts = entries
     .map((entry, index) => ({ entry, index, planned: base.lots[index] ?? entry.line.held }))
-    .filter(({ entry }) => wantsFirstLot(entry, equity));
+    .filter(({ entry, index }) => wantsFirstLot(entry, problem.lines[index] ?? entry.line, equity));
   const granted = firsts.filter(({ planned }) => isPositive(planned));
   const wanting = firsts
     .filter(({ planned }) => isZero(planned))
@@ -70,12 +70,8 @@ export function addFirstLots(
 }
 
 /** Has none and is to have one; what the plan buys of its own accord must not lose its first lot to another's. */
-function wantsFirstLot(entry: Entry, equity: Money): boolean {
-  return (
-    isZero(entry.line.held) &&
-    isPositive(entry.line.max) &&
-    inProportion(entry.line.lotValue, entry.target, equity)
-  );
+function wantsFirstLot({ target }: Entry, line: Line, equity: Money): boolean {
+  return isZero(line.held) && isPositive(line.max) && inProportion(line.lotValue, target, equity);
 }
 
 const firstCost = (entry: Entry): Money => add(entry.line.lotValue, entry.line.buyReserve);

@@ -35,6 +35,20 @@ export interface FundFacts {
   readonly marketCapThen: Finding<Money>;
 }
 
+/** Nothing is known of a ticker, for one reason. */
+export function unknownFacts(ticker: string, because: string): FundFacts {
+  const unknown: Unknown = { kind: 'unknown', because };
+  return {
+    ticker,
+    units: unknown,
+    price: unknown,
+    marketCap: unknown,
+    aum: unknown,
+    nav: unknown,
+    marketCapThen: unknown,
+  };
+}
+
 /** Market cap over AUM, less one, in percent (TIEBB's decorrelation); `null` where either is unknown. */
 export function premiumPercent({ marketCapThen, aum }: FundFacts): number | null {
   if (marketCapThen.kind === 'unknown' || aum.kind === 'unknown' || raw(aum.value) <= 0n) return null;

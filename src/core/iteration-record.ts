@@ -1,10 +1,13 @@
 // One finished iteration as data: what `--json` prints, the journal stores and the terminal renders.
 
 import { assert } from './assert.ts';
+import { type FundFacts, premiumPercent } from './fund-facts.ts';
 import type { Side } from './order.ts';
 import type { HeldBack, Plan, PlanRow } from './plan.ts';
 import { RUB } from './portfolio.ts';
+import type { Weighing } from './target-weights.ts';
 import { decimal, type LotSize, type Lots, lotValue, type Money, type Price, raw, times } from './units.ts';
+import { diffPercent } from './weights/diff.ts';
 
 export type IterationStatus =
   | 'balanced'
@@ -29,6 +32,17 @@ export interface PositionRecord {
   readonly before_percent: number;
   readonly target_percent: number;
   readonly after_percent: number;
+  /** Where the mode read them. */
+  readonly market_cap_rub?: string;
+  readonly aum_rub?: string;
+  /** Market cap over AUM, less one (the cap at the close of the AUM's own date where that is known). */
+  readonly premium_percent?: number;
+  /** The oldest instant that these three describe. */
+  readonly metrics_as_of?: string;
+  /** Under `diff`: the weight before it, what it was compared with, and the change in percent. */
+  readonly base_percent?: number;
+  readonly reference_percent?: number;
+  readonly diff_percent?: number;
 }
 
 export type OrderRecordStatus =
@@ -77,6 +91,17 @@ export interface IterationRecord {
   readonly held_back: readonly HeldBack[];
   readonly warnings: readonly string[];
   readonly tracking_error_pp: { readonly before: number; readonly after: number } | null;
+  /** Expected of the plan before anything was done; absent where there was no plan. */
+  readonly costs?: CostsRecord;
+}
+
+export interface CostsRecord {
+  readonly fees_rub: string;
+  /** Bought and sold together. */
+  readonly turnover_rub: string;
+  /** Debt after the plan, and what it costs if it stays overnight. */
+  readonly debt_rub: string;
+  readonly overnight_rub: string;
 }
 
 /** JSON numbers are doubles: a count beyond 2^53 would be rounded in silence. */
@@ -105,11 +130,46 @@ export const positionRecord = (row: PlanRow): PositionRecord => ({
 /** RUB's "lots" carry their kopecks, so that lots × lot_size × price_rub is the value in every row. */
 const rubles = (amount: Money): number => Number(decimal(amount, 0));
 
-export const positionsOf = (plan: Plan): PositionRecord[] => plan.rows.map(positionRecord);
+export const positionsOf = ({ rows, weighing }: Plan): PositionRecord[] =>
+  rows.map((row) => ({
+    ...positionRecord(row),
+    ...metricsRecord(weighing.funds.get(row.ticker)),
+    ...diffRecord(row.ticker, weighing),
+  }));
+
+function metricsRecord(facts: FundFacts | undefined): Partial<PositionRecord> {
+  if (facts === undefined) return {};
+  const { marketCap, aum } = facts;
+  const premium = premiumPercent(facts);
+  const asOf = [marketCap, aum].flatMap((found) => (found.kind === 'known' ? [found.asOfMs] : []));
+  return {
+    ...(marketCap.kind === 'known' ? { market_cap_rub: decimal(marketCap.value) } : {}),
+    ...(aum.kind === 'known' ? { aum_rub: decimal(aum.value) } : {}),
+    ...(premium === null ? {} : { premium_percent: rounded(premium) }),
+    ...(asOf.length === 0 ? {} : { metrics_as_of: new Date(Math.min(...asOf)).toISOString() }),
+  };
+}
+
+function diffRecord(ticker: string, { base, reference }: Weighing): Partial<PositionRecord> {
+  if (ticker === RUB || reference === null) return {};
+  const [weight, then] = [base.get(ticker) ?? 0, reference.weights.get(ticker) ?? 0];
+  return {
+    base_percent: rounded(weight),
+    reference_percent: rounded(then),
+    diff_percent: rounded(diffPercent(weight, then)),
+  };
+}
 
 export const trackingErrorRecord = (error: { before: number; after: number }) => ({
   before: rounded(error.before),
   after: rounded(error.after),
+});
+
+export const costsRecord = ({ fees, costs }: Plan): CostsRecord => ({
+  fees_rub: decimal(fees),
+  turnover_rub: decimal(costs.turnover),
+  debt_rub: decimal(costs.debt),
+  overnight_rub: decimal(costs.overnight),
 });
 
 export interface OrderFacts {

@@ -2,7 +2,8 @@
 
 import type { Money } from './units.ts';
 
-export type MarginState =
+/** What the broker answers. */
+export type MarginReport =
   /** The broker does not let this account borrow. */
   | { readonly kind: 'disabled'; readonly because: string }
   | {
@@ -14,3 +15,10 @@ export type MarginState =
       /** Below this much the broker closes positions by force. */
       readonly minimal: Money;
     };
+
+export type MarginState =
+  | MarginReport
+  /** It could not be read now: nothing new is borrowed, and what is owed is not sold off for that. */
+  | { readonly kind: 'unknown'; readonly because: string }
+  /** Nobody was asked (a snapshot from elsewhere): only the configured limits hold. For plans, never for orders. */
+  | { readonly kind: 'assumed' };

@@ -1,5 +1,6 @@
 // A solution in the words of a plan: the rows before and after, the orders between, sells first.
 
+import type { Causes } from './attribution.ts';
 import type { BoundContext } from './bounds/bound.ts';
 import type { Entry } from './entry.ts';
 import type { Solution } from './lots.ts';
@@ -38,18 +39,27 @@ export function improvementOf(context: BoundContext, entries: readonly Entry[], 
 
 export function buildPlan(
   context: BoundContext,
-  { entries, solution }: Draft,
-  said: Pick<Plan, 'heldBack' | 'warnings' | 'weighing'>,
+  { entries, solution, confirmations = [] }: Draft,
+  {
+    causes,
+    ...said
+  }: Pick<Plan, 'heldBack' | 'warnings' | 'weighing'> & { readonly causes: Causes },
 ): Plan {
   const rows = rowsOf(context, entries, solution);
   const orders = entries.flatMap((entry, index) => orderFor(entry, solution.lots[index]));
   return {
     equity: context.equity,
-    rows,
+    rows: rows.map((row) => ({ ...row, causes: causes.get(row.ticker) ?? [] })),
     orders: [
       ...orders.filter((order) => order.side === 'sell'),
       ...orders.filter((order) => order.side === 'buy'),
     ],
+    confirmations: confirmations.flatMap(({ ticker, side, lots: count, agreed }) => {
+      const entry = entries.find(({ holding }) => holding.ticker === ticker);
+      const change = side === 'buy' ? count : negate(count);
+      const orders = entry ? orderFor(entry, add(entry.line.held, change)) : [];
+      return orders.map((order) => ({ order, agreed }));
+    }),
     trackingError: { before: errorBefore(rows), after: errorAfter(rows) },
     fees: total(entries.map((entry, index) => feesOf(entry, solution.lots[index]))),
     aim: context.aim,
@@ -88,7 +98,7 @@ function rowsOf(context: BoundContext, entries: readonly Entry[], solution: Solu
   });
   const after = add(cash, total(values.map((value) => value.after)));
   const row = (
-    name: Omit<PlanRow, 'target' | 'beforePercent' | 'targetPercent' | 'afterPercent'>,
+    name: Omit<PlanRow, 'target' | 'beforePercent' | 'targetPercent' | 'afterPercent' | 'causes'>,
   ): PlanRow => {
     const target = context.targets.get(name.ticker) ?? NO_MONEY;
     return {
@@ -97,6 +107,7 @@ function rowsOf(context: BoundContext, entries: readonly Entry[], solution: Solu
       beforePercent: percentOf(name.valueBefore, context.equity),
       targetPercent: percentOf(target, context.equity),
       afterPercent: percentOf(name.valueAfter, after),
+      causes: [],
     };
   };
   const instruments = context.balanced.map((holding, index) => instrumentRow(holding, values[index], row));
@@ -109,7 +120,7 @@ interface Values {
   readonly lotsAfter: Lots;
 }
 
-type RowFacts = Omit<PlanRow, 'target' | 'beforePercent' | 'targetPercent' | 'afterPercent'>;
+type RowFacts = Omit<PlanRow, 'target' | 'beforePercent' | 'targetPercent' | 'afterPercent' | 'causes'>;
 
 function instrumentRow(
   holding: Holding,

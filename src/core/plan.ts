@@ -19,6 +19,17 @@ export interface PlanRow {
   readonly beforePercent: number;
   readonly targetPercent: number;
   readonly afterPercent: number;
+  /** What lies between the planned lots and the nearest to the target; their lots add up to that difference. */
+  readonly causes: readonly Cause[];
+}
+
+/** A part of the difference from the target, with what makes it. */
+export interface Cause {
+  /** A config key, `not_tradable`, `no_price`, `cash` or `rounding`. */
+  readonly rule: string;
+  /** Lots that are missing; below zero: that are too many. */
+  readonly lots: Lots;
+  readonly detail: string;
 }
 
 export interface PlannedOrder {
@@ -36,11 +47,19 @@ export interface PlannedOrder {
   readonly amount: Money;
 }
 
+/** A large order as it is wanted. Without a yes nothing of it is in the plan's rows and orders. */
+export interface Confirmation {
+  readonly order: PlannedOrder;
+  readonly agreed: boolean;
+}
+
 /** A difference from the target with a named cause: a config key, `not_tradable`, `no_price`, `cash` or `rounding`. */
 export interface HeldBack {
   readonly ticker: string;
   readonly rule: string;
   readonly detail: string;
+  /** Lots that it keeps away from those nearest to the target, below zero where it keeps too many; for a reader of JSON. */
+  readonly lots?: number;
 }
 
 export interface Plan {
@@ -51,6 +70,8 @@ export interface Plan {
   /** Sells first. */
   readonly orders: readonly PlannedOrder[];
   readonly heldBack: readonly HeldBack[];
+  /** Orders that need a person's yes. */
+  readonly confirmations: readonly Confirmation[];
   /** Sum of |weight - target| over all rows, in percentage points. */
   readonly trackingError: { readonly before: number; readonly after: number };
   /** Commission expected for the orders. */
@@ -75,6 +96,11 @@ export interface PlanCosts {
 export type Decision =
   | { readonly kind: 'plan'; readonly plan: Plan }
   /** The total or the weights are unknown, but a debt that is not allowed can be covered: sells only. */
-  | { readonly kind: 'risk_only'; readonly because: string; readonly orders: readonly PlannedOrder[] }
+  | {
+      readonly kind: 'risk_only';
+      readonly because: string;
+      readonly orders: readonly PlannedOrder[];
+      readonly warnings: readonly string[];
+    }
   /** Nothing can be decided: the total or the weights are unknown. */
   | { readonly kind: 'skip'; readonly because: string };

@@ -148,6 +148,10 @@ export type Stage =
       readonly aim?: Aim;
       /** Executed by this iteration so far. */
       readonly traded?: Money;
+      /** The same per ticker. */
+      readonly moved?: ReadonlyMap<string, Money>;
+      /** Orders that this iteration has sent so far. */
+      readonly sent?: number;
     };
 
 /** How much of the way to the targets this iteration goes, and why (core/rebalance/aim.ts decides it). */
@@ -157,12 +161,20 @@ export type Aim =
   /** Only these move; with `edge` to the nearest edge of their band. */
   | { readonly kind: 'breached'; readonly bands: ReadonlyMap<string, Band>; readonly because: string }
   /** Nothing moves but surplus RUB into what is under target, and whatever has to be covered. */
-  | { readonly kind: 'quiet'; readonly because: string };
+  | {
+      readonly kind: 'quiet';
+      readonly because: string;
+      /** The key at work, for what is held back. */
+      readonly rule?: string;
+      /** Outside the window or cooling down: surplus RUB waits, too. */
+      readonly idle?: boolean;
+    };
 
-/** Where a weight may drift before it is traded, in percent of the total. */
+/** Where a weight may drift before it is traded, in percent of the total; infinite ends: no band. */
 export interface Band {
   readonly low: number;
   readonly high: number;
+  /** The weight is outside, and may move the way back. */
   readonly breached: boolean;
 }
 

@@ -1,6 +1,6 @@
-// With the total or the weights unknown nothing is balanced, but a debt that is not allowed is still covered: sells in
-// proportion to value, of what has a price and may be sold. Guarantees: never a buy, never more than covers the debt by
-// a lot of each, and no sale of what another rule holds.
+// With the total or the weights unknown nothing is balanced, but a debt that is not allowed is still covered, and brought
+// down before the day's trading ends: sells in proportion to value, of what has a price and may be sold.
+// Guarantees: never a buy, never more than reaches the floor by a lot of each, and no sale of what safety holds.
 
 import type { BoundContext, BoundRule } from './bounds/bound.ts';
 import { type Entry, makeEntries } from './entry.ts';
@@ -11,14 +11,12 @@ import {
   add,
   allocate,
   isLess,
-  isNegative,
   isPositive,
   type Lots,
   lots,
   type Money,
   NO_LOTS,
   NO_MONEY,
-  negate,
   percentOf,
   raw,
   smaller,
@@ -27,14 +25,14 @@ import {
   total,
 } from './units.ts';
 
-/** Sells that lift spendable RUB to zero; none where it is not negative or nothing may be sold. */
+/** Sells that lift spendable RUB to its floor; none where it is not below it or nothing may be sold. */
 export function coverDebt(context: BoundContext, rules: readonly BoundRule[]): PlannedOrder[] {
-  const { cash } = context.snapshot;
-  if (!isNegative(cash)) return [];
+  const short = subtract(context.exposure.leastFloor, context.snapshot.cash);
+  if (!isPositive(short)) return [];
   const entries = makeEntries(context, rules, commissionOf(context.snapshot, context.policy)).filter(
     (entry) => isPositive(freeLots(entry)),
   );
-  const counts = trimmed(entries, proportional(entries, negate(cash)), negate(cash));
+  const counts = trimmed(entries, proportional(entries, short), short);
   return entries.flatMap((entry, index) => sellOf(entry, counts[index] ?? NO_LOTS));
 }
 

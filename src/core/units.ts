@@ -110,7 +110,8 @@ export function allocate(amount: Money, weights: readonly number[]): Money[] {
   return floors.map((part) => money(part * sign));
 }
 
-function integerWeight(weight: number): bigint {
+/** A weight as `allocate` reckons with it. @throws {RangeError} for a negative or endless one. */
+export function integerWeight(weight: number): bigint {
   if (!Number.isFinite(weight) || weight < 0)
     throw new RangeError(`a weight must be 0 or more, found ${weight}`);
   return BigInt(Math.round(weight * 1e12));

@@ -1,9 +1,10 @@
 // Everything one account's loop works with: its settings, its ports, and what it remembers between iterations.
 
+import type { Close } from '../core/close.ts';
 import type { IterationRecord } from '../core/iteration-record.ts';
 import type { Policy } from '../core/policy.ts';
 import type { Snapshot } from '../core/portfolio.ts';
-import type { Money } from '../core/units.ts';
+import { type Money, NO_MONEY } from '../core/units.ts';
 import type { Broker, Clock, FundData, Journal, KillSwitch, Listing, Market, Notifier } from '../ports.ts';
 
 export interface AccountSettings {
@@ -90,8 +91,12 @@ export interface AccountMemory {
   readonly unlisted: Map<string, Listing>;
   /** Instruments that this investor may not trade: left out for good. */
   readonly barred: Map<string, string>;
+  /** Why the broker lends nothing to this account, since it refused an order for that; `null`: it did not. */
+  marginRefused: string | null;
   /** Keys of orders that a person has been told about. */
   readonly alerted: Set<string>;
+  /** Daily closes by uid; `day` names the day and span that they were read for. */
+  readonly closes: Map<string, { readonly day: string; readonly closes: readonly Close[] }>;
   /** Deposits less withdrawals since the drawdown's marks were set (`sinceMs`), as last read. */
   flows: {
     readonly sum: Money;
@@ -100,13 +105,21 @@ export interface AccountMemory {
     /** Money moved that the list did not explain yet. */
     readonly late: boolean;
   } | null;
+  /** RUB that left while money is kept aside, by when the account was last seen before. */
+  readonly cashGone: Map<number, Money>;
+  /** Withdrawals on the list that explain it. */
+  withdrawn: Money;
 }
 
 export const newMemory = (): AccountMemory => ({
   unlisted: new Map(),
   barred: new Map(),
+  marginRefused: null,
   alerted: new Set(),
+  closes: new Map(),
   flows: null,
+  cashGone: new Map(),
+  withdrawn: NO_MONEY,
 });
 
 /** What an iteration hands to the outside: its record, and whether it counts in history. */

@@ -1,17 +1,24 @@
 // Turns a plan into orders: sells, wait until every one is final, look again, buys, wait, and once more what the
 // reserve left over. Guarantees: no buy while a sell is not final; every leg is sized from the account as it then is.
 
+import { borrowable } from '../core/debt-limit.ts';
 import { decide } from '../core/decide.ts';
 import { isFinal } from '../core/order.ts';
 import type { Plan, PlannedOrder } from '../core/plan.ts';
-import { cautiousCommission, commissionOf } from '../core/policy.ts';
+import { type Aim, cautiousCommission, commissionOf, type Stage } from '../core/policy.ts';
+import type { Snapshot } from '../core/portfolio.ts';
+import { isNegative, total } from '../core/units.ts';
 import type { JournaledOrder, Reaction } from '../ports.ts';
 import type { AccountContext } from './account-context.ts';
 import { allEnded } from './all-ended.ts';
 import { awaitFinal } from './await-final.ts';
+import { checkBooks } from './book-check.ts';
 import { observeExplained } from './explained.ts';
+import { fillWorth } from './fill-worth.ts';
 import { approve } from './gate.ts';
+import { noteMarginRefused } from './margin-refused.ts';
 import type { Observation, ObserveOptions } from './observe.ts';
+import { ownMoneyFirst } from './own-money-first.ts';
 import { forbidden } from './permission.ts';
 import { drop, endsTrading, type Submitted, submitInTurn, submitTogether } from './submit.ts';
 import { HOUR_MS, tellOnce } from './tell-once.ts';
@@ -38,17 +45,24 @@ export async function act(
   iteration: string,
   options: ObserveOptions,
   start: Observation,
-  plan: Pick<Plan, 'orders'>,
+  plan: Pick<Plan, 'orders'> & Partial<Pick<Plan, 'aim'>>,
 ): Promise<Acted> {
   const excluded = new Map(options.excluded);
   const warnings: string[] = [];
   const notMade: string[] = [];
   let observation = start;
   let tooLittleMoney = false;
-  const wanted = { kind: 'buys' as const, tickers: tickersOf(plan.orders, 'buy') };
+  const wanted = tickersOf(plan.orders, 'buy');
+  const stage = (): Stage => buysAfter(wanted, plan.aim, context.journal.ordersOf(iteration));
 
   const leg = async (number: number, orders: readonly PlannedOrder[]): Promise<Acted | null> => {
-    const done = await runLeg(context, iteration, number, orders, observation);
+    const isUrgent = number === SELLS && coversDebt(observation.snapshot, plan);
+    const checked = isUrgent
+      ? { orders, warnings: [] }
+      : await checkBooks(context, orders, observation.snapshot, options.ownSessions);
+    warnings.push(...checked.warnings);
+    if (checked.orders.length === 0) return null;
+    const done = await runLeg(context, iteration, number, checked.orders, observation);
     notMade.push(...done.refused);
     for (const [uid, reason] of done.skipped) excluded.set(uid, reason);
     const unfinished = done.orders.some((order) => !isFinal(order.state));
@@ -64,7 +78,7 @@ export async function act(
     return unfinished || done.stop || forbidden(context) !== null ? end : null;
   };
   const buysNow = (): readonly PlannedOrder[] => {
-    const decision = decide(observation.snapshot, context.settings.policy, wanted);
+    const decision = decide(observation.snapshot, context.settings.policy, stage());
     if (decision.kind === 'plan') return decision.plan.orders;
     notMade.push(`the purchases were not made: ${decision.because}`);
     return [];
@@ -75,16 +89,41 @@ export async function act(
   if (sells.length > 0) {
     const end = await leg(SELLS, sells);
     if (end) return end;
-    buys = wanted.tickers.size > 0 ? buysNow() : [];
+    buys = wanted.size > 0 ? buysNow() : [];
+  }
+  const first = ownMoneyFirst(context.settings.policy, observation.snapshot, buys);
+  const apart = first.length < buys.length ? 1 : 0;
+  if (apart > 0) {
+    const end = await leg(BUYS, first);
+    if (end) return end;
+    buys = buysNow();
   }
   if (buys.length > 0) {
-    const end = await leg(BUYS, buys);
+    const end = await leg(BUYS + apart, buys);
     if (end) return end;
     const more = buysNow();
-    const last = more.length > 0 ? await leg(LEFT_OVER, more) : null;
+    const last = more.length > 0 ? await leg(LEFT_OVER + apart, more) : null;
     if (last) return last;
   }
   return { observation, warnings, notMade, unfinished: false, stop: null };
+}
+
+/** Debt that may not be owed is covered at the market, whatever the book. */
+const coversDebt = ({ cash, facts }: Snapshot, plan: { readonly aim?: unknown }): boolean =>
+  plan.aim === undefined || facts.deleverage || (facts.margin === null && isNegative(cash));
+
+/** What this iteration has already done counts against the limits of what it still does. */
+function buysAfter(
+  tickers: ReadonlySet<string>,
+  aim: Aim | undefined,
+  orders: readonly JournaledOrder[],
+): Stage {
+  const filled = Map.groupBy(orders, ({ ticker }) => ticker);
+  const moved = new Map([...filled].map(([ticker, fills]) => [ticker, total(fills.map(fillWorth))]));
+  const attempted = orders.filter(({ attempts }) => attempts > 0);
+  const sent = new Set(attempted.map(({ leg, ticker }) => `${leg} ${ticker}`)).size;
+  const done = { traded: total([...moved.values()]), moved, sent };
+  return { kind: 'buys', tickers, ...(aim ? { aim } : {}), ...done };
 }
 
 /** The fee that was reckoned with may be what was missing: the rest of the iteration expects no less than the configured one. */
@@ -125,6 +164,7 @@ async function runLeg(
     leg,
     snapshot,
     commission: commissionOf(snapshot, settings.policy),
+    borrowable: borrowable(settings.policy.margin, snapshot.facts),
     orders,
     turnoverLeft: turnoverLeft(context, snapshot),
   });
@@ -147,6 +187,7 @@ async function runLeg(
     const reaction = submitted[index]?.reaction ?? (order.state === 'rejected' ? 'skip' : null);
     note(context, { order, reaction }, skipped);
   }
+  noteMarginRefused(context, final);
   const stopping = submitted.find(({ reaction }) => endsTrading(reaction));
   return {
     orders: final,

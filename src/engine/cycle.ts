@@ -10,6 +10,7 @@ import { type Notifier, type Session, WorldError } from '../ports.ts';
 import type { AccountContext } from './account-context.ts';
 import { act } from './act.ts';
 import { planAsKnown } from './as-known.ts';
+import { awaitPerson, tellHow } from './await-person.ts';
 import { watchDebt } from './debt-watch.ts';
 import { type Draft, finish } from './draft.ts';
 import { watchDrawdown } from './drawdown-watch.ts';
@@ -26,13 +27,18 @@ import {
   unresolved,
 } from './ending.ts';
 import { observeExplained } from './explained.ts';
+import { watchFreeFunds } from './free-fund-watch.ts';
 import { watchJumps } from './jump-watch.ts';
+import { watchMargin } from './margin-watch.ts';
 import type { ObserveOptions } from './observe.ts';
 import { openingOf, sessionReader } from './opening.ts';
+import { orderCountWarnings } from './order-count.ts';
 import { rememberAccount, watchOutside } from './outside-watch.ts';
 import { watchPause } from './pause.ts';
 import { braked } from './permission.ts';
+import { markRebalance } from './rebalance-marks.ts';
 import { recover } from './recover.ts';
+import { markIteration } from './weight-marks.ts';
 
 export interface CycleResult {
   readonly record: IterationRecord;
@@ -100,6 +106,7 @@ function defect(context: AccountContext, draft: Draft, error: unknown): unknown 
 function record(context: AccountContext, draft: Draft, ended: Outcome): CycleResult {
   const { settings, clock, journal } = context;
   const { plan, observation } = draft;
+  if (plan && !draft.dryRun) markIteration(context, draft.iteration, plan);
   if (plan && observation && !draft.settled && !draft.dryRun && plan.orders.length > 0) {
     draft.settled = planAsKnown(observation.snapshot, journal.ordersOf(draft.iteration), settings.policy);
   }
@@ -171,23 +178,34 @@ async function iterate(context: AccountContext, draft: Draft): Promise<Outcome> 
   draft.warnings.push(...observation.warnings);
   context.saveSnapshot?.(draft.iteration, observation.snapshot);
   if (!draft.dryRun) watchJumps(context, observation.snapshot);
+  if (!draft.dryRun) watchMargin(context, observation.snapshot);
   const decision = decide(observation.snapshot, settings.policy);
   if (decision.kind === 'skip') return outcome('skipped', decision.because, sessions);
   if (decision.kind === 'risk_only') return coverDebtOnly(context, draft, options, decision, sessions);
   draft.plan = decision.plan;
-  draft.warnings.push(...heldWarnings(decision.plan.heldBack));
-  if (draft.dryRun) return outcome('planned', null, sessions);
+  draft.warnings.push(...decision.plan.warnings, ...heldWarnings(decision.plan.heldBack));
+  draft.warnings.push(...orderCountWarnings(observation.snapshot, decision.plan));
+  const idle = decision.plan.orders.length === 0 ? decision.plan.aim.because : null;
+  if (draft.dryRun) {
+    tellHow(context, draft);
+    return outcome('planned', idle, sessions);
+  }
   const outside = await watchOutside(context, observation);
   draft.warnings.push(...outside.warnings);
   draft.warnings.push(...(await watchDrawdown(context, observation.snapshot, outside)));
   const halted = braked(context);
   if (halted !== null) return afterBrake(context, draft, halted);
   context.journal.manage(settings.id, settings.tickers, context.clock.now());
-  if (decision.plan.orders.length === 0) return outcome('nothing_to_do', null, sessions);
+  if (decision.plan.orders.length === 0) {
+    markRebalance(context, draft.iteration, observation.snapshot, decision.plan);
+    return awaitPerson(context, draft, outcome('nothing_to_do', idle, sessions));
+  }
   if (stop.aborted) return outcome('partial', 'interrupted before the first order', sessions);
 
   const acted = await act(context, draft.iteration, options, observation, decision.plan);
   draft.warnings.push(...acted.warnings, ...acted.notMade);
+  markRebalance(context, draft.iteration, observation.snapshot, decision.plan);
+  watchFreeFunds(context, draft.iteration);
   if (!acted.unfinished) {
     draft.observation = acted.observation;
     rememberAccount(context, acted.observation);
@@ -195,7 +213,7 @@ async function iterate(context: AccountContext, draft: Draft): Promise<Outcome> 
     if (settled.kind === 'plan') draft.settled = settled.plan;
     else draft.warnings.push(`the account after trading could not be valued: ${settled.because}`);
   }
-  return afterTrading(context, draft, acted, sessions);
+  return awaitPerson(context, draft, afterTrading(context, draft, acted, sessions));
 }
 
 /** A person's brake is on. A halted account's debt is told of before the day's trading ends. */
@@ -220,6 +238,7 @@ async function coverDebtOnly(
   const { observation } = draft;
   const reason = `${RISK_ONLY}: ${decision.because}`;
   draft.riskOnly = decision.orders;
+  draft.warnings.push(...decision.warnings);
   if (draft.dryRun || !observation) return outcome('planned', reason, sessions);
   const acted = await act(context, draft.iteration, options, observation, decision);
   draft.warnings.push(...acted.warnings, ...acted.notMade);

@@ -5,9 +5,11 @@ import type { IterationRecord } from '../core/iteration-record.ts';
 import { type Clock, type Journal, type Notifier, WorldError } from '../ports.ts';
 import type { AccountContext, AccountSettings, EngineLog } from './account-context.ts';
 import { type CycleResult, IterationDefect, runCycle } from './cycle.ts';
+import { debtDue } from './deleverage.ts';
 import { type Afterwards, defectReason } from './ending.ts';
 import { failedRecord, failedRow } from './failed-record.ts';
 import { watchPause } from './pause.ts';
+import { rest } from './rest.ts';
 import { nextDue } from './schedule.ts';
 
 /** An account as the daemon gets it: its context is made once the venue has said which account it is. */
@@ -41,6 +43,11 @@ export interface AccountEnd {
   readonly stopped: boolean;
 }
 
+const ENDED_WELL: ReadonlySet<IterationRecord['status']> = new Set([
+  'balanced',
+  'nothing_to_do',
+  'planned',
+] as const);
 const TOKEN_RECHECK_MS = 5 * 60_000;
 /** An account that cannot even be opened is tried again this soon, or after its interval if that is shorter. */
 const OPEN_AGAIN_MS = 60_000;
@@ -51,7 +58,7 @@ export const runDaemon = (options: DaemonOptions): Promise<AccountEnd[]> =>
 async function runAccount(options: DaemonOptions, account: AccountPlan): Promise<AccountEnd> {
   const { settings } = account;
   const { clock, stop } = options;
-  const session: Session = { context: null };
+  const session: Session = { context: null, sessions: null };
   let end: AccountEnd = {
     account: settings.id,
     status: 'none',
@@ -71,18 +78,31 @@ async function runAccount(options: DaemonOptions, account: AccountPlan): Promise
     const { status, reason } = result.record;
     end = { account: settings.id, status, reason, tokenRefused, stopped };
     if (stopped || options.once) break;
-    const dueMs = dueAfter(settings, result, startedAtMs, clock.now());
+    session.sessions = result.sessions ?? session.sessions;
+    const dueMs = dueAfter(settings, result, session.sessions, startedAtMs, clock.now());
     unharmed(options, settings, () => {
       session.context?.journal.planNextIteration(settings.id, dueMs);
       options.onSleep?.(settings.id, dueMs);
     });
-    await clock.sleep(dueMs - clock.now(), stop);
+    await rest({
+      clock,
+      journal: options.journal,
+      stop,
+      account: settings.id,
+      sinceMs: startedAtMs,
+      untilMs: dueMs,
+    }).catch((error: unknown) => {
+      options.log.error({ account: settings.id, err: error }, 'answers to waiting orders cannot be read');
+      return clock.sleep(dueMs - clock.now(), stop);
+    });
   }
   return end;
 }
 
 interface Session {
   context: AccountContext | null;
+  /** When this account trades, as last read. */
+  sessions: CycleResult['sessions'];
 }
 
 /** Printing a record, noting the next hour: nothing that trading depends on, so its failure ends no loop. */
@@ -165,16 +185,20 @@ function report(options: DaemonOptions, settings: AccountSettings, afterwards: A
 function dueAfter(
   settings: AccountSettings,
   result: CycleResult,
+  sessions: CycleResult['sessions'],
   startedAtMs: number,
   nowMs: number,
 ): number {
-  const regular = nextDue({
+  const planned = nextDue({
     startedAtMs,
     nowMs,
     intervalMs: settings.intervalMs,
     sessions: result.sessions,
     waitForOpening: settings.closure.mode === 'skip_iteration',
   });
+  const endedWell = ENDED_WELL.has(result.record.status);
+  const debtMs = debtDue(settings, sessions, nowMs, endedWell);
+  const regular = debtMs === null ? planned : Math.min(planned, debtMs);
   if (result.afterwards.kind === 'soon') return Math.min(regular, nowMs + result.afterwards.afterMs);
   return result.afterwards.kind === 'token_refused' ? nowMs + TOKEN_RECHECK_MS : regular;
 }

@@ -1,5 +1,5 @@
 // A halted account covers no debt by itself: before the day's trading ends its owner is told what the night will cost.
-// Guarantees: once a day, in the last half hour; the loop wakes for it.
+// Guarantees: once a day, in the last minutes (half an hour without margin); the loop wakes for it.
 
 import { overnightFee } from '../core/overnight-fee.ts';
 import { isNegative, kopecks, negate } from '../core/units.ts';
@@ -20,7 +20,8 @@ export async function watchDebt(
   const today = sessions.filter((session) => moscowDay(session.startMs) === moscowDay(nowMs));
   const closeMs = Math.max(Number.NEGATIVE_INFINITY, ...today.map((session) => session.endMs));
   if (nowMs >= closeMs) return null;
-  if (nowMs < closeMs - BEFORE_CLOSE_MS) return closeMs - BEFORE_CLOSE_MS;
+  const beforeMs = settings.deleverageMs ?? BEFORE_CLOSE_MS;
+  if (nowMs < closeMs - beforeMs) return closeMs - beforeMs;
   if ((journal.lastAlert(settings.id, EVENT) ?? 0) >= moscowMidnight(nowMs)) return null;
   const { cash } = await broker.positions(brokerAccount);
   if (!isNegative(cash)) return null;

@@ -1,6 +1,61 @@
-// Whether debt has to go now: the last minutes of the day's trading, by the schedule.
+// Whether debt has to go now, and when the loop has to wake for it: the last minutes before the last session of a trading
+// day, by the sessions in which this account trades. Guarantees: no hour of any clock stands here; once it has begun it
+// lasts until the next trading day's first session.
 
+import type { Session } from '../ports.ts';
 import type { AccountContext } from './account-context.ts';
 import type { FactsInput } from './facts.ts';
+import { moscowDay } from './schedule.ts';
 
-export const isDeleveraging = (_context: AccountContext, _input: FactsInput): boolean => false;
+type Closing = Pick<AccountContext['settings'], 'deleverageMs' | 'policy'>;
+
+/** What did not end well then is tried this often in all, as long as trading goes on. */
+const TRIES = 6;
+const SOONEST_MS = 10_000;
+
+export function isDeleveraging(
+  { settings }: Pick<AccountContext, 'settings'>,
+  { nowMs, sessions }: Pick<FactsInput, 'nowMs' | 'sessions'>,
+): boolean {
+  const { deleverageMs, policy } = settings;
+  return policy.margin !== null && deleverageMs !== null && isClosing(sessions, nowMs, deleverageMs);
+}
+
+/** Whether the day's trading ends within `beforeMs`, or has ended and the next day's has not begun. */
+export function isClosing(sessions: readonly Session[], nowMs: number, beforeMs: number): boolean {
+  const next = sessions.find(({ endMs }) => nowMs < endMs);
+  // A schedule that nobody knows says nothing about its end.
+  if (next === undefined) return false;
+  const isOver = nowMs < next.startMs && moscowDay(nowMs) < moscowDay(next.startMs);
+  return isOver || nowMs >= dayEnd(sessions, next) - beforeMs;
+}
+
+/** End of the last session of the trading day that a session begins on. */
+function dayEnd(sessions: readonly Session[], { startMs }: Session): number {
+  const day = moscowDay(startMs);
+  return Math.max(...sessions.filter((each) => moscowDay(each.startMs) === day).map((each) => each.endMs));
+}
+
+/** The next instant, after `nowMs`, at which the last minutes of a trading day begin; `null` where none is in sight. */
+export function nextClosing(sessions: readonly Session[], nowMs: number, beforeMs: number): number | null {
+  const instants = sessions
+    .map((session) => Math.max(session.startMs, dayEnd(sessions, session) - beforeMs))
+    .filter((atMs) => atMs > nowMs);
+  return instants.length === 0 ? null : Math.min(...instants);
+}
+
+/** When an account has to look at its debt, whatever its interval; `null`: it may wait for the next iteration. */
+export function debtDue(
+  settings: Closing,
+  sessions: readonly Session[] | null,
+  nowMs: number,
+  endedWell: boolean,
+): number | null {
+  const { deleverageMs, policy } = settings;
+  if (sessions === null || deleverageMs === null) return null;
+  if (policy.margin === null || policy.margin.strategy === 'keep') return null;
+  const againMs = nowMs + Math.max(SOONEST_MS, Math.floor(deleverageMs / TRIES));
+  const isOpen = sessions.some(({ startMs, endMs }) => startMs <= nowMs && againMs < endMs);
+  if (!endedWell && isOpen && isClosing(sessions, nowMs, deleverageMs)) return againMs;
+  return nextClosing(sessions, nowMs, deleverageMs);
+}

@@ -1,6 +1,7 @@
 // An iteration record in the making: what is known so far, so that an interrupted or failed iteration is recorded too.
 
 import {
+  costsRecord,
   type IterationRecord,
   type IterationStatus,
   type OrderRecord,
@@ -69,6 +70,7 @@ export function finish(context: AccountContext, draft: Draft, ending: Ending): F
     held_back: heldBack(draft),
     warnings: [...new Set(draft.warnings)],
     tracking_error_pp: error(draft),
+    ...(draft.plan ? { costs: costsRecord(draft.plan) } : {}),
   };
   return {
     record,

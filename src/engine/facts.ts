@@ -4,10 +4,11 @@
 import type { Facts } from '../core/facts.ts';
 import type { MarginState } from '../core/margin-state.ts';
 import type { Holding } from '../core/portfolio.ts';
+import type { Money } from '../core/units.ts';
 import type { Session } from '../ports.ts';
 import type { AccountContext } from './account-context.ts';
 import { approvalsOf } from './approvals.ts';
-import { setAside } from './cash-requests.ts';
+import { readSetAside } from './cash-requests.ts';
 import { isDeleveraging } from './deleverage.ts';
 import { fundReadings } from './fund-readings.ts';
 import type { WalletListing } from './listings.ts';
@@ -16,8 +17,12 @@ import { ordersToday, turnoverToday } from './today.ts';
 
 export interface FactsInput {
   readonly nowMs: number;
+  /** Nothing is traded on this, so it must not be remembered either. */
+  readonly dryRun: boolean;
   readonly wallet: readonly WalletListing[];
   readonly holdings: readonly Holding[];
+  /** All RUB, blocked RUB included. */
+  readonly cash: Money;
   /** Sessions of the account's own exchange. */
   readonly sessions: readonly Session[];
   /** Read together with the positions. */
@@ -25,7 +30,10 @@ export interface FactsInput {
 }
 
 export async function readFacts(context: AccountContext, input: FactsInput): Promise<Facts> {
-  const readings = await fundReadings(context, input);
+  const [readings, setAside] = await Promise.all([
+    fundReadings(context, input),
+    readSetAside(context, input),
+  ]);
   return {
     ...readings,
     margin: input.margin,
@@ -33,7 +41,7 @@ export async function readFacts(context: AccountContext, input: FactsInput): Pro
     timing: timingOf(context, input),
     turnoverToday: turnoverToday(context, input.nowMs),
     ordersToday: ordersToday(context, input.nowMs),
-    setAside: setAside(context, input),
+    setAside,
     approvals: approvalsOf(context, input),
   };
 }

@@ -1,16 +1,16 @@
 // The one place in front of the wire: only orders that pass here can be planned, journaled and sent.
-// Guarantees: an approved order exists nowhere else; no short sale, no spending below the floor, no order above the
-// broker's cap (it is split), no more orders than instruments allow; a refusal carries its reason.
+// Guarantees: an approved order exists nowhere else; no short sale, no spending below what may be borrowed, margin confirmed
+// only where it is configured and the leg may need it, no order above the broker's cap (it is split), no more orders than
+// instruments allow; a refusal carries its reason.
 
 import { assert } from '../core/assert.ts';
 import { type OrderFacts, orderKey } from '../core/order.ts';
-import { reservePerLot } from '../core/order-choice.ts';
 import type { PlannedOrder } from '../core/plan.ts';
 import type { Snapshot } from '../core/portfolio.ts';
 import {
-  add,
   isLess,
   isMore,
+  isNegative,
   isPositive,
   kopecks,
   type Lots,
@@ -20,15 +20,15 @@ import {
   type Money,
   money,
   NANO,
-  NO_MONEY,
+  negate,
   piecesIn,
   type Rate,
   raw,
   smaller,
   subtract,
-  times,
 } from '../core/units.ts';
 import type { Intent } from '../ports.ts';
+import { costOf, holdingOf, worstCost } from './purchase-cost.ts';
 
 declare const approved: unique symbol;
 /** Only `approve` makes one. */
@@ -45,6 +45,8 @@ export interface GateInput {
   readonly snapshot: Snapshot;
   readonly commission: Rate;
   readonly orders: readonly PlannedOrder[];
+  /** What purchases may borrow; 0 without margin. */
+  readonly borrowable: Money;
   /** What may still be traded today; more than any sane plan, so that a fault cannot go on for ever. */
   readonly turnoverLeft: Money;
 }
@@ -60,13 +62,16 @@ export function approve(input: GateInput): GateResult {
     orders.length <= 2 * snapshot.holdings.length,
     `${orders.length} orders for ${snapshot.holdings.length} instruments in one leg`,
   );
+  const floor = negate(input.borrowable);
+  const confirmMargin =
+    isPositive(input.borrowable) &&
+    isNegative(subtract(snapshot.cash, worstCost(snapshot, input.commission, orders)));
   let cash = snapshot.cash;
   let turnoverLeft = input.turnoverLeft;
   const passed: ApprovedOrder[] = [];
   const refused: { order: PlannedOrder; because: string }[] = [];
   for (const order of orders) {
-    const holding = snapshot.holdings.find((item) => item.uid === order.uid);
-    assert(holding !== undefined, `an order in ${order.ticker}, which the snapshot does not hold`);
+    const holding = holdingOf(snapshot, order);
     assert(isPositive(order.lots), `an order of ${raw(order.lots)} lots in ${order.ticker}`);
     if (order.side === 'sell') {
       const free = subtract(holding.pieces, holding.blockedPieces);
@@ -75,12 +80,11 @@ export function approve(input: GateInput): GateResult {
         `${order.ticker}: selling more than is free would be a short`,
       );
     } else {
-      const each = add(
-        lotValue(order.price, order.lot),
-        reservePerLot(order.price, holding.step, order.lot, order.type, input.commission),
+      cash = subtract(cash, costOf(snapshot, input.commission, order));
+      assert(
+        !isLess(cash, floor),
+        `buying ${raw(order.lots)} lots of ${order.ticker} would borrow more than ${kopecks(input.borrowable)} RUB`,
       );
-      cash = subtract(cash, times(each, order.lots));
-      assert(!isLess(cash, NO_MONEY), `buying ${raw(order.lots)} lots of ${order.ticker} would borrow`);
     }
     if (isMore(order.amount, turnoverLeft)) {
       const because = `today's turnover would pass max_day_turnover_percent (${kopecks(turnoverLeft)} RUB are left)`;
@@ -91,23 +95,29 @@ export function approve(input: GateInput): GateResult {
     const cap = lotsAffordable(ORDER_CAP, lotValue(order.price, order.lot));
     if (!isPositive(cap))
       refused.push({ order, because: 'one lot is above the 30,000,000 RUB that an order may be' });
-    else passed.push(...split(input, order, cap));
+    else passed.push(...split(input, order, cap, confirmMargin && order.side === 'buy'));
   }
   return { approved: passed, refused };
 }
 
-function split(input: GateInput, order: PlannedOrder, cap: Lots): ApprovedOrder[] {
+function split(input: GateInput, order: PlannedOrder, cap: Lots, confirmMargin: boolean): ApprovedOrder[] {
   const parts: ApprovedOrder[] = [];
   let left = order.lots;
   while (isPositive(left)) {
     const count = smaller(left, cap);
-    parts.push(intentOf(input, order, count, parts.length) as ApprovedOrder);
+    parts.push(intentOf(input, order, count, parts.length, confirmMargin) as ApprovedOrder);
     left = lots(raw(left) - raw(count));
   }
   return parts;
 }
 
-function intentOf(input: GateInput, order: PlannedOrder, count: Lots, part: number): Intent {
+function intentOf(
+  input: GateInput,
+  order: PlannedOrder,
+  count: Lots,
+  part: number,
+  confirmMargin: boolean,
+): Intent {
   const { account, brokerAccount, iteration, leg } = input;
   return {
     account,
@@ -125,7 +135,7 @@ function intentOf(input: GateInput, order: PlannedOrder, count: Lots, part: numb
       lot: order.lot,
       type: order.type,
       limit: order.limit,
-      confirmMargin: false,
+      confirmMargin,
     },
   };
 }

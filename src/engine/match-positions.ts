@@ -10,6 +10,8 @@ import { isSameSecurity, type WalletListing } from './listings.ts';
 export interface OwnedPieces {
   readonly pieces: Shares;
   readonly blocked: Shares;
+  /** Under which listings they are booked. */
+  readonly uids: readonly string[];
 }
 
 export interface Matched {
@@ -52,7 +54,8 @@ export async function matchPositions(
     // What is held under another listing than the one that is traded counts, but a sale there would be a short; where
     // nothing is held under the traded one, the venue evidently books all listings as one.
     const elsewhere = ticker !== null && !byUid.has(position.uid) && heldAsTraded.has(ticker);
-    const pieces = { pieces: position.pieces, blocked: elsewhere ? position.pieces : position.blocked };
+    const blocked = elsewhere ? position.pieces : position.blocked;
+    const pieces = { pieces: position.pieces, blocked, uids: [position.uid] };
     if (position.frozen) apart.push({ name, position, because: 'frozen' });
     else if (ticker !== null) owned.set(ticker, sum(owned.get(ticker), pieces));
     else if (!listing) apart.push({ name, position, because: 'unknown to the venue' });
@@ -101,8 +104,7 @@ function bySecurity(
     const at = one.findIndex((known) => isSameSecurity(entry.listing, known.pin));
     const known = one[at];
     if (known) {
-      const elsewhere = { pieces: entry.owned.pieces, blocked: entry.owned.pieces };
-      one[at] = { ...known, owned: sum(known.owned, elsewhere) };
+      one[at] = { ...known, owned: sum(known.owned, { ...entry.owned, blocked: entry.owned.pieces }) };
     } else if (taken.has(entry.listing.ticker)) other.push(entry);
     else {
       taken.add(entry.listing.ticker);
@@ -122,4 +124,5 @@ const tickerOf = (wallet: readonly WalletListing[], listing: Listing | null): st
 const sum = (a: OwnedPieces | undefined, b: OwnedPieces): OwnedPieces => ({
   pieces: add(a?.pieces ?? NO_SHARES, b.pieces),
   blocked: add(a?.blocked ?? NO_SHARES, b.blocked),
+  uids: [...(a?.uids ?? []), ...b.uids],
 });

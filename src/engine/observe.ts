@@ -4,10 +4,11 @@
 
 import type { IterationRecord } from '../core/iteration-record.ts';
 import { type Holding, holdingValue, type Snapshot } from '../core/portfolio.ts';
-import { decimal, NO_SHARES, raw } from '../core/units.ts';
+import { add, decimal, NO_SHARES, raw } from '../core/units.ts';
 import type { Listing, OrderReport, Positions, Session } from '../ports.ts';
 import type { AccountContext } from './account-context.ts';
 import { afterFills } from './after-fills.ts';
+import { type BrokerTerms, readTerms } from './broker-terms.ts';
 import { readFacts } from './facts.ts';
 import { type Held, makeHolding, newlyAccepted, type Seen } from './holding.ts';
 import { type WalletListing, walletListings } from './listings.ts';
@@ -45,11 +46,12 @@ export async function observe(context: AccountContext, options: ObserveOptions):
     ...wallet.map((entry) => entry.listing?.uid ?? entry.pin.uid),
     ...memory.unlisted.keys(),
   ]);
-  const [positions, activeOrders, quotes, statuses] = await Promise.all([
+  const [positions, activeOrders, quotes, statuses, terms] = await Promise.all([
     broker.positions(brokerAccount),
     broker.activeOrders(brokerAccount),
     market.lastPrices([...asked]),
     market.tradingStatuses([...asked]),
+    readTerms(context),
   ]);
   const matched = await matchPositions(context, wallet, positions.securities);
   const strangers = matched.unlisted.map(({ listing }) => listing.uid).filter((uid) => !asked.has(uid));
@@ -81,15 +83,16 @@ export async function observe(context: AccountContext, options: ObserveOptions):
     byExchangeHours: settings.exchange === 'auto',
     isIis: context.isIis,
   };
-  const holdings = [...walletHeld(wallet, matched), ...unlistedHeld(matched, managed)].map((held) =>
-    makeHolding(seen, held),
-  );
+  const held = [...walletHeld(wallet, matched, terms), ...unlistedHeld(matched, managed, terms)];
+  const holdings = held.map((each) => makeHolding(seen, each));
   const facts = await readFacts(context, {
     nowMs: seen.nowMs,
+    dryRun: settings.dryRun || options.asIfTradable,
     wallet,
     holdings,
+    cash: add(positions.cash, positions.blockedCash),
     sessions: options.ownSessions,
-    margin: null,
+    margin: terms.margin,
   });
   journal.acceptPrices(settings.id, newlyAccepted(holdings, seen), seen.nowMs);
   // The price that a person accepted beforehand is taken now; the next one has to be accepted anew.
@@ -110,6 +113,7 @@ export async function observe(context: AccountContext, options: ObserveOptions):
     positions,
     warnings: [
       ...wallet.flatMap((entry) => entry.warning ?? []),
+      ...terms.warnings,
       ...vanishedWarnings(holdings),
       ...foreign.map((order) => foreignWarning(order, holdings)),
     ],
@@ -131,7 +135,7 @@ async function sessionsOf(
   );
 }
 
-const walletHeld = (wallet: readonly WalletListing[], matched: Matched): Held[] =>
+const walletHeld = (wallet: readonly WalletListing[], matched: Matched, terms: BrokerTerms): Held[] =>
   wallet.map((entry) => {
     const owned = matched.wallet.get(entry.ticker);
     const uid = entry.listing?.uid ?? entry.pin.uid;
@@ -141,13 +145,13 @@ const walletHeld = (wallet: readonly WalletListing[], matched: Matched): Held[] 
       hold: entry.hold ?? (frozen ? 'pieces of it are frozen' : null),
       pieces: owned?.pieces ?? NO_SHARES,
       blocked: owned?.blocked ?? NO_SHARES,
-      average: null,
+      average: terms.costOf(owned?.uids ?? []),
       listed: true,
       vanished: false,
     };
   });
 
-const unlistedHeld = (matched: Matched, managed: ReadonlySet<string>): Held[] =>
+const unlistedHeld = (matched: Matched, managed: ReadonlySet<string>, terms: BrokerTerms): Held[] =>
   matched.unlisted.map(({ listing, pin, owned }) => ({
     ticker: listing.ticker,
     listing,
@@ -155,7 +159,7 @@ const unlistedHeld = (matched: Matched, managed: ReadonlySet<string>): Held[] =>
     hold: null,
     pieces: owned.pieces,
     blocked: owned.blocked,
-    average: null,
+    average: terms.costOf(owned.uids),
     listed: false,
     vanished: managed.has(listing.ticker),
   }));

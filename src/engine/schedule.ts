@@ -1,6 +1,5 @@
 // When trading is possible and when the next iteration is due. Pure: sessions and instants in, instants out.
 
-import { toZonedTime } from 'date-fns-tz/toZonedTime';
 import type { Session } from '../ports.ts';
 
 export const MOSCOW = 'Europe/Moscow';
@@ -47,11 +46,8 @@ function weekdaysBetween(fromMs: number, firstKnownMs: number, nowMs: number): n
   return count;
 }
 
-/** Days since 1970-01-01 (a Thursday), by Moscow's calendar. */
-export function moscowDay(atMs: number): number {
-  const local = toZonedTime(atMs, MOSCOW);
-  return Math.floor(Date.UTC(local.getFullYear(), local.getMonth(), local.getDate()) / DAY_MS);
-}
+/** Days since 1970-01-01 (a Thursday), by Moscow's calendar (UTC+3 all year since 2014). Asked for at every price. */
+export const moscowDay = (atMs: number): number => Math.floor((atMs + MOSCOW_OFFSET_MS) / DAY_MS);
 
 /** Start of the Moscow day that holds the instant (Moscow keeps UTC+3 all year). */
 export const moscowMidnight = (atMs: number): number => moscowDay(atMs) * DAY_MS - MOSCOW_OFFSET_MS;

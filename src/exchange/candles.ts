@@ -1,6 +1,6 @@
 // Candles from the tape: open, high, low and close over the steps at which the instrument traded.
 // Exact on the ten-second grid: a longer candle contains the shorter ones, up to the hours. A day's open and close are
-// exact too, its high and low are those of its half hours, so that years of days cost milliseconds.
+// exact too, its high and low are those of a few of its hours, so that years of days cost milliseconds.
 // Raw bigints: nano per piece.
 
 import { isTrading, type Span } from './calendar.ts';
@@ -67,7 +67,8 @@ const candle = (instrument: Instrument, draft: Draft, lengthMs: number, nowMs: n
 /** Finished days of each market, by listing, day and what its price went through since. */
 const finished = new WeakMap<Market, Map<string, Candle>>();
 const FINISHED_MAX = 50_000;
-const HALF_HOUR_STEPS = 180;
+/** Four hours. */
+const APART_STEPS = 1_440;
 
 /** A Moscow day trades within the UTC day of the same date, so the one names the other. */
 function daysOf(instrument: Instrument, market: Market, range: CandleRange): readonly Candle[] {
@@ -102,12 +103,12 @@ function dayOf(instrument: Instrument, market: Market, day: number, nowMs: numbe
   return draft === undefined ? null : candle(instrument, { ...draft, steps }, DAY_MS, nowMs);
 }
 
-/** First step of a span, every half hour, last step that has begun. */
+/** First step of a span, one every four hours, last step that has begun. */
 function outline(span: Span, nowMs: number): readonly number[] {
   const first = stepAt(span.startMs);
   const last = stepAt(Math.min(span.endMs - 1, nowMs));
   const steps: number[] = [];
-  for (let step = first; step < last; step += HALF_HOUR_STEPS) steps.push(step);
+  for (let step = first; step < last; step += APART_STEPS) steps.push(step);
   return [...steps, last];
 }
 

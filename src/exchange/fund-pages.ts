@@ -93,13 +93,14 @@ function issAt(
   exchange: Exchange,
   nowMs: number,
 ): IssReply | null {
-  const paper = /\/securities\/([^/]+)\.json$/.exec(pathname)?.[1];
-  if (paper !== undefined) return paperBlocks(exchange, decodedOrSame(paper));
   const found =
     /\/engines\/stock\/markets\/(shares|index)\/boards\/([^/]+)\/securities(?:\/([^/]+))?\.json$/.exec(
       pathname,
     );
-  if (found === null) return null;
+  if (found === null) {
+    const paper = /\/iss\/securities\/([^/]+)\.json$/.exec(pathname)?.[1];
+    return paper === undefined ? null : paperBlocks(exchange, decodedOrSame(paper));
+  }
   const [, market, board = '', one] = found;
   const wanted = one === undefined ? named : new Set([decodedOrSame(one)]);
   if (market === 'shares') return boardBlocks(exchange, nowMs, board, wanted);

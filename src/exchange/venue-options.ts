@@ -16,7 +16,7 @@ export interface VenueOptions {
   readonly fundCommission?: Rate;
   /** Ask minus bid, in price steps; default 1. */
   readonly spreadTicks?: number;
-  /** How many times that it is outside the hours of the main session; default 3. */
+  /** How many times that it is outside the hours of the main session; default 2. */
   readonly offHoursSpread?: number;
   /** RUB worth offered at each level of the book, as a decimal; default "5000000". */
   readonly depthRub?: string;
@@ -30,6 +30,8 @@ export interface VenueOptions {
   readonly orderMemoryMs?: number;
   /** What a debt over the end of a Moscow day costs, nano; default the broker's tariff, `off` = nothing. */
   readonly overnightFee?: ((debt: bigint) => bigint) | 'off';
+  /** Whether the broker closes positions by force below the minimal margin; default false. */
+  readonly marginCalls?: boolean;
   /** `sandbox`: the ordinary services serve sandbox accounts, as the broker's sandbox host does. */
   readonly contour?: 'live' | 'sandbox';
 }

@@ -11,6 +11,7 @@ import { OrderDesk } from './desk.ts';
 import { Faults } from './faults.ts';
 import { FundBook } from './fund-book.ts';
 import type { Instrument } from './instrument.ts';
+import { callMargin } from './margin-call.ts';
 import { Market } from './market.ts';
 import { DAY_MS, dayStartMs, moscowDay } from './moscow.ts';
 import type { NewOrder, VenueOrder } from './order.ts';
@@ -31,6 +32,8 @@ export class Venue {
   readonly contour: 'live' | 'sandbox';
   /** May be changed at any time. */
   overnightFee: ((debt: bigint) => bigint) | null;
+  /** Whether the broker closes positions by force; may be changed at any time. */
+  marginCalls: boolean;
   private ownOrders = 0;
   /** When the day ends next, and debts are charged for. */
   private dayEndMs: number;
@@ -39,6 +42,7 @@ export class Venue {
     this.clock = options.clock;
     this.contour = options.contour ?? 'live';
     this.overnightFee = options.overnightFee === 'off' ? null : (options.overnightFee ?? tariffFee);
+    this.marginCalls = options.marginCalls ?? false;
     this.dayEndMs = dayStartMs(moscowDay(options.clock.now()) + 1);
     const walk = {
       seed: options.seed,
@@ -50,7 +54,7 @@ export class Venue {
       catalogue: options.catalogue ?? defaultCatalogue(),
       calendar: options.calendar ?? createCalendar(),
       spreadTicks: BigInt(options.spreadTicks ?? 1),
-      offHoursSpread: BigInt(options.offHoursSpread ?? 3),
+      offHoursSpread: BigInt(options.offHoursSpread ?? 2),
       depth: parseNano(options.depthRub ?? '5000000'),
     });
     this.funds = new FundBook(this.market, walk);
@@ -78,7 +82,21 @@ export class Venue {
       this.dayEndMs += DAY_MS;
     }
     this.desk.catchUp(nowMs);
+    if (this.marginCalls)
+      for (const account of this.registry.all()) if (account.cash() < 0n) this.marginCall(account.id, nowMs);
     return nowMs;
+  }
+
+  /** Makes the broker look whether the account's minimal margin is covered; the orders of its call, if it is not. */
+  marginCall(id: string, nowMs: number = this.now()): readonly VenueOrder[] {
+    const account = this.registry.account(id);
+    if (!account.margin.enabled) return [];
+    return callMargin({ account, market: this.market, desk: this.desk, nowMs, key: () => this.ownKey(id) });
+  }
+
+  private ownKey(id: string): string {
+    this.ownOrders += 1;
+    return uidOf(`owner:${id}:${this.ownOrders}`);
   }
 
   /** RUB below zero at the end of a day costs its fee, whatever made it. */
@@ -219,11 +237,10 @@ export class Venue {
   /** The owner trades by hand, outside this API's client: at the market or resting at a limit. */
   ownerOrder(id: string, own: OwnerOrder): VenueOrder {
     const nowMs = this.now();
-    this.ownOrders += 1;
     const instrument = this.instrument(own.uid);
     const request: NewOrder = {
       accountId: id,
-      key: uidOf(`owner:${id}:${this.ownOrders}`),
+      key: this.ownKey(id),
       uid: instrument.uid,
       side: own.side,
       type: own.limit === undefined ? 'market' : 'limit',

@@ -27,13 +27,16 @@ export interface HttpClient {
   distrust(source: string, because: string): void;
 }
 
+export type Busy = <Result>(work: () => Promise<Result>) => Promise<Result>;
+
 export interface HttpOptions {
   readonly clock: Clock;
   readonly timeoutMs: number;
   readonly requestsPerSecond: number;
   readonly leaveAloneMs: number;
   readonly sizeMax?: number;
-  readonly fetch?: (url: URL, init: RequestInit) => Promise<Response>;
+  /** Wraps each request: a virtual clock stands still while it is under way. */
+  readonly busy?: Busy;
 }
 
 const USER_AGENT = 'TIEBB/0.1';
@@ -45,7 +48,7 @@ const ABOUT_THE_ADDRESS = new Set([400, 404, 410]);
 type Answer = Page | (NoData & { readonly blame: 'source' | 'address' });
 
 export function createHttpClient(options: HttpOptions): HttpClient {
-  const { clock } = options;
+  const { clock, busy = (work) => work() } = options;
   const pace = createHostPace(clock, options.requestsPerSecond);
   const quarantine = createQuarantine(clock, options.leaveAloneMs);
 
@@ -55,7 +58,9 @@ export function createHttpClient(options: HttpOptions): HttpClient {
     let next = url;
     for (let hops = 0; hops <= REDIRECTS_MAX; hops += 1) {
       await pace.turn(next.host);
-      const answer = await withDeadline(options, (signal) => request(options, next, wants, signal));
+      const answer = await withDeadline(options, (signal) =>
+        busy(() => request(options, next, wants, signal)),
+      );
       if (answer instanceof URL) {
         next = answer;
         continue;
@@ -98,10 +103,9 @@ async function request(
   wants: ReplyKind,
   signal: AbortSignal,
 ): Promise<Answer | URL> {
-  const send = options.fetch ?? ((address, init) => fetch(address, init));
   try {
     const headers = { 'user-agent': USER_AGENT, accept: '*/*' };
-    const response = await send(url, { signal, redirect: 'manual', headers });
+    const response = await fetch(url, { signal, redirect: 'manual', headers });
     if (response.status >= 300 && response.status < 400) return redirected(response, url);
     if (response.status !== 200) {
       const blame = ABOUT_THE_ADDRESS.has(response.status) ? 'address' : 'source';
@@ -121,7 +125,7 @@ async function request(
 
 function redirected(response: Response, from: URL): Answer | URL {
   const target = response.headers.get('location') ?? '';
-  const to = URL.canParse(target, from) ? new URL(target, from) : null;
+  const to = target !== '' && URL.canParse(target, from.href) ? new URL(target, from.href) : null;
   if (to !== null && to.origin === from.origin) return to;
   return failure(`${from.host} redirects to ${quoted(target)}, and only its own pages are followed`);
 }
@@ -150,7 +154,10 @@ function decode(bytes: Uint8Array, contentType: string): string {
   const named =
     /charset=["']?([\w-]+)/i.exec(contentType) ?? /(?:charset|encoding)=["']?([\w-]+)/i.exec(start);
   try {
-    return new TextDecoder(named?.[1] ?? 'utf-8').decode(bytes);
+    // An encoding that does not exist throws, which is what the catch is for.
+    return new TextDecoder((named?.[1] ?? 'utf-8') as ConstructorParameters<typeof TextDecoder>[0]).decode(
+      bytes,
+    );
   } catch {
     return new TextDecoder().decode(bytes);
   }

@@ -41,7 +41,7 @@ function values(store: Store): Pick<FundMemory, 'fundValues' | 'keepFundValues'>
   );
   const forget = store.prepare('DELETE FROM fund_values WHERE fetched_at < $before');
   return {
-    fundValues: (sinceMs) => since.all({ since: BigInt(Math.floor(sinceMs)) }).flatMap(valueOf),
+    fundValues: (sinceMs) => since.all({ since: BigInt(Math.floor(sinceMs)) }).flatMap(fundValueOf),
     keepFundValues: (kept) =>
       store.write(() => {
         for (const { ticker, kind, source, asOfMs, value, currency, fetchedAtMs } of kept) {
@@ -55,7 +55,7 @@ function values(store: Store): Pick<FundMemory, 'fundValues' | 'keepFundValues'>
 }
 
 /** A kind that this version does not know is left alone. */
-function valueOf(row: ValueRow): FundValue[] {
+function fundValueOf(row: ValueRow): FundValue[] {
   const kind = KINDS.find((known) => known === row.kind);
   if (kind === undefined) return [];
   return [

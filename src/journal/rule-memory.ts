@@ -1,5 +1,5 @@
 // What the owner's rules remember: orders that wait for a person, money kept aside, when it was last rebalanced.
-// Guarantees: one waiting order per account, instrument and side; an answer is given once.
+// Guarantees: one waiting order per account, instrument and side; a yes can be taken back, a no cannot.
 
 import { lotSize, lots, money, price, raw } from '../core/units.ts';
 import type { Journal, PendingOrder } from '../ports.ts';
@@ -47,7 +47,7 @@ function pendingOrders(store: Store): Pending {
   );
   const answer = store.prepare<{ key: string }>(
     `UPDATE pending_orders SET answer = $answer, answered_at = $at
-     WHERE key = $key AND answer = 'none' RETURNING key`,
+     WHERE key = $key AND (answer = 'none' OR (answer = 'confirmed' AND $answer = 'rejected')) RETURNING key`,
   );
   const remove = store.prepare('DELETE FROM pending_orders WHERE key = $key');
   return {

@@ -3,25 +3,27 @@
 // snapshot is refused with all its problems, never repaired.
 
 import { z } from 'zod';
-import { NO_FACTS } from '../core/facts.ts';
+import type { Facts } from '../core/facts.ts';
+import type { FundFacts } from '../core/fund-facts.ts';
 import type { Holding, Snapshot } from '../core/portfolio.ts';
 import {
   decimal,
-  isPositive,
   lotSize,
   money,
   type Price,
   parseNano,
   price,
+  type Rate,
   rate,
   raw,
   shares,
 } from '../core/units.ts';
+import { factsOf, factsShape, factsToJson } from './facts-json.ts';
+import { closesOf, closesShape, closesToJson, fundOf, fundShape, fundToJson } from './fund-json.ts';
+import { instant, isDecimal, iso, moneyOf, positivePrice, rubles } from './json-values.ts';
 
 const CLOCKS_APART_MS = 5 * 60_000;
 
-const rubles = z.string().refine(isDecimal, 'expected a decimal string such as "250000.41"');
-const instant = z.iso.datetime({ offset: true });
 const count = z.int().min(0, 'expected a whole number of pieces, 0 or more');
 const orderTypes = z.strictObject({ market: z.boolean(), limit: z.boolean(), best_price: z.boolean() });
 
@@ -47,6 +49,11 @@ const instrument = z.strictObject({
   order_types: orderTypes.default({ market: true, limit: true, best_price: true }),
   listed: z.boolean().optional(),
   vanished: z.boolean().default(false),
+  /** Part of its worth that a margin account brings as own money; missing: bought with own money only. */
+  margin_rate_percent: rubles.nullish(),
+  fund: fundShape.nullish(),
+  closes: closesShape.nullish(),
+  closes_problem: z.string().nullish(),
 });
 
 const snapshot = z.strictObject({
@@ -57,6 +64,7 @@ const snapshot = z.strictObject({
   cash_rub: rubles,
   blocked_rub: rubles.default('0.00'),
   commission_seen_percent: rubles.nullish(),
+  ...factsShape,
   instruments: z.array(instrument),
 });
 
@@ -87,11 +95,10 @@ export function parseSnapshot(value: unknown, wallet: ReadonlySet<string>): Pars
       account: json.account,
       takenAtMs,
       exchangeOpen: json.exchange_open,
-      cash: money(parseNano(json.cash_rub)),
-      blockedCash: money(parseNano(json.blocked_rub)),
-      commissionSeen:
-        json.commission_seen_percent == null ? null : rate(parseNano(json.commission_seen_percent) / 100n),
-      facts: NO_FACTS,
+      cash: moneyOf(json.cash_rub),
+      blockedCash: moneyOf(json.blocked_rub),
+      commissionSeen: rateOf(json.commission_seen_percent),
+      facts: { ...factsOf(json), ...instrumentFacts(json, takenAtMs) },
       holdings: json.instruments.map((item) => holdingOf(item, takenAtMs, wallet)),
     },
   };
@@ -117,7 +124,7 @@ function holdingOf(item: InstrumentJson, takenAtMs: number, wallet: ReadonlySet<
     pieces: shares(BigInt(item.pieces)),
     blockedPieces: shares(BigInt(item.blocked_pieces)),
     averagePrice: positivePrice(item.average_price_rub),
-    marginRate: null,
+    marginRate: rateOf(item.margin_rate_percent),
     buyable: item.buyable,
     sellable: item.sellable,
     orderTypes: { market, limit, bestPrice: best_price },
@@ -132,19 +139,39 @@ function holdingOf(item: InstrumentJson, takenAtMs: number, wallet: ReadonlySet<
 /** A price from after the snapshot is not what was known then; clocks may differ by a little. */
 function fromLater(timeMs: number | null, takenAtMs: number): string | null {
   if (timeMs === null || timeMs - takenAtMs <= CLOCKS_APART_MS) return null;
-  const at = new Date(timeMs).toISOString();
-  return `its price_time ${at} is more than 5 minutes after taken_at`;
+  return `its price_time ${iso(timeMs)} is more than 5 minutes after taken_at`;
+}
+
+function instrumentFacts(
+  json: SnapshotJson,
+  takenAtMs: number,
+): Pick<Facts, 'funds' | 'closes' | 'closeProblems'> {
+  const named = json.instruments.map((item) => ({ ...item, ticker: item.ticker.replace(/@$/, '') }));
+  const funds = named.flatMap(({ ticker, fund }): [string, FundFacts][] =>
+    fund ? [[ticker, fundOf(ticker, fund, takenAtMs)]] : [],
+  );
+  const closes = named.flatMap(({ ticker, closes }) => (closes ? [[ticker, closesOf(closes)] as const] : []));
+  const problems = named.flatMap(({ ticker, closes_problem }) =>
+    closes_problem == null ? [] : [[ticker, closes_problem] as const],
+  );
+  return {
+    funds: new Map(funds),
+    closes: new Map(closes),
+    ...(problems.length > 0 ? { closeProblems: new Map(problems) } : {}),
+  };
 }
 
 export function snapshotToJson(taken: Snapshot): SnapshotJson {
+  const { facts } = taken;
   return {
     schema: 1,
     account: taken.account,
-    taken_at: new Date(taken.takenAtMs).toISOString(),
+    taken_at: iso(taken.takenAtMs),
     exchange_open: taken.exchangeOpen,
     cash_rub: decimal(taken.cash),
     blocked_rub: decimal(taken.blockedCash),
-    commission_seen_percent: taken.commissionSeen && decimal(money(raw(taken.commissionSeen) * 100n)),
+    commission_seen_percent: percentText(taken.commissionSeen),
+    ...factsToJson(facts),
     instruments: taken.holdings.map((holding) => ({
       ticker: holding.ticker,
       name: holding.name,
@@ -152,13 +179,13 @@ export function snapshotToJson(taken: Snapshot): SnapshotJson {
       isin: holding.isin,
       lot: Number(raw(holding.lot)),
       step_rub: decimal(holding.step),
-      price_rub: holding.price && decimal(holding.price),
-      price_time: holding.priceTimeMs === null ? null : new Date(holding.priceTimeMs).toISOString(),
+      price_rub: priceText(holding.price),
+      price_time: holding.priceTimeMs === null ? null : iso(holding.priceTimeMs),
       price_age_ms: holding.priceAgeMs,
       price_problem: holding.priceProblem,
       pieces: Number(raw(holding.pieces)),
       blocked_pieces: Number(raw(holding.blockedPieces)),
-      average_price_rub: holding.averagePrice && decimal(holding.averagePrice),
+      average_price_rub: priceText(holding.averagePrice),
       tradable: holding.hold === null,
       reason: holding.hold?.detail ?? null,
       hold_rule: holding.hold?.rule ?? 'not_tradable',
@@ -171,20 +198,28 @@ export function snapshotToJson(taken: Snapshot): SnapshotJson {
       },
       listed: holding.listed,
       vanished: holding.vanished,
+      margin_rate_percent: percentText(holding.marginRate),
+      ...instrumentFactsToJson(holding.ticker, facts),
     })),
   };
 }
 
-function isDecimal(text: string): boolean {
-  return /^-?\d+(\.\d{1,9})?$/.test(text);
+/** Only what was read: most accounts need nothing of it. */
+function instrumentFactsToJson(ticker: string, { funds, closes, closeProblems }: Facts) {
+  const [fund, days, problem] = [funds.get(ticker), closes.get(ticker), closeProblems?.get(ticker)];
+  return {
+    ...(fund ? { fund: fundToJson(fund) } : {}),
+    ...(days ? { closes: closesToJson(days) } : {}),
+    ...(problem === undefined ? {} : { closes_problem: problem }),
+  };
 }
 
-/** Zero, negative or missing is no price: the instrument is held, not sized. */
-function positivePrice(text: string | null | undefined): Price | null {
-  if (text == null) return null;
-  const value = price(parseNano(text));
-  return isPositive(value) ? value : null;
-}
+/** A rate of zero (nothing was charged) is known, and falsy. */
+const percentText = (part: Rate | null): string | null =>
+  part === null ? null : decimal(money(raw(part) * 100n));
+const priceText = (each: Price | null): string | null => (each === null ? null : decimal(each));
+const rateOf = (percent: string | null | undefined): Rate | null =>
+  percent == null ? null : rate(parseNano(percent) / 100n);
 
 function duplicates(json: SnapshotJson): string[] {
   const seen = new Set<string>();

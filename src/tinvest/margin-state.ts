@@ -5,7 +5,7 @@ import type {
   GetMarginAttributesRequest,
   GetMarginAttributesResponse,
 } from 'tinkoff-invest-api/dist/generated/users.js';
-import type { MarginState } from '../core/margin-state.ts';
+import type { MarginReport } from '../core/margin-state.ts';
 import { decimal, isNegative, type Money } from '../core/units.ts';
 import type { Calls } from './call.ts';
 import { type MoneyValue, refuse, rubles } from './convert.ts';
@@ -25,7 +25,7 @@ export async function readMarginState(
   calls: Calls,
   method: MarginMethod | null,
   brokerAccount: string,
-): Promise<MarginState> {
+): Promise<MarginReport> {
   if (method === null) return { kind: 'disabled', because: "the broker's sandbox has no margin trading" };
   const answer = await calls.ask(method, { accountId: brokerAccount });
   if (!answer.ok) {

@@ -38,6 +38,43 @@ test('--json: records alone on stdout, the rest on stderr, times by the simulate
   expect(err).toContain('Summary');
 });
 
+test('--accounts opens as many, of the same kinds in turn', async () => {
+  const { code, out } = await shop.run(
+    ['paper', '--days', '1', ...FAST, '--json', '--accounts', '5'],
+    shop.dir(),
+  );
+  expect(code).toBe(0);
+  const found = checkedRecords(out);
+  expect(new Set(found.map((record) => record.account))).toEqual(
+    new Set(['quarters', 'funds', 'shares', 'quarters_2', 'funds_2']),
+  );
+  expect(new Set(found.map((record) => record.broker_account)).size).toBe(5);
+});
+
+test('--mode weighs every account by it, here by a month of the embedded exchange', async () => {
+  const { code, out } = await shop.run(
+    ['paper', '--days', '1', ...FAST, '--json', '--mode', 'inverse_volatility'],
+    shop.dir(),
+  );
+  expect(code).toBe(0);
+  const found = checkedRecords(out);
+  expect(new Set(found.map((record) => record.mode))).toEqual(new Set(['inverse_volatility']));
+  const traded = found.filter((record) => record.status === 'balanced').map((record) => record.account);
+  expect(new Set(traded)).toEqual(new Set(['quarters', 'funds', 'shares']));
+});
+
+test('--accounts is from 1 to 50, --mode a mode of the configuration', async () => {
+  for (const [flag, value, words] of [
+    ['--accounts', '0', 'a whole number from 1 to 50'],
+    ['--accounts', '51', 'a whole number from 1 to 50'],
+    ['--mode', 'momentum', 'Allowed choices are manual, default, marketcap'],
+  ] as const) {
+    const { code, err } = await shop.run(['paper', '--days', '1', ...FAST, flag, value], shop.dir());
+    expect([flag, value, code]).toEqual([flag, value, 2]);
+    expect(err.replaceAll(/\s+/g, ' ')).toContain(words);
+  }
+});
+
 test('a flag outranks the environment, the environment .env, .env the default; a blank twin is none', async () => {
   const dir = shop.dir();
   writeFileSync(join(dir, '.env'), 'TIEBB_SEED=1\nTIEBB_DAYS=1\nTIEBB_SPEED=100000\n');

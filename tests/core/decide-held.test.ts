@@ -122,13 +122,17 @@ describe('a purchase whose money is in what may not be sold', () => {
       ticker: 'TRUR',
       rule: 'cash',
       detail: 'the money is in what may not be sold: TMOS',
+      lots: 10_094,
     });
     expect(heldWarnings(plan.heldBack)).toEqual(['TMOS is held: the trading status is a break']);
   });
 
   test('is made where the sale is', () => {
     const plan = planOf(decide(start({}), wallet));
-    expect(plan.heldBack).toEqual([]);
+    expect(plan.heldBack.map(({ ticker, rule }) => [ticker, rule])).toEqual([
+      ['TMOS', 'cash'],
+      ['TRUR', 'cash'],
+    ]);
     expect(heldWarnings(plan.heldBack)).toEqual([]);
   });
 
@@ -204,5 +208,6 @@ test('pieces that are blocked name the difference they leave', () => {
     ticker: 'TMOS',
     rule: 'not_tradable',
     detail: '900 of 1000 pieces are blocked',
+    lots: -900,
   });
 });

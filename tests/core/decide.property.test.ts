@@ -88,7 +88,8 @@ describe('whatever the account', () => {
         const plan = planFor({ snapshot, policy });
         const named = new Set(plan.heldBack.map((held) => held.ticker));
         for (const each of snapshot.holdings) if (isHeld(each, policy)) expect(named).toContain(each.ticker);
-        expect(named.size).toBe(plan.heldBack.length);
+        const lines = plan.heldBack.map(({ ticker, rule }) => `${ticker} ${rule}`);
+        expect(new Set(lines).size).toBe(lines.length);
         const sum = (pick: (row: Plan['rows'][number]) => bigint) =>
           plan.rows.reduce((total, row) => total + pick(row), 0n);
         expect(sum((row) => raw(row.valueBefore))).toBe(raw(plan.equity));

@@ -49,7 +49,10 @@ describe('the examples of the product page', () => {
     expect(plan.rows.map((row) => row.ticker)).toEqual(['TMOS', 'TBRU', 'TRUR', 'RUB']);
     for (const row of plan.rows) expect(Math.abs(row.afterPercent - 25)).toBeLessThan(0.05);
     expect(plan.rows.map((row) => Math.round(row.beforePercent))).toEqual([32, 18, 25, 25]);
-    expect(plan.heldBack).toEqual([]);
+    expect(plan.heldBack.map(({ ticker, rule, lots }) => [ticker, rule, lots])).toEqual([
+      ['TMOS', 'rounding', 1],
+      ['TBRU', 'cash', 38],
+    ]);
   });
 
   test('eleven funds are bought from cash, each to its target but for a lot, and nothing is overspent', () => {

@@ -23,6 +23,7 @@ const row = (change: Partial<PlanRow> = {}): PlanRow => ({
   target: rub('300'),
   beforePercent: 32,
   targetPercent: 25,
+  causes: [],
   afterPercent: 25,
   ...change,
 });

@@ -71,6 +71,7 @@ describe('a first lot is paid', () => {
       ticker: 'TMOS',
       rule: 'cash',
       detail: expect.stringContaining('its first lot needs 3009.01 RUB, 3005.00 RUB is left'),
+      lots: expect.any(Number),
     });
   });
 
@@ -121,5 +122,5 @@ test('what the plan buys anyway is paid before the first lots of others', () => 
   const plan = planOf(decide(start, policyOf({ TMOS: 3, TGLD: 1.5, TOFZ: 0.2, TBRU: 95, RUB: 0.3 })));
   expect(ordersOf(plan)).toMatchObject({ TMOS: 1 });
   const detail = expect.stringContaining('its first lot needs');
-  expect(plan.heldBack).toContainEqual({ ticker: 'TGLD', rule: 'cash', detail });
+  expect(plan.heldBack).toContainEqual({ ticker: 'TGLD', rule: 'cash', detail, lots: 1 });
 });

@@ -80,6 +80,7 @@ function gate(
     snapshot,
     commission: rate(3_000_000n),
     orders,
+    borrowable: money(0n),
     turnoverLeft: money(10n ** 20n),
   });
 }

@@ -50,6 +50,8 @@ export interface WorldAccount {
   readonly cash: string;
   readonly pieces?: Readonly<Record<string, number>>;
   readonly type?: 'broker' | 'iis';
+  /** As the broker has it; default off. */
+  readonly margin?: { readonly enabled: boolean; readonly debtMaxRub?: string };
   readonly access?: 'full' | 'read_only';
   readonly settings?: Partial<Omit<AccountSettings, 'policy'>>;
   readonly policy?: Partial<Policy>;
@@ -338,6 +340,7 @@ function open(exchange: Exchange, account: WorldAccount): OpenAccount {
     cash: account.cash,
     ...(account.type ? { type: account.type } : {}),
     ...(account.access ? { access: account.access } : {}),
+    ...(account.margin ? { margin: account.margin } : {}),
   });
   for (const [ticker, count] of Object.entries(account.pieces ?? {}))
     exchange.giveSecurities(id, ticker, count);

@@ -5,6 +5,16 @@ import { z } from 'zod';
 const rubles = z.string().regex(/^-?\d+\.\d{2,9}$/);
 const percent = z.number();
 const uuid = z.uuid();
+const MODES = [
+  'manual',
+  'marketcap',
+  'aum',
+  'marketcap_aum',
+  'decorrelation',
+  'equal',
+  'inverse_volatility',
+  'sharpe',
+] as const;
 const utc = z.iso.datetime({ offset: false });
 
 export const iterationSchema = z.strictObject({
@@ -14,7 +24,7 @@ export const iterationSchema = z.strictObject({
   broker_account: z.string().regex(/^\d+$/).nullable(),
   started_at: utc,
   finished_at: utc,
-  mode: z.enum(['manual', 'marketcap', 'aum', 'marketcap_aum', 'decorrelation']),
+  mode: z.enum(MODES),
   exchange_open: z.boolean(),
   dry_run: z.boolean(),
   status: z.enum(['balanced', 'planned', 'nothing_to_do', 'skipped', 'partial', 'failed', 'unknown_outcome']),
@@ -33,6 +43,15 @@ export const iterationSchema = z.strictObject({
       before_percent: percent,
       target_percent: percent,
       after_percent: percent,
+      // Where the mode reads fund data.
+      market_cap_rub: rubles.optional(),
+      aum_rub: rubles.optional(),
+      premium_percent: percent.optional(),
+      metrics_as_of: utc.optional(),
+      // Where `diff` has something to compare with.
+      base_percent: percent.optional(),
+      reference_percent: percent.optional(),
+      diff_percent: percent.optional(),
     }),
   ),
   // Beyond the promise: holdings outside the balance.
@@ -52,9 +71,13 @@ export const iterationSchema = z.strictObject({
       error: z.string().nullable(),
     }),
   ),
-  held_back: z.array(z.strictObject({ ticker: z.string(), rule: z.string(), detail: z.string() })),
+  held_back: z.array(z.strictObject({ ticker: z.string(), rule: z.string(), detail: z.string(), lots: z.int().optional() })),
   warnings: z.array(z.string()),
   tracking_error_pp: z.strictObject({ before: percent, after: percent }).nullable(),
+  // Beyond the promise: what the plan was expected to cost.
+  costs: z
+    .strictObject({ fees_rub: rubles, turnover_rub: rubles, debt_rub: rubles, overnight_rub: rubles })
+    .optional(),
 });
 
 /** @throws where a line is not exactly such a record. */

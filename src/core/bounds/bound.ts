@@ -27,6 +27,8 @@ export interface BoundContext {
   readonly targets: ReadonlyMap<string, Money>;
   readonly exposure: Exposure;
   readonly aim: Aim;
+  /** What the solver goes for, RUB included: the targets, or as far as `aim` goes towards them (rebalance/aimed.ts). */
+  readonly aimed: ReadonlyMap<string, Money>;
 }
 
 export type BoundRule = (context: BoundContext) => readonly Bound[];

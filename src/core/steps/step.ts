@@ -5,7 +5,9 @@
 import type { BoundContext } from '../bounds/bound.ts';
 import type { Entry } from '../entry.ts';
 import type { Problem, Solution } from '../lots.ts';
+import type { Side } from '../order.ts';
 import type { HeldBack } from '../plan.ts';
+import type { Lots } from '../units.ts';
 
 export interface Draft {
   readonly entries: readonly Entry[];
@@ -13,6 +15,17 @@ export interface Draft {
   readonly solution: Solution;
   /** What the steps so far held back, with the rule. */
   readonly heldBack: readonly HeldBack[];
+  /** Orders above `confirmationThresholdRub`. */
+  readonly confirmations?: readonly LargeMove[];
+}
+
+/** A move that needs a person's yes, as large as it would be if all were agreed. */
+export interface LargeMove {
+  readonly ticker: string;
+  readonly side: Side;
+  readonly lots: Lots;
+  /** Without it the plan goes on without this move. */
+  readonly agreed: boolean;
 }
 
 export type Step = (context: BoundContext, draft: Draft) => Draft;

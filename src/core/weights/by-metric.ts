@@ -16,9 +16,7 @@ export function weighByMetric(
   const missing: string[] = [];
   for (const ticker of spreadOver(wallet)) {
     const facts = funds.get(ticker);
-    const metric: Finding<Money> = facts
-      ? metricOf(facts)
-      : { kind: 'unknown', because: 'no fund data were asked for' };
+    const metric: Finding<Money> = facts ? metricOf(facts) : { kind: 'unknown', because: NO_FUND_DATA };
     if (metric.kind === 'unknown') missing.push(`${ticker}: ${metric.because}`);
     else if (raw(metric.value) <= 0n) missing.push(`${ticker}: its ${datum} is not above zero`);
     else metrics.set(ticker, Number(raw(metric.value)));
@@ -26,6 +24,9 @@ export function weighByMetric(
   if (missing.length > 0) return { kind: 'unknown', because: missingDatum(datum, missing) };
   return { kind: 'weights', weights: spread(wallet, metrics), warnings: [] };
 }
+
+/** Live every ticker has its facts, known or not: only a saved snapshot can be without. */
+export const NO_FUND_DATA = 'no fund data are there (a snapshot carries them as instruments[].fund)';
 
 /** One sentence for a person: which datum, of which tickers, what each source said. */
 export const missingDatum = (datum: string, missing: readonly string[]): string =>

@@ -5,9 +5,12 @@ import { RUB } from '../portfolio.ts';
 import { spread } from './spread.ts';
 import type { TargetWeights } from './weighting.ts';
 
+/** What arithmetic in doubles leaves of zero is zero. */
+const NOTHING = 1e-9;
+
 /** Change against the reference in percent of the reference; the weight itself where there was none. */
 export const diffPercent = (weight: number, reference: number): number =>
-  reference === 0 ? weight : ((weight - reference) / reference) * 100;
+  reference < NOTHING ? weight : ((weight - reference) / reference) * 100;
 
 /** @param multiplier 0..100, percent of the change that is added. */
 export function shiftByDiff(

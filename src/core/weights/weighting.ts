@@ -16,6 +16,8 @@ export interface WeightingInput {
   readonly policy: WeightingPolicy;
   readonly funds: ReadonlyMap<string, FundFacts>;
   readonly closes: ReadonlyMap<string, readonly Close[]>;
+  /** Why the closes of a ticker could not be read. */
+  readonly closeProblems?: ReadonlyMap<string, string>;
   readonly atMs: number;
 }
 

@@ -1,0 +1,37 @@
+// I12: requests per service stay within 80 % of the limit in any minute, and within 50 a second in all, as they leave
+// one life of the bot. A clock that was just changed excuses: within its minute two windows look like one.
+
+import type { LimitGroup } from '../../src/exchange/limits.ts';
+import { DEFAULT_LIMITS } from '../../src/exchange/limits.ts';
+import { ROUTES } from '../../src/exchange/routes.ts';
+import type { Check } from '../check.ts';
+import type { Life } from '../life.ts';
+import type { World } from '../world.ts';
+
+const GROUPS: ReadonlyMap<string, LimitGroup> = new Map([...ROUTES.values()].map(({ method, group }) => [method, group]));
+const MINUTE_MS = 60_000;
+const PER_SECOND = 50;
+
+export function limitChecks(world: World): Check {
+  const windows = new Map<string, number[]>();
+  const excused = (): boolean => world.timeline.now() - world.skewedAtMs <= MINUTE_MS + 1_000;
+
+  function count(name: string, spanMs: number, most: number): void {
+    const nowMs = world.timeline.now();
+    const times = windows.get(name) ?? [];
+    windows.set(name, times);
+    times.push(nowMs);
+    while ((times[0] ?? nowMs) <= nowMs - spanMs) times.shift();
+    if (times.length > most && !excused())
+      world.violate('I12', `${times.length} requests of ${name} within ${spanMs} ms, allowed are ${most}`);
+  }
+
+  return {
+    onLeave(method, _bytes, life: Life) {
+      const group = GROUPS.get(method);
+      count(`life ${life.number}`, 1_000, PER_SECOND);
+      if (group !== undefined && world.accounts.every(({ token }) => token === world.accounts[0]?.token))
+        count(`life ${life.number} ${group}`, MINUTE_MS, Math.floor(0.8 * DEFAULT_LIMITS[group]));
+    },
+  };
+}

@@ -1,0 +1,95 @@
+// I14, I15 and the accounting of orders: states move along the graph, every exit from UNKNOWN names its evidence, and
+// what the journal calls final is what the venue's own books say, to the lot and to the kopeck.
+
+import { raw } from '../../src/core/units.ts';
+import { chargedFee, executedValue, isActive, type VenueOrder } from '../../src/exchange/order.ts';
+import type { JournaledOrder } from '../../src/ports.ts';
+import type { Check, Settled } from '../check.ts';
+import type { World } from '../world.ts';
+
+/** The graph of safety.md §1, written down here a second time on purpose. */
+const GRAPH: Readonly<Record<string, readonly string[]>> = {
+  intent: ['sending', 'absent'],
+  sending: ['live', 'unknown', 'rejected'],
+  unknown: ['live', 'filled', 'cancelled', 'rejected', 'absent', 'operator'],
+  live: ['live', 'cancelling', 'filled', 'cancelled', 'rejected'],
+  cancelling: ['cancelling', 'live', 'filled', 'cancelled', 'rejected'],
+};
+const EVIDENCE = /^(look-up by key|active orders|reply|order state|absence proof: .+|a person: .+|the venue knows it no more; .+)$/;
+const FINAL = new Set(['filled', 'cancelled', 'rejected', 'absent', 'operator']);
+const KOPECK = 10_000_000n;
+
+export function outcomeChecks(world: World): Check {
+  const orderAt = ({ request }: JournaledOrder): VenueOrder | null =>
+    world.exchange.desk.ordersOfKey(request.brokerAccount, request.key).at(-1) ?? null;
+
+  function settled({ change, before, after }: Settled): void {
+    const { key } = before.request;
+    world.coverage.count('order arrows', `${before.state} -> ${after.state}`);
+    if (!GRAPH[before.state]?.includes(after.state))
+      world.violate('I15', `${key}: ${before.state} became ${after.state}`);
+    if (raw(after.executed) < raw(before.executed)) world.violate('I15', `${key}: executed lots fell`);
+    if (raw(after.executed) > raw(after.request.lots)) world.violate('I4', `${key}: executed more than asked`);
+    if (before.state === 'unknown' && !EVIDENCE.test(change.evidence))
+      world.violate('I14', `${key}: left UNKNOWN on "${change.evidence}"`);
+    const order = orderAt(after);
+    if (order !== null && raw(after.executed) > order.executed)
+      world.violate('truth', `${key}: ${raw(after.executed)} lots in the journal, ${order.executed} at the venue`);
+    if (FINAL.has(after.state)) final(after, order);
+  }
+
+  function final(after: JournaledOrder, order: VenueOrder | null): void {
+    const { key } = after.request;
+    const lots = raw(after.executed);
+    const says = `${key}: ${after.state} with ${lots} lots in the journal`;
+    if (order === null) {
+      if (lots > 0n || (after.state !== 'rejected' && after.state !== 'absent'))
+        world.violate('truth', `${says}, no order at the venue`);
+      return;
+    }
+    const found = `${order.status} with ${order.executed} at the venue`;
+    if (after.state === 'absent' || (after.state !== order.status && !sameEnd(after, order)))
+      world.violate('truth', `${says}, ${found}`);
+    if (lots !== order.executed) world.violate('truth', `${says}, ${found}`);
+    const { value, commission } = after;
+    // A reply names the average price of one piece, rounded: that much is lost per piece.
+    const rounding = lots * order.lot;
+    if (value !== null && away(raw(value), executedValue(order)) >= (rounding > KOPECK ? rounding : KOPECK))
+      world.violate('accounting', `${key}: worth ${raw(value)}, at the venue ${executedValue(order)}`);
+    if (commission !== null && raw(commission) !== chargedFee(order))
+      world.violate('accounting', `${key}: fee ${raw(commission)}, at the venue ${chargedFee(order)}`);
+  }
+
+  return {
+    onSettle: settled,
+    onAttempt(keys) {
+      for (const key of keys) {
+        const order = world.store.journal.order(key);
+        if (order?.attempts === 1) world.coverage.count('order arrows', 'intent -> sending');
+      }
+    },
+    onCall({ call }, phase) {
+      if (phase !== 'applied' || call.method !== 'PostOrder' || call.orderId === null) return;
+      const known = world.store.journal.order(call.orderId);
+      const order = known && orderAt(known);
+      if (order && known && (known.state === 'absent' || known.state === 'rejected') && order.status !== 'rejected')
+        world.violate('truth', `${call.orderId} exists at the venue, the journal calls it ${known.state}`);
+    },
+    atEnd() {
+      for (const fault of world.exchange.audit().faults) world.violate('accounting', fault);
+      for (const order of world.exchange.desk.orders) {
+        if (order.foreign) continue;
+        const known = world.store.journal.order(order.key);
+        if (known === null) world.violate('I11', `${order.key} exists at the venue, not in the journal`);
+        else if (isActive(order) && FINAL.has(known.state))
+          world.violate('truth', `${order.key} is active at the venue, ${known.state} in the journal`);
+      }
+    },
+  };
+}
+
+/** An order that ended with every lot executed is filled, whatever ended it. */
+const sameEnd = (after: JournaledOrder, order: VenueOrder): boolean =>
+  after.state === 'operator' || (after.state === 'filled' && order.executed === order.lots);
+
+const away = (a: bigint, b: bigint): bigint => (a > b ? a - b : b - a);

@@ -1,0 +1,137 @@
+// I6, I10, I16: what a plan may rest on. Looked at when a plan becomes durable, against the venue's own books at that
+// instant and against the bytes that the bot was given.
+
+import { GetLastPricesResponse } from 'tinkoff-invest-api/dist/generated/marketdata.js';
+import { PositionsResponse } from 'tinkoff-invest-api/dist/generated/operations.js';
+import { raw } from '../../src/core/units.ts';
+import { isTrading } from '../../src/exchange/calendar.ts';
+import { moscowDay } from '../../src/exchange/moscow.ts';
+import type { Check, PlannedLeg } from '../check.ts';
+import type { SimAccount } from '../generate-accounts.ts';
+import type { World } from '../world.ts';
+
+const NANO = 1_000_000_000n;
+const MINUTE_MS = 60_000;
+/** How long a change from outside may take to be seen everywhere. */
+const OUTSIDE_MS = 20 * MINUTE_MS;
+/** A plan is made within this time of its prices. */
+const PRICES_WITHIN_MS = 5 * MINUTE_MS;
+const MAX_AGE_MS = 60 * MINUTE_MS;
+
+interface Quote {
+  readonly price: bigint;
+  readonly timeMs: number;
+  readonly atMs: number;
+}
+
+export function planningChecks(world: World): Check {
+  const quotes = new Map<string, Quote[]>();
+  const loading = new Map<string, boolean>();
+  const emptied = new Map<string, number[]>();
+
+  function told(body: Uint8Array): void {
+    const atMs = world.timeline.now();
+    try {
+      for (const { instrumentUid, price, time } of GetLastPricesResponse.decode(body).lastPrices) {
+        if (price === undefined || time === undefined) continue;
+        const sound = Math.abs(price.nano) < 1e9 && price.units >= 0 && price.nano >= 0;
+        const nano = BigInt(price.units) * NANO + BigInt(price.nano);
+        if (!sound || nano <= 0n) continue;
+        const list = quotes.get(instrumentUid) ?? [];
+        quotes.set(instrumentUid, list);
+        list.push({ price: nano, timeMs: time.getTime(), atMs });
+        if (list.length > 12) list.shift();
+      }
+    } catch {
+      // A broken reply tells nothing.
+    }
+  }
+
+  function positions(body: Uint8Array, account: SimAccount): void {
+    try {
+      const reply = PositionsResponse.decode(body);
+      loading.set(account.id, reply.limitsLoadingInProgress);
+      const books = world.exchange.registry.account(account.brokerAccount);
+      if (reply.securities.length === 0 && books.held().length > 0)
+        emptied.set(account.id, [...(emptied.get(account.id) ?? []), world.timeline.now()]);
+    } catch {
+      // The same.
+    }
+  }
+
+  /** I10 */
+  function priceOf(uid: string, sizedAt: bigint): string | null {
+    const nowMs = world.timeline.now();
+    const given = (quotes.get(uid) ?? []).filter(({ atMs }) => nowMs - atMs <= PRICES_WITHIN_MS);
+    const same = given.filter(({ price }) => price === sizedAt);
+    if (same.length === 0) return `sized at ${sizedAt}, which the venue never said`;
+    const allowedMs = MAX_AGE_MS + PRICES_WITHIN_MS + Math.abs(world.skewMs);
+    return same.some(({ timeMs }) => tradedFor(uid, timeMs, nowMs) <= allowedMs)
+      ? null
+      : `sized at a price of ${new Date(same[0]?.timeMs ?? 0).toISOString()}`;
+  }
+
+  /** Trading time of today between two instants. */
+  function tradedFor(uid: string, fromMs: number, toMs: number): number {
+    const exchange = world.exchange.market.byUid(uid)?.exchange ?? '';
+    return world.exchange.market.calendar
+      .spans(exchange, moscowDay(toMs))
+      .filter(({ phase }) => isTrading(phase))
+      .reduce((sum, { startMs, endMs }) => sum + Math.max(0, Math.min(endMs, toMs) - Math.max(startMs, fromMs)), 0);
+  }
+
+  /** I16: what the plan starts from is what the venue has. */
+  function compare({ before }: PlannedLeg, account: SimAccount): void {
+    const { exchange, timeline } = world;
+    const books = exchange.registry.account(account.brokerAccount);
+    const cash = books.cash() - exchange.desk.blockedCash(account.brokerAccount, 'rub');
+    const blanks = (emptied.get(account.id) ?? []).filter((atMs) => timeline.now() - atMs < 60 * MINUTE_MS);
+    if (raw(before.cash) !== cash && blanks.length < 2)
+      world.violate('I16', `${account.id} planned on ${raw(before.cash)} nano of cash, there are ${cash}`);
+    for (const [uid, pieces] of before.pieces)
+      if (raw(pieces) !== books.pieces(uid) && blanks.length < 2)
+        world.violate('I16', `${account.id} planned on ${raw(pieces)} pieces of ${uid}, there are ${books.pieces(uid)}`);
+  }
+
+  /** I6: what is bought can be paid, fees included, at the prices it is sized at. */
+  function affordable({ intents }: PlannedLeg, account: SimAccount): void {
+    const { exchange } = world;
+    const books = exchange.registry.account(account.brokerAccount);
+    const cost = intents
+      .filter(({ request }) => request.side === 'buy')
+      .reduce((sum, { request, sizedAt }) => {
+        const value = raw(request.lots) * raw(request.lot) * raw(sizedAt);
+        const instrument = exchange.market.byUid(request.uid);
+        return sum + value + (instrument ? (value * exchange.desk.rate(books, instrument)) / NANO : 0n);
+      }, 0n);
+    if (cost > 0n && cost > books.cash())
+      world.violate('I6', `${account.id} planned to pay ${cost} nano out of ${books.cash()}`);
+  }
+
+  return {
+    onReply(method, request, body) {
+      if (method === 'GetLastPrices') told(body);
+      if (method !== 'GetPositions') return;
+      const account = world.accountNamedIn(request);
+      if (account !== null) positions(body, account);
+    },
+    onPlan(leg) {
+      const account = world.accounts.find(({ id }) => id === leg.account);
+      if (account === undefined) return world.violate('I11', `a plan for a strange account ${leg.account}`);
+      if (loading.get(account.id)) world.violate('I16', `${account.id} planned while its limits are loading`);
+      for (const { ticker, request, sizedAt } of leg.intents) {
+        const trouble = priceOf(request.uid, raw(sizedAt));
+        if (trouble !== null) world.violate('I10', `${request.side} ${ticker} ${trouble}`);
+      }
+      if (world.outside.within(account.brokerAccount, OUTSIDE_MS)) return;
+      compare(leg, account);
+      affordable(leg, account);
+    },
+    onOrder(order) {
+      if (order.foreign || order.side !== 'buy' || order.executed === 0n) return;
+      const cash = world.exchange.registry.account(order.accountId).cash();
+      if (cash < 0n && !world.outside.within(order.accountId, Number.POSITIVE_INFINITY))
+        world.violate('I6', `${order.accountId} is at ${cash} nano after buy ${order.key}`);
+    },
+  };
+}

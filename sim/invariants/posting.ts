@@ -1,0 +1,166 @@
+// I1-I5, I7-I9, I11, I13, I17: what must hold at every PostOrder, looked at when its bytes leave the bot and when they
+// have taken effect at the venue. The journal is read as any other process would read it: what is committed.
+
+import { OrderDirection, PostOrderRequest } from 'tinkoff-invest-api/dist/generated/orders.js';
+import { confirmMarginOf } from '../../src/exchange/wire.ts';
+import type { Check } from '../check.ts';
+import type { SimAccount } from '../generate-accounts.ts';
+import type { Life } from '../life.ts';
+import type { World } from '../world.ts';
+
+const NANO = 1_000_000_000n;
+/** The broker's cap less one percent, and one percent for a price that moved since. */
+const NOTIONAL_MAX = 29_997_000n * NANO;
+const KILL_SWITCH_WITHIN_MS = 1_000;
+
+interface Row {
+  readonly state: string;
+  readonly side: string;
+  readonly lots: bigint;
+  readonly lot_size: bigint;
+  readonly uid: string;
+  readonly account: string;
+  readonly iteration: string;
+  readonly leg: bigint;
+  readonly attempts: bigint;
+  readonly planned: bigint;
+}
+
+const ROW = `
+SELECT state, side, lots, lot_size, uid, account, iteration, leg,
+  (SELECT count(*) FROM attempts a WHERE a.key = o.key) AS attempts,
+  (SELECT count(*) FROM legs l WHERE l.iteration = o.iteration AND l.leg = o.leg) AS planned
+FROM orders o WHERE key = $key`;
+
+/** Orders of the account that block it: of another leg and not final, or unknown since before this one was first tried. */
+const BLOCKING = `
+SELECT s.key, s.state, s.side FROM orders s, orders o
+WHERE o.key = $key AND s.account = o.account AND s.key <> o.key AND s.state IN ('sending', 'unknown', 'live', 'cancelling')
+  AND (s.iteration <> o.iteration OR s.leg <> o.leg OR (s.state = 'unknown' AND
+    (SELECT max(at) FROM transitions t WHERE t.key = s.key AND t.to_state = 'unknown')
+      < (SELECT min(at) FROM attempts a WHERE a.key = o.key)))`;
+
+interface Posted {
+  readonly bytes: Uint8Array;
+  times: number;
+}
+
+export function postingChecks(world: World): Check {
+  const find = world.store.db.query<Row, { key: string }>(ROW);
+  const blocking = world.store.db.query<{ key: string; state: string; side: string }, { key: string }>(BLOCKING);
+  const posted = new Map<string, Posted>();
+  const keysOf = new Map<string, Set<string>>();
+
+  function leave(bytes: Uint8Array, life: Life): void {
+    const request = PostOrderRequest.decode(bytes);
+    const key = request.orderId;
+    const account = world.accountOf(request.accountId);
+    if (account === null) return world.violate('I11', `an order for a strange account ${request.accountId}`);
+    const known = posted.get(key) ?? { bytes, times: 0 };
+    known.times += 1;
+    posted.set(key, known);
+    if (!same(known.bytes, bytes)) world.violate('I3', `key ${key} served two different requests`);
+    if (account.dryRun) world.violate('I17', `a dry run posted ${key}`);
+    if (world.store.db.inTransaction) world.violate('I2', `${key} left while its journal write was not committed`);
+    const row = find.get({ key });
+    if (row === null) return world.violate('I11', `${key} left and is not in the journal`);
+    compare(request, key, row);
+    if (row.attempts < BigInt(known.times))
+      world.violate('I2', `${key} left ${known.times} times, ${row.attempts} attempt rows`);
+    if (row.state !== 'sending' && row.state !== 'unknown')
+      world.violate('I2', `${key} left in state ${row.state}`);
+    stops(key, account, life);
+    order(key, row);
+    sizes(key, row, account, known.times > 1);
+    if (confirmMarginOf(bytes) && !mayBorrow(account)) world.violate('I5', `${key} agrees to borrow`);
+  }
+
+  function compare(request: PostOrderRequest, key: string, row: Row): void {
+    const side = request.direction === OrderDirection.ORDER_DIRECTION_BUY ? 'buy' : 'sell';
+    if (row.planned !== 1n) world.violate('I11', `${key} belongs to no planned leg`);
+    if (side !== row.side || request.instrumentId !== row.uid)
+      world.violate('I11', `${key} is a ${side} of ${request.instrumentId}, the plan says ${row.side} ${row.uid}`);
+    if (BigInt(request.quantity) !== row.lots)
+      world.violate('I4', `${key} asks for ${request.quantity} lots, planned were ${row.lots}`);
+  }
+
+  /** I8: a halt, the switch, a stop. */
+  function stops(key: string, account: SimAccount, life: Life): void {
+    const nowMs = world.timeline.now();
+    const onForMs = world.killSwitch.onForMs(account.id, nowMs);
+    if (onForMs !== null && onForMs > KILL_SWITCH_WITHIN_MS)
+      world.violate('I8', `${key} left ${onForMs} ms after the kill switch was thrown`);
+    if (world.store.journal.halt(account.id) !== null) world.violate('I8', `${key} left from a halted account`);
+    if (life.stoppedMs !== null && nowMs > life.stoppedMs)
+      world.violate('I8', `${key} left ${nowMs - life.stoppedMs} ms after SIGTERM`);
+  }
+
+  /** I7 and I13: one leg after another, nothing beside an unknown. */
+  function order(key: string, row: Row): void {
+    const { desk } = world.exchange;
+    const broker = world.accounts.find(({ id }) => id === row.account)?.brokerAccount ?? '';
+    const others = blocking.all({ key });
+    const open = desk.activeOf(broker).filter((each) => !each.foreign);
+    if (row.side === 'buy') {
+      const selling = open.find((each) => each.side === 'sell');
+      if (selling !== undefined) world.violate('I7', `buy ${key} left while sell ${selling.key} is active`);
+      const unfinished = others.find((each) => each.side === 'sell');
+      if (unfinished !== undefined)
+        world.violate('I7', `buy ${key} left while sell ${unfinished.key} is ${unfinished.state}`);
+    }
+    const unknown = others.find(({ state }) => state === 'unknown' || state === 'sending');
+    if (unknown !== undefined)
+      world.violate('I13', `${key} left while ${unknown.key} of the same account is ${unknown.state}`);
+  }
+
+  /** I5 and I9: never more than is there, never too much. */
+  function sizes(key: string, row: Row, account: SimAccount, again: boolean): void {
+    const { exchange, timeline } = world;
+    const books = exchange.registry.account(account.brokerAccount);
+    const pieces = row.lots * row.lot_size;
+    const undisturbed = !world.outside.within(account.brokerAccount, 20 * 60_000);
+    if (row.side === 'sell' && !again && undisturbed && pieces > books.pieces(row.uid))
+      world.violate('I5', `sell ${key} of ${pieces} pieces, held are ${books.pieces(row.uid)}`);
+    const instrument = exchange.market.byUid(row.uid);
+    const price = instrument && exchange.market.last(instrument, timeline.now())?.price;
+    if (instrument && row.lot_size !== instrument.lot)
+      world.violate('I4', `${key} counts ${row.lot_size} pieces a lot, the venue ${instrument.lot}`);
+    if (!again && price && pieces * price > NOTIONAL_MAX && undisturbed && row.lots > 1n)
+      world.violate('I9', `${key} is worth ${pieces * price} nano`);
+    const keys = keysOf.get(row.iteration) ?? new Set();
+    keysOf.set(row.iteration, keys.add(key));
+    const instruments = Object.keys(account.wallet).length + books.held().length;
+    const parts = Number((equityOf(world, account) * 2n) / NOTIONAL_MAX);
+    if (keys.size > 2 * instruments + parts)
+      world.violate('I9', `${keys.size} orders in iteration ${row.iteration}, ${instruments} instruments`);
+  }
+
+  return {
+    onLeave(method, bytes, life) {
+      if (method === 'PostOrder') leave(bytes, life);
+    },
+    onCall({ call }, phase) {
+      if (phase !== 'applied' || call.method !== 'PostOrder') return;
+      const orders = world.exchange.desk.ordersOfKey(call.accountId ?? '', call.orderId ?? '');
+      if (orders.length > 1) world.violate('I1', `${orders.length} orders exist under key ${call.orderId}`);
+    },
+    onOrder({ foreign, key, executed, lots }) {
+      if (!foreign && executed > lots) world.violate('I4', `${key} executed ${executed} of ${lots} lots`);
+    },
+  };
+}
+
+const mayBorrow = ({ block }: SimAccount): boolean =>
+  Reflect.get(Object(block.margin_trading ?? {}), 'enabled') === true;
+
+/** What the account is worth at the venue now, nano. */
+export function equityOf({ exchange, timeline }: World, { brokerAccount }: SimAccount): bigint {
+  const books = exchange.registry.account(brokerAccount);
+  return books.held().reduce((sum, uid) => {
+    const instrument = exchange.market.byUid(uid);
+    const price = instrument ? (exchange.market.last(instrument, timeline.now())?.price ?? 0n) : 0n;
+    return sum + books.pieces(uid) * price;
+  }, books.cash());
+}
+
+const same = (a: Uint8Array, b: Uint8Array): boolean => a.length === b.length && Buffer.compare(a, b) === 0;

@@ -1,0 +1,95 @@
+// `metrics`: what is known of every fund (units, price, market cap, AUM, premium), from where and how old, and the weights
+// that every mode would give. `--write` keeps it as files, `--watch` repeats it. Exit 1 where something needed is missing.
+
+import { durationMs } from '../config/duration.ts';
+import { WorldError } from '../ports.ts';
+import { folded } from './amounts.ts';
+import type { CommonOptions } from './common-options.ts';
+import { EXIT } from './exit-code.ts';
+import { chosenAccounts, loadOrExplain } from './load-or-explain.ts';
+import { metricsJson } from './metrics-json.ts';
+import { isComplete, type Metrics, readMetrics } from './metrics-reading.ts';
+import type { Outside } from './outside.ts';
+import { createPaint } from './paint.ts';
+import { metricsText } from './render-metrics.ts';
+
+export interface MetricsOptions extends CommonOptions {
+  readonly account: readonly string[];
+  /** Every fund that the sources know, whatever the wallets name. */
+  readonly all: boolean;
+  readonly write: boolean;
+  /** Interval as written, such as "1h". */
+  readonly watch?: string;
+}
+
+export async function metricsCommand(
+  tickers: readonly string[],
+  options: MetricsOptions,
+  outside: Outside,
+): Promise<number> {
+  const { terminal, clock, stop } = outside;
+  const everyMs = options.watch === undefined ? null : durationMs(options.watch);
+  if (options.watch !== undefined && (everyMs === null || everyMs < 60_000)) {
+    const expected = 'a duration of at least a minute, such as 15m or 1h';
+    terminal.err(folded(`--watch ${options.watch}: expected ${expected}\n`, terminal.width));
+    return EXIT.usage;
+  }
+  const loaded = loadOrExplain(options, outside);
+  const accounts = loaded && chosenAccounts(loaded.config, options.account, outside);
+  if (!loaded || !accounts) return EXIT.usage;
+  const { config, secrets } = loaded;
+  const log = outside.createLog({ level: options.logLevel, secrets });
+  const journal = outside.openJournal(options.stateDir);
+  const [first] = accounts;
+  if (!first) return EXIT.usage;
+  const { endpoint, caFile, fundData } = config;
+  const { token, broker } = first;
+  const funds = { settings: fundData, cache: journal };
+  const connection = outside.connect({ endpoint, caFile, token, broker, log, funds });
+  try {
+    for (;;) {
+      const code = await once();
+      if (everyMs === null || stop.aborted) return stop.aborted ? EXIT.ok : code;
+      await clock.sleep(everyMs, stop);
+      if (stop.aborted) return EXIT.ok;
+    }
+  } finally {
+    connection.close();
+    journal.close();
+  }
+
+  async function once(): Promise<number> {
+    try {
+      const named = tickers.length > 0 ? tickers : options.all ? outside.fundTickers : null;
+      const aliases = config.tickerAliases;
+      const metrics = await readMetrics({
+        connection,
+        accounts: accounts ?? [],
+        named,
+        aliases,
+        nowMs: clock.now(),
+      });
+      show(metrics);
+      if (options.write) await write(metrics);
+      return isComplete(metrics) ? EXIT.ok : EXIT.failed;
+    } catch (error) {
+      if (!(error instanceof WorldError)) throw error;
+      terminal.err(folded(`${error.message}\n`, terminal.width));
+      return error.kind === 'token' ? EXIT.token : EXIT.failed;
+    }
+  }
+
+  function show(metrics: Metrics): void {
+    if (options.json) terminal.out(`${JSON.stringify(metricsJson(metrics))}\n`);
+    else terminal.out(metricsText(metrics, createPaint(terminal.colors), terminal.width));
+  }
+
+  async function write({ facts, atMs }: Metrics): Promise<void> {
+    const files = await outside.writeMetrics(config.fundData.metricsDir, [...facts.values()], atMs);
+    const missing = facts.size - files.length;
+    const left = missing > 0 ? `, ${missing} left as they were for want of data` : '';
+    terminal.err(
+      folded(`${files.length} files written to ${config.fundData.metricsDir}${left}\n`, terminal.width),
+    );
+  }
+}

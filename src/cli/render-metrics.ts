@@ -1,0 +1,123 @@
+// The tables of `metrics`: two lines per ticker (numbers, then sources and ages), the weights of every mode below, and
+// last, in words, whatever is missing.
+
+import { type Finding, type FundFacts, premiumPercent } from '../core/fund-facts.ts';
+import { decimal, type Money, type Price, raw, type Shares } from '../core/units.ts';
+import type { WeightingMode } from '../core/weights/registry.ts';
+import { type Align, aligned } from './aligned.ts';
+import { folded, grouped, moscowTime } from './amounts.ts';
+import type { Metrics, WalletWeights } from './metrics-reading.ts';
+import type { Paint } from './paint.ts';
+
+const RIGHT: readonly Align[] = Array.from({ length: 8 }, () => 'right');
+const ALIGNS: readonly Align[] = ['left', ...RIGHT];
+
+/** Names that fit a column. */
+const SHORT: Readonly<Record<WeightingMode, string>> = {
+  manual: 'manual',
+  marketcap: 'mcap',
+  aum: 'AUM',
+  marketcap_aum: 'mcap/AUM',
+  decorrelation: 'decorr',
+  equal: 'equal',
+  inverse_volatility: 'inv.vol',
+  sharpe: 'sharpe',
+};
+
+export function metricsText(metrics: Metrics, paint: Paint, width: number): string {
+  const { facts, atMs } = metrics;
+  const rows = [...facts.values()].flatMap((each) => [numbers(each), sources(each, atMs)]);
+  const [head = '', ...lines] = aligned(
+    [['', 'units', 'price', 'market cap', 'AUM', 'premium'], ...rows],
+    ALIGNS,
+    '  ',
+  );
+  const body = lines.map((line, at) => (at % 2 === 0 ? line : paint.dim(line)));
+  const missing = missingLines(metrics).map((line) => folded(line, width));
+  return [
+    paint.bold(`fund data, ${moscowTime(atMs, 'yyyy-MM-dd HH:mm')}`),
+    paint.bold(head),
+    ...body,
+    ...metrics.wallets.flatMap((wallet) => ['', ...weightLines(wallet, paint, width)]),
+    ...(missing.length > 0 ? ['', ...missing] : []),
+    '',
+  ].join('\n');
+}
+
+const numbers = (facts: FundFacts): string[] => {
+  const premium = premiumPercent(facts);
+  return [
+    facts.ticker,
+    cell(facts.units, (count: Shares) => short(raw(count) * 1_000_000_000n)),
+    cell(facts.price, (price: Price) => grouped(decimal(price))),
+    cell(facts.marketCap, (amount: Money) => short(raw(amount))),
+    cell(facts.aum, (amount: Money) => short(raw(amount))),
+    premium === null ? '-' : `${premium > 0 ? '+' : ''}${premium.toFixed(2)}%`,
+  ];
+};
+
+const sources = ({ units, price, aum }: FundFacts, atMs: number): string[] => [
+  '',
+  origin(units, atMs),
+  origin(price, atMs),
+  '',
+  origin(aum, atMs),
+  '',
+];
+
+const cell = <Value>(finding: Finding<Value>, text: (value: Value) => string): string =>
+  finding.kind === 'known' ? text(finding.value) : '-';
+
+const origin = (finding: Finding<unknown>, atMs: number): string =>
+  finding.kind === 'known' ? `${finding.source} ${age(atMs - finding.asOfMs)}` : '';
+
+const age = (ms: number): string => {
+  const minutes = Math.max(0, Math.round(ms / 60_000));
+  if (minutes < 100) return `${minutes} min`;
+  return minutes < 60 * 48 ? `${Math.round(minutes / 60)} h` : `${Math.round(minutes / 1440)} d`;
+};
+
+const SCALES: readonly (readonly [bigint, string])[] = [
+  [1_000_000_000_000n, 'tn'],
+  [1_000_000_000n, 'bn'],
+  [1_000_000n, 'mn'],
+];
+
+/** Four digits and a scale: "11.85 bn". */
+function short(nano: bigint): string {
+  const whole = nano / 1_000_000_000n;
+  const scale = SCALES.find(([from]) => whole >= from);
+  if (!scale) return grouped(whole.toString(), 0);
+  const [size, name] = scale;
+  return `${grouped(`${whole / size}.${(((whole % size) * 100n) / size).toString().padStart(2, '0')}`)} ${name}`;
+}
+
+function weightLines({ account, modes }: WalletWeights, paint: Paint, width: number): string[] {
+  const tickers = [...(modes[0]?.weighed.kind === 'weights' ? modes[0].weighed.weights.keys() : [])];
+  const rows = tickers.map((ticker) => [
+    ticker,
+    ...modes.map(({ weighed }) =>
+      weighed.kind === 'weights' ? (weighed.weights.get(ticker) ?? 0).toFixed(2) : '-',
+    ),
+  ]);
+  const [head = '', ...lines] = aligned(
+    [['', ...modes.map(({ mode }) => SHORT[mode])], ...rows],
+    ALIGNS,
+    '  ',
+  );
+  const notes = modes.flatMap(({ mode, weighed }) =>
+    weighed.kind === 'weights' ? weighed.warnings : [`${mode}: ${weighed.because}`],
+  );
+  const title =
+    account === null ? 'weights in percent, of equal parts' : `weights in percent, account ${account}`;
+  return [paint.bold(title), paint.bold(head), ...lines, ...notes.map((note) => folded(note, width))];
+}
+
+function missingLines({ facts, unresolved }: Metrics): string[] {
+  const unknown = [...facts.values()].flatMap(({ ticker, units, marketCap, aum }) =>
+    Object.entries({ units, 'market cap': marketCap, AUM: aum }).flatMap(([datum, finding]) =>
+      finding.kind === 'unknown' ? [`${ticker}, ${datum}: ${finding.because}`] : [],
+    ),
+  );
+  return [...unknown, ...[...unresolved].map(([ticker, because]) => `${ticker}: ${because}`)];
+}

@@ -1,0 +1,77 @@
+// Why a computed mode wants what it wants, under the table of positions: what it knows of each fund, and what `diff` adds.
+
+import type { IterationRecord, PositionRecord } from '../core/iteration-record.ts';
+import { parseNano } from '../core/units.ts';
+import { aligned } from './aligned.ts';
+import { folded, grouped } from './amounts.ts';
+
+/** Empty where neither a metric nor `diff` had a part in the weights. */
+export function weighingLines(record: IterationRecord, width: number): string[] {
+  const atMs = Date.parse(record.started_at);
+  const metrics = record.positions.flatMap((row) => metricCells(row, atMs));
+  const diffs = record.positions.flatMap(diffCells);
+  return [...table(metrics, width), ...table(diffs, width)];
+}
+
+function table(rows: readonly (readonly string[])[], width: number): string[] {
+  const columns = Math.max(0, ...rows.map((row) => row.length));
+  const aligns = Array.from({ length: columns }, (_, at) =>
+    at === 0 ? ('left' as const) : ('right' as const),
+  );
+  return aligned(rows, aligns, '  ').map((line) => folded(line, width));
+}
+
+function metricCells(row: PositionRecord, atMs: number): string[][] {
+  const { market_cap_rub: cap, aum_rub: aum, premium_percent: premium, metrics_as_of: asOf } = row;
+  if (asOf === undefined) return [];
+  return [
+    [
+      row.ticker,
+      cap === undefined ? '' : `cap ${scaled(cap)}`,
+      aum === undefined ? '' : `AUM ${scaled(aum)}`,
+      premium === undefined ? '' : `premium ${signed(premium, 1)} %`,
+      `${age(atMs - Date.parse(asOf))} ago`,
+    ],
+  ];
+}
+
+function diffCells(row: PositionRecord): string[][] {
+  const { base_percent: base, reference_percent: reference, diff_percent: diff } = row;
+  if (base === undefined || reference === undefined || diff === undefined) return [];
+  return [
+    [
+      row.ticker,
+      `base ${base.toFixed(2)} %`,
+      `reference ${reference.toFixed(2)} %`,
+      `diff ${signed(diff, 2)} %`,
+      `target ${row.target_percent.toFixed(2)} %`,
+    ],
+  ];
+}
+
+const signed = (value: number, decimals: number): string =>
+  `${value > 0 ? '+' : ''}${value.toFixed(decimals)}`;
+
+/** "3 h": minutes below two hours, days from two days on. */
+export function age(ms: number): string {
+  const minutes = Math.max(0, Math.round(ms / 60_000));
+  if (minutes < 120) return `${minutes} min`;
+  return minutes < 2 * 1440 ? `${Math.round(minutes / 60)} h` : `${Math.round(minutes / 1440)} d`;
+}
+
+const NANO = 1_000_000_000n;
+const SCALES = [
+  [1_000_000_000_000n, 'tn'],
+  [1_000_000_000n, 'bn'],
+  [1_000_000n, 'mn'],
+] as const;
+
+/** "11850000000.00" -> "11.85 bn"; cut, never rounded up. */
+export function scaled(rubles: string): string {
+  const whole = parseNano(rubles) / NANO;
+  const scale = SCALES.find(([from]) => whole >= from);
+  if (!scale) return grouped(whole.toString(), 0);
+  const [size, name] = scale;
+  const hundredths = ((whole % size) * 100n) / size;
+  return `${grouped(`${whole / size}.${hundredths.toString().padStart(2, '0')}`)} ${name}`;
+}

@@ -1,0 +1,153 @@
+// What the solver goes for: the targets themselves, or as far as the aim goes towards them.
+// What left its band goes to the target or to the edge; the rest stays where it is, but for surplus RUB, which goes to what
+// is most under target, and for RUB that is missing, which comes from what is most above it.
+// Guarantees: on the way to the targets, never past them, except where cash below its floor must be covered.
+
+import type { BoundContext } from '../bounds/bound.ts';
+import { priceTrouble } from '../bounds/no-price.ts';
+import type { Band, Policy } from '../policy.ts';
+import { type Holding, lotsHeld, RUB } from '../portfolio.ts';
+import {
+  add,
+  allocate,
+  isLess,
+  isPositive,
+  larger,
+  type Money,
+  money,
+  NO_MONEY,
+  percentOf,
+  raw,
+  smaller,
+  subtract,
+  total,
+} from '../units.ts';
+import type { BandInput } from './bands.ts';
+import { level } from './level.ts';
+
+export type AimedInput = BandInput & Pick<BoundContext, 'aim' | 'exposure'>;
+
+/** RUB worth to go for per ticker, RUB included. The targets themselves where nothing holds the aim back. */
+export function aimedTargets(input: AimedInput): ReadonlyMap<string, Money> {
+  const { aim, policy, targets } = input;
+  if (aim.kind === 'balance' && !policy.limits.buyOnly) return targets;
+  const aimed = new Map(input.balanced.map(({ ticker }) => [ticker, worthNow(input, ticker)]));
+  if (aim.kind === 'breached') moveBreached(input, aim.bands, aimed);
+  if (aim.kind !== 'quiet' || aim.idle !== true) invest(input, aimed);
+  raise(input, aimed);
+  return aimed.set(RUB, cashWith(input, aimed));
+}
+
+/** Purchases may not take RUB below this: a plan that only invests a surplus spends no more than that, and borrows nothing. */
+export function aimedFloor({ aim, exposure, snapshot, aimed }: BoundContext): Money {
+  if (aim.kind !== 'quiet') return exposure.cashFloor;
+  const goal = larger(NO_MONEY, aimed.get(RUB) ?? NO_MONEY);
+  const kept =
+    aim.idle === true ? snapshot.cash : smaller(snapshot.cash, subtract(goal, snapshot.blockedCash));
+  return larger(exposure.cashFloor, kept);
+}
+
+type Aimed = Map<string, Money>;
+const worthNow = ({ values }: AimedInput, ticker: string): Money => values.get(ticker) ?? NO_MONEY;
+const targetOf = ({ targets }: AimedInput, ticker: string): Money => targets.get(ticker) ?? NO_MONEY;
+
+/** RUB once everything is worth what is aimed at. */
+const cashWith = (input: AimedInput, aimed: Aimed): Money =>
+  input.balanced.reduce(
+    (cash, { ticker }) => add(cash, subtract(worthNow(input, ticker), aimed.get(ticker) ?? NO_MONEY)),
+    worthNow(input, RUB),
+  );
+
+function moveBreached(input: AimedInput, bands: ReadonlyMap<string, Band>, aimed: Aimed): void {
+  const { rebalance, limits } = input.policy;
+  for (const { ticker } of input.balanced) {
+    const band = bands.get(ticker);
+    if (!band?.breached) continue;
+    const goal = rebalance.to === 'edge' ? edgeFor(input, ticker, band) : targetOf(input, ticker);
+    aimed.set(ticker, limits.buyOnly ? larger(goal, worthNow(input, ticker)) : goal);
+  }
+}
+
+/** The edge that the worth lies beyond; the worth itself where it is inside by now. A weight of 0 goes to 0. */
+function edgeFor(input: AimedInput, ticker: string, { low, high }: Band): Money {
+  const target = targetOf(input, ticker);
+  if (!isPositive(target) && ticker !== RUB) return NO_MONEY;
+  const value = worthNow(input, ticker);
+  const half = partOf(input.equity, (high - low) / 2);
+  return larger(subtract(target, half), smaller(value, add(target, half)));
+}
+
+/** @param percent 0 or more; to a millionth of a percent, downwards, so that an edge is inside its band. */
+const partOf = (whole: Money, percent: number): Money =>
+  Number.isFinite(percent) ? money((raw(whole) * BigInt(Math.floor(percent * 1e6))) / 100_000_000n) : whole;
+
+/** RUB above its target goes to what is most under its own. A quiet plan borrows nothing for that. */
+function invest(input: AimedInput, aimed: Aimed): void {
+  const goal = targetOf(input, RUB);
+  const ceiling = input.aim.kind === 'quiet' ? larger(NO_MONEY, goal) : goal;
+  const surplus = subtract(cashWith(input, aimed), ceiling);
+  if (!isPositive(surplus)) return;
+  const gaps = input.balanced.map(({ ticker }) =>
+    larger(NO_MONEY, subtract(targetOf(input, ticker), aimed.get(ticker) ?? NO_MONEY)),
+  );
+  shift(input, aimed, level(surplus, gaps), add);
+}
+
+/** RUB that is missing comes from what is most above its target; below the floor from everything that may be sold. */
+function raise(input: AimedInput, aimed: Aimed): void {
+  const floor = add(input.exposure.cashFloor, input.snapshot.blockedCash);
+  const wanted = wantedCash(input);
+  // Without such a wish sells pay for no purchase: only what is missing already is raised.
+  const have =
+    wanted === null ? larger(cashWith(input, aimed), worthNow(input, RUB)) : cashWith(input, aimed);
+  const need = subtract(larger(floor, wanted ?? floor), have);
+  if (!isPositive(need)) return;
+  const sellable = input.balanced.map((holding) => maySell(holding, input.policy));
+  const gaps = input.balanced.map(({ ticker }, index) =>
+    sellable[index]
+      ? larger(NO_MONEY, subtract(aimed.get(ticker) ?? NO_MONEY, targetOf(input, ticker)))
+      : NO_MONEY,
+  );
+  shift(input, aimed, level(need, gaps), subtract);
+  const missing = subtract(floor, larger(cashWith(input, aimed), worthNow(input, RUB)));
+  const worths = input.balanced.map(({ ticker }, index) =>
+    sellable[index] ? (aimed.get(ticker) ?? NO_MONEY) : NO_MONEY,
+  );
+  if (isPositive(missing) && worths.some(isPositive)) {
+    const whole = total(worths);
+    const parts = allocate(
+      smaller(missing, whole),
+      worths.map((worth) => percentOf(worth, whole)),
+    );
+    shift(input, aimed, parts, subtract);
+  }
+}
+
+/** What sells of the rest are to keep RUB at; `null` where none is sold for that. */
+function wantedCash(input: AimedInput): Money | null {
+  const { aim, policy } = input;
+  if (aim.kind !== 'breached') return null;
+  const value = worthNow(input, RUB);
+  const target = targetOf(input, RUB);
+  const band = aim.bands.get(RUB);
+  if (band?.breached && isLess(value, target))
+    return policy.rebalance.to === 'edge' ? edgeFor(input, RUB, band) : target;
+  return policy.rebalance.scope === 'all' ? smaller(target, value) : null;
+}
+
+const maySell = (holding: Holding, policy: Policy): boolean =>
+  holding.hold === null &&
+  holding.sellable &&
+  isPositive(lotsHeld(holding)) &&
+  priceTrouble(holding, policy.maxPriceAgeMs) === null;
+
+function shift(
+  input: AimedInput,
+  aimed: Aimed,
+  parts: readonly Money[],
+  by: (worth: Money, part: Money) => Money,
+): void {
+  input.balanced.forEach(({ ticker }, index) => {
+    aimed.set(ticker, by(aimed.get(ticker) ?? NO_MONEY, parts[index] ?? NO_MONEY));
+  });
+}

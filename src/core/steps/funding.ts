@@ -1,0 +1,193 @@
+// `buy_requires_total_marginal_sell`: the listed instruments are paid from own cash, never from borrowed money. A purchase
+// below `min_buy_rebalance_percent` of the total waits. Negative RUB is covered first, then the gap between these purchases
+// and own cash: by no sale (`none`), by positions that earned (`only_positive_positions_sell`), or by what is above its
+// target and then everything in proportion (`equal_in_percents`). Those sells may go below a target: it is bought back by
+// a later plan. Guarantees: inside all bounds; nothing is sold for a purchase that does not happen, nor for one that
+// `min_improvement_pp` would not trade; the same draft where own cash pays.
+
+import type { BoundContext } from '../bounds/bound.ts';
+import { boughtUpToTarget } from '../entry.ts';
+import { type Line, solveLots } from '../lots.ts';
+import type { FundingPolicy } from '../policy.ts';
+import {
+  compare,
+  isLess,
+  isMore,
+  isPositive,
+  kopecks,
+  type Lots,
+  larger,
+  type Money,
+  NO_LOTS,
+  NO_MONEY,
+  percentOf,
+  raw,
+  smaller,
+  subtract,
+  times,
+  total,
+} from '../units.ts';
+import { idealLots } from '../cash-cause.ts';
+import { isProfitable, type Sales, salesFor, soldFor } from './funding-sales.ts';
+import type { Draft, Step } from './step.ts';
+
+export const FUNDING_RULE = 'buy_requires_total_marginal_sell';
+
+/** A listed instrument that the draft buys. */
+export interface Purchase {
+  readonly index: number;
+  readonly ticker: string;
+  readonly line: Line;
+  readonly lots: Lots;
+}
+
+export const funding: Step = (context, draft) => {
+  const { funding: policy } = context.policy;
+  if (policy === null || !draft.solution.feasible) return draft;
+  const wanted = purchasesOf(draft, policy);
+  if (wanted.length === 0) return draft;
+  const small = wanted.filter((purchase) => isSmall(context, policy, purchase));
+  if (small.length > 0) return funding(context, withoutSmall(context, draft, policy, small));
+  const own = ownCashOf(draft);
+  const cost = costOf(wanted);
+  if (!isMore(cost, own)) return draft;
+  if (policy.mode === 'equal_in_percents' && !isMore(cost, sumOf(own, soldBy(draft, () => true)))) return draft;
+  return financed(context, draft, policy, wanted);
+};
+
+export function purchasesOf({ entries, problem, solution }: Draft, policy: FundingPolicy): Purchase[] {
+  return entries.flatMap(({ holding, line: start }, index) => {
+    const line = problem.lines[index] ?? start;
+    const count = subtract(solution.lots[index] ?? line.held, line.held);
+    return policy.instruments.has(holding.ticker) && isPositive(count)
+      ? [{ index, ticker: holding.ticker, line, lots: count }]
+      : [];
+  });
+}
+
+const amountOf = ({ line, lots }: Pick<Purchase, 'line' | 'lots'>): Money => times(line.lotValue, lots);
+/** At worst. */
+export const costOf = (purchases: readonly Purchase[]): Money =>
+  total(purchases.map(({ line, lots }) => times(sumOf(line.lotValue, line.buyReserve), lots)));
+const sumOf = (a: Money, b: Money): Money => total([a, b]);
+
+export const isSmall = (context: BoundContext, policy: FundingPolicy, purchase: Purchase): boolean =>
+  percentOf(amountOf(approvedOf(context, purchase)), context.equity) < policy.minBuyPercent;
+
+/** After the sells a purchase is as large as its plan meant it, whatever the sells brought. */
+function approvedOf({ stage }: BoundContext, purchase: Purchase): Purchase {
+  const most = stage.kind === 'buys' ? stage.planned?.get(purchase.ticker) : undefined;
+  return most === undefined
+    ? purchase
+    : { ...purchase, lots: larger(purchase.lots, subtract(most, purchase.line.held)) };
+}
+
+/** RUB that is nobody else's: spendable, above what is kept, and below zero while something is owed. */
+export const ownCashOf = ({ problem }: Draft): Money =>
+  subtract(subtract(problem.cash, problem.blockedCash), larger(NO_MONEY, problem.cashFloor));
+
+/** What the draft's sells bring at worst. */
+export const soldBy = (
+  { entries, problem, solution }: Draft,
+  counts: (entry: Draft['entries'][number]) => boolean,
+): Money =>
+  total(
+    entries.map((entry, index) => {
+      const line = problem.lines[index] ?? entry.line;
+      const count = subtract(line.held, solution.lots[index] ?? line.held);
+      return isPositive(count) && counts(entry)
+        ? times(subtract(line.lotValue, line.sellReserve), count)
+        : NO_MONEY;
+    }),
+  );
+
+/** Which sells may pay for the listed instruments at all. */
+export const payingSells = (
+  { policy: { minProfitPercent } }: BoundContext,
+  { mode, instruments }: FundingPolicy,
+): ((entry: Draft['entries'][number]) => boolean) => {
+  if (mode === 'none') return () => false;
+  if (mode === 'equal_in_percents') return () => true;
+  return (entry) => !instruments.has(entry.holding.ticker) && isProfitable(entry, minProfitPercent);
+};
+
+function withoutSmall(
+  context: BoundContext,
+  draft: Draft,
+  policy: FundingPolicy,
+  small: readonly Purchase[],
+): Draft {
+  const waiting = new Map(small.map((purchase) => [purchase.index, purchase]));
+  const listed = new Set(purchasesOf(draft, policy).map(({ index }) => index));
+  const lines = draft.problem.lines.map((line, index) => {
+    if (waiting.has(index)) return { ...line, min: smaller(line.min, line.held), max: line.held };
+    if (!listed.has(index)) return boughtUpToTarget(line);
+    return { ...line, max: larger(line.min, draft.solution.lots[index] ?? line.held) };
+  });
+  const problem = { ...draft.problem, lines };
+  const told = small.map((purchase) => {
+    const part = percentOf(amountOf(purchase), context.equity).toFixed(3);
+    const detail = `a purchase of ${kopecks(amountOf(purchase))} RUB is ${part} % of the total, it waits for ${policy.minBuyPercent} % (min_buy_rebalance_percent)`;
+    return { ticker: purchase.ticker, rule: FUNDING_RULE, detail };
+  });
+  return { ...draft, problem, solution: solveLots(problem), heldBack: [...draft.heldBack, ...told] };
+}
+
+/** The purchases that own cash and sells for them pay, those sells, and the rest of the plan around them. */
+function financed(
+  context: BoundContext,
+  draft: Draft,
+  policy: FundingPolicy,
+  wanted: readonly Purchase[],
+): Draft {
+  const own = ownCashOf(draft);
+  const sales = mayBeSoldFor(context, wanted)
+    ? salesFor(subtract(costOf(wanted), own), draft.entries, policy, context.policy.minProfitPercent)
+    : new Map<number, Lots>();
+  const paid = affordable(wanted, sumOf(own, soldFor(draft.entries, sales)));
+  if (sales.size === 0 || !paid.some((purchase) => isWorthIt(context, policy, purchase)))
+    return settled(context, draft, policy, { wanted, paid: affordable(wanted, own), sales: new Map() });
+  // Less may be bought than was wanted: then less is sold for it, too.
+  const need = subtract(costOf(paid), own);
+  const exact = salesFor(need, draft.entries, policy, context.policy.minProfitPercent);
+  return settled(context, draft, policy, { wanted, paid, sales: exact });
+}
+
+const isWorthIt = (context: BoundContext, policy: FundingPolicy, purchase: Purchase): boolean =>
+  isPositive(purchase.lots) && !isSmall(context, policy, purchase);
+
+/** Whether these purchases are worth selling something for. */
+function mayBeSoldFor({ policy, stage, aim, equity }: BoundContext, wanted: readonly Purchase[]): boolean {
+  if (stage.kind === 'buys' || aim.kind === 'quiet') return false;
+  return percentOf(total(wanted.map(amountOf)), equity) >= policy.minImprovementPp;
+}
+
+/** As near to their targets as this much pays. */
+export function affordable(wanted: readonly Purchase[], money: Money): Purchase[] {
+  const lines = wanted.map(({ line, lots }) => ({
+    ...line,
+    min: line.held,
+    max: total2(line.held, lots),
+  }));
+  const { lots } = solveLots({
+    lines,
+    cash: larger(NO_MONEY, money),
+    blockedCash: NO_MONEY,
+    cashTarget: NO_MONEY,
+    cashFloor: NO_MONEY,
+  });
+  return wanted.map((purchase, place) => ({
+    ...purchase,
+    lots: subtract(lots[place] ?? purchase.line.held, purchase.line.held),
+  }));
+}
+
+interface Settlement {
+  readonly wanted: readonly Purchase[];
+  readonly paid: readonly Purchase[];
+  readonly sales: Sales;
+}
+
+function settled(context: BoundContext, draft: Draft, policy: FundingPolicy, what: Settlement): Draft {
+  return draft;
+}

@@ -1,0 +1,86 @@
+// `limits.max_orders`: orders in an iteration. The largest differences go first; the sells that pay for a purchase that is
+// kept are kept before it. Exempt: covering cash below its floor.
+
+import type { HeldBack } from '../plan.ts';
+import {
+  add,
+  compare,
+  isLess,
+  isPositive,
+  kopecks,
+  larger,
+  type Money,
+  NO_LOTS,
+  NO_MONEY,
+  subtract,
+} from '../units.ts';
+import { coverNeed, isCovering, type Move, movesOf, shrunk } from './moves.ts';
+import type { Draft, Step } from './step.ts';
+
+export const orderCap: Step = ({ policy, stage }, draft) => {
+  const { maxOrders } = policy.limits;
+  if (maxOrders === null || !draft.solution.feasible) return draft;
+  const moves = movesOf(draft);
+  const slots = Math.max(0, maxOrders - (stage.kind === 'buys' ? (stage.sent ?? 0) : 0));
+  if (moves.length <= slots) return draft;
+  const kept = isCovering(draft)
+    ? covering(moves, slots, coverNeed(draft))
+    : chosen(moves, slots, surplus(draft));
+  const dropped = moves.filter((move) => !kept.has(move));
+  const next = shrunk(draft, new Map(dropped.map(({ index }) => [index, NO_LOTS])));
+  if (next === null) return draft;
+  const heldBack = dropped.map(
+    ({ entry, side, amount }): HeldBack => ({
+      ticker: entry.holding.ticker,
+      rule: 'limits.max_orders',
+      detail: `to ${side} ${kopecks(amount)} RUB waits: ${maxOrders} orders an iteration, the largest first`,
+    }),
+  );
+  return { ...next, heldBack: [...next.heldBack, ...heldBack] };
+};
+
+/** RUB that purchases can take without any sell. */
+const surplus = ({ problem }: Draft): Money =>
+  larger(
+    NO_MONEY,
+    subtract(problem.cash, larger(problem.cashTarget, add(problem.cashFloor, problem.blockedCash))),
+  );
+
+const bySize = (moves: readonly Move[]): Move[] =>
+  moves.toSorted((a, b) => compare(b.amount, a.amount) || (a.line.name < b.line.name ? -1 : 1));
+
+/** The largest sells, more of them than there are places for if it takes that. */
+function covering(moves: readonly Move[], slots: number, need: Money): ReadonlySet<Move> {
+  const kept = new Set<Move>();
+  let raised = NO_MONEY;
+  for (const sell of bySize(moves.filter(({ side }) => side === 'sell'))) {
+    if (kept.size >= slots && !isLess(raised, need)) break;
+    kept.add(sell);
+    raised = add(raised, sell.amount);
+  }
+  return kept;
+}
+
+function chosen(moves: readonly Move[], slots: number, cash: Money): ReadonlySet<Move> {
+  const sorted = bySize(moves);
+  const kept = new Set<Move>();
+  let funds = cash;
+  const keep = (move: Move): void => {
+    kept.add(move);
+    funds = move.side === 'sell' ? add(funds, move.amount) : subtract(funds, move.amount);
+  };
+  for (const move of sorted) {
+    if (kept.size >= slots) break;
+    if (kept.has(move)) continue;
+    if (move.side === 'buy') {
+      for (const sell of sorted) {
+        // The last place is the purchase's own, unless nothing at all pays for it.
+        if (!isLess(funds, move.amount) || kept.size >= slots - (isPositive(funds) ? 1 : 0)) break;
+        if (sell.side === 'sell' && !kept.has(sell)) keep(sell);
+      }
+      if (kept.size >= slots || !isPositive(funds)) continue;
+    }
+    keep(move);
+  }
+  return kept;
+}

@@ -1,0 +1,72 @@
+// Limits above the price that a purchase was sized at block more RUB than the plan reserved: such purchases are cut to what
+// the leg leaves over. Requires: orders that the plan could pay for as they were sized.
+
+import { reservePerLot } from '../core/order-choice.ts';
+import type { PlannedOrder } from '../core/plan.ts';
+import type { Snapshot } from '../core/portfolio.ts';
+import {
+  add,
+  isLess,
+  isMore,
+  isPositive,
+  kopecks,
+  larger,
+  lots,
+  lotsAffordable,
+  lotValue,
+  type Money,
+  money,
+  NO_MONEY,
+  portionUp,
+  type Rate,
+  raw,
+  smaller,
+  subtract,
+  times,
+} from '../core/units.ts';
+
+export interface Budgeted {
+  readonly orders: readonly PlannedOrder[];
+  readonly warnings: readonly string[];
+}
+
+export function affordable(orders: readonly PlannedOrder[], snapshot: Snapshot, commission: Rate): Budgeted {
+  const reserved = (order: PlannedOrder): Money => {
+    const step = snapshot.holdings.find(({ uid }) => uid === order.uid)?.step;
+    const type = isDearer(order) ? 'market' : order.type;
+    const value = lotValue(order.price, order.lot);
+    const reserve = step ? reservePerLot(order.price, step, order.lot, type, commission) : NO_MONEY;
+    return add(value, reserve);
+  };
+  const spent = orders
+    .filter(({ side }) => side === 'buy')
+    .reduce((sum, order) => add(sum, times(reserved(order), order.lots)), NO_MONEY);
+  let room = larger(NO_MONEY, subtract(snapshot.cash, spent));
+  const warnings: string[] = [];
+  const cut = orders.flatMap((order): PlannedOrder[] => {
+    if (!isDearer(order)) return [order];
+    const own = times(reserved(order), order.lots);
+    const each = blocked(order, commission);
+    const count = smaller(order.lots, lotsAffordable(add(own, room), each));
+    room = larger(NO_MONEY, subtract(add(own, room), times(each, count)));
+    if (!isLess(count, order.lots)) return [order];
+    warnings.push(
+      `${order.ticker}: ${raw(count)} of ${raw(order.lots)} lots are bought, at the limit one takes ${kopecks(each)} RUB`,
+    );
+    if (!isPositive(count)) return [];
+    return [{ ...order, lots: lots(raw(count)), amount: partOf(order, count) }];
+  });
+  return { orders: cut, warnings };
+}
+
+const isDearer = ({ side, type, limit, price }: PlannedOrder): boolean =>
+  side === 'buy' && type === 'limit' && limit !== null && isMore(limit, price);
+
+/** What the venue takes for one lot at the limit. */
+function blocked(order: PlannedOrder, commission: Rate): Money {
+  const value = lotValue(order.limit ?? order.price, order.lot);
+  return add(value, portionUp(value, commission));
+}
+
+const partOf = (order: PlannedOrder, count: PlannedOrder['lots']): Money =>
+  money((raw(order.amount) * raw(count)) / raw(order.lots));

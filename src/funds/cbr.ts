@@ -1,0 +1,96 @@
+// The central bank's daily rates, RUB for one unit of USD and EUR: XML as the bank serves it, or the well-known mirror's
+// JSON. Guarantees: a rate is a value like any other, with the date that it holds for; nothing is made up for a currency
+// that is not in the document.
+
+import { getAttributeValue, getChildren, getName, textContent } from 'domutils';
+import { ElementType, parseDocument } from 'htmlparser2';
+import { parseNano } from '../core/units.ts';
+import type { FundValue } from '../ports.ts';
+import { listOf, member, nanoOf, parseJson, textOf } from './exact-json.ts';
+import { type NoData, noData } from './no-data.ts';
+import { parseDate } from './parse-date.ts';
+
+export interface Rates {
+  readonly kind: 'rates';
+  /** Nano-RUB for one unit, per ISO code. */
+  readonly perUnit: ReadonlyMap<string, bigint>;
+  /** Midnight UTC of the day that the rates hold for. */
+  readonly dateMs: number;
+}
+
+export const CBR = 'cbr';
+const WANTED = ['USD', 'EUR'];
+const NOT_RATES = noData('its answer is no list of rates with a date');
+
+export const readRates = (text: string): Rates | NoData =>
+  /^\s*\ufeff?\s*[{[]/.test(text) ? ratesFromJson(text) : ratesFromXml(text);
+
+/** The rates in the form that everything else has: the "ticker" is the currency. */
+export const rateValues = ({ perUnit, dateMs }: Rates, fetchedAtMs: number): FundValue[] =>
+  [...perUnit].map(([ticker, value]) => ({
+    ticker,
+    kind: 'price',
+    value,
+    currency: 'RUB',
+    asOfMs: dateMs,
+    fetchedAtMs,
+    source: CBR,
+  }));
+
+function ratesFromXml(text: string): Rates | NoData {
+  // Each currency is one level below the root: more levels are something else.
+  const root = parseDocument(text.slice(0, 64_000), { xmlMode: true }).children.find(isElement);
+  const dateMs = root === undefined ? null : parseDate(getAttributeValue(root, 'Date') ?? '');
+  if (root === undefined || getName(root) !== 'ValCurs' || dateMs === null) return NOT_RATES;
+  const perUnit = new Map<string, bigint>();
+  for (const currency of getChildren(root).filter(isElement)) {
+    const fields = new Map(
+      getChildren(currency)
+        .filter(isElement)
+        .map((field) => [
+          getName(field),
+          textContent(getChildren(field).filter((node) => !isElement(node))).trim(),
+        ]),
+    );
+    const code = fields.get('CharCode') ?? '';
+    const rate =
+      decimalComma(fields.get('VunitRate')) ??
+      perNominal(decimalComma(fields.get('Value')), fields.get('Nominal'));
+    if (WANTED.includes(code) && rate !== null && rate > 0n) setOnce(perUnit, code, rate);
+  }
+  return { kind: 'rates', perUnit, dateMs };
+}
+
+type XmlNode = ReturnType<typeof getChildren>[number];
+const isElement = (node: XmlNode): node is XmlNode & Parameters<typeof getName>[0] =>
+  node.type === ElementType.Tag;
+
+function ratesFromJson(text: string): Rates | NoData {
+  const reply = parseJson(text);
+  const dateMs = parseDate((textOf(member(reply, 'Date')) ?? '').slice(0, 10));
+  const currencies = member(reply, 'Valute');
+  if (dateMs === null || currencies === null || listOf(currencies) !== null) return NOT_RATES;
+  const perUnit = new Map<string, bigint>();
+  for (const code of WANTED) {
+    const entry = member(currencies, code);
+    const rate = perNominal(nanoOf(member(entry, 'Value')), textOf(member(entry, 'Nominal')) ?? undefined);
+    if (rate !== null && rate > 0n) perUnit.set(code, rate);
+  }
+  return { kind: 'rates', perUnit, dateMs };
+}
+
+/** Two different rates for one currency are none. */
+function setOnce(rates: Map<string, bigint>, code: string, rate: bigint): void {
+  const before = rates.get(code);
+  rates.set(code, before === undefined || before === rate ? rate : 0n);
+}
+
+function decimalComma(text: string | undefined): bigint | null {
+  const plain = text?.replace(',', '.') ?? '';
+  return /^\d{1,9}(\.\d{1,9})?$/.test(plain) ? parseNano(plain) : null;
+}
+
+/** Rounded down: a billionth of a ruble at most. */
+function perNominal(value: bigint | null, nominal: string | undefined): bigint | null {
+  return value !== null && /^[1-9]\d{0,6}$/.test(nominal ?? '') ? value / BigInt(nominal ?? '1') : null;
+}

@@ -1,0 +1,48 @@
+// Closes of finished days, asked for once per instrument and day. Guarantees: a venue that cannot answer is `null`, and is
+// asked again next time; days still running are not asked about.
+
+import type { Price } from '../core/units.ts';
+import { type Clock, type Market, WorldError } from '../ports.ts';
+import { DAY_MS, moscowDay } from './value-check.ts';
+
+export interface CloseMemory {
+  /** Close of that Moscow day; `null` where there was no trading or nothing is known. */
+  closeOf(uid: string, day: number): Promise<Price | null>;
+  /** Close of the last trading day that was over at that instant, with its day. */
+  lastBefore(uid: string, atMs: number): Promise<{ readonly dayMs: number; readonly price: Price } | null>;
+}
+
+const ENTRIES_MAX = 5000;
+/** Longer than the longest holidays. */
+const LOOK_BACK_DAYS = 14;
+
+export function createCloseMemory(market: Market, clock: Clock): CloseMemory {
+  const spans = new Map<string, readonly { readonly dayMs: number; readonly price: Price }[]>();
+
+  async function span(uid: string, fromDay: number, toDay: number) {
+    const key = `${uid} ${fromDay} ${toDay}`;
+    const before = spans.get(key);
+    if (before !== undefined) return before;
+    try {
+      const closes = await market.dailyCloses(uid, fromDay * DAY_MS, toDay * DAY_MS);
+      if (spans.size >= ENTRIES_MAX) spans.clear();
+      spans.set(key, closes);
+      return closes;
+    } catch (error) {
+      if (!(error instanceof WorldError)) throw error;
+      return [];
+    }
+  }
+
+  return {
+    async closeOf(uid, day) {
+      if (day >= moscowDay(clock.now())) return null;
+      const closes = await span(uid, day, day + 1);
+      return closes.find(({ dayMs }) => dayMs === day * DAY_MS)?.price ?? null;
+    },
+    async lastBefore(uid, atMs) {
+      const today = moscowDay(atMs);
+      return (await span(uid, today - LOOK_BACK_DAYS, today)).at(-1) ?? null;
+    },
+  };
+}

@@ -1,0 +1,166 @@
+// Reads T-Capital's statistics page: AUM and worth of a unit per fund. Requires HTML with a real table; a page that a script
+// would fill has none. Guarantees: numbers come from the row that names the fund and the column whose header names the
+// datum, and from nowhere else; closed funds are out; a fund that two rows tell differently has no number.
+
+import { type NoData, noData, quoted } from './no-data.ts';
+import { type Cell, pageTables, type Row, type Table } from './page-tables.ts';
+import { type Amount, parseAmount } from './parse-amount.ts';
+import { datesIn } from './parse-date.ts';
+import { sameWords } from './plain-text.ts';
+import { createRowOwner, type RowOwner } from './row-owner.ts';
+import { type Column, type Columns, findColumns, isAumHeader } from './statistics-header.ts';
+
+/** What can be read of the page without knowing which funds are asked for. */
+export interface Statistics {
+  readonly kind: 'statistics';
+  readonly sections: readonly Section[];
+}
+
+/** Rows under one header. */
+export interface Section {
+  readonly columns: Columns;
+  readonly rows: Row[];
+  readonly captionDateMs: number | null;
+}
+
+export interface FundRow {
+  readonly aum: Amount | NoData;
+  readonly nav: Amount | NoData;
+  /** Midnight UTC of the date that the table gives; `null` where it gives none. */
+  readonly dateMs: number | null;
+}
+
+export function readStatistics(html: string): Statistics | NoData {
+  const tables = pageTables(html);
+  if (tables === null) return noData('its page is nested beyond reason');
+  const sections = tables.flatMap(sectionsOf).filter(({ columns }) => columns.aum !== null);
+  const lastDay = sections.filter(({ columns }) => columns.lastDay);
+  if (sections.length === 0) return noData(noColumn(tables));
+  return { kind: 'statistics', sections: lastDay.length > 0 ? lastDay : sections };
+}
+
+/** @param pageNames the name on the page, or `null`, of every ticker that a row may be about */
+export function fundRows(
+  { sections }: Statistics,
+  pageNames: ReadonlyMap<string, string | null>,
+): ReadonlyMap<string, FundRow> {
+  const owner = createRowOwner(pageNames);
+  const funds = new Map<string, FundRow>();
+  for (const section of sections) addRows(section, owner, funds);
+  return funds;
+}
+
+function noColumn(tables: readonly Table[]): string {
+  const headers = tables.flatMap(({ rows }) => rows[0]?.cells.map(({ text }) => text) ?? []);
+  const found = tables.length === 0 ? 'no table at all' : `only ${quoted(headers.join(' | '), 120)}`;
+  return `its page has no table with one column «СЧА за последний день» (or «СЧА»), ${found}; it may have changed, or be filled by a script`;
+}
+
+/** A table whose header comes again, or changes on the way, is several. */
+function sectionsOf({ caption, rows }: Table): Section[] {
+  const dates = datesIn(caption);
+  const captionDateMs = dates.length === 1 ? (dates[0] ?? null) : null;
+  const sections: Section[] = [];
+  let header: Row[] = [];
+  let current: Section | null = null;
+  let closed = false;
+  for (const row of rows) {
+    if (isHeading(row)) {
+      closed = CLOSED.test(sameWords(row.cells[0]?.text ?? ''));
+    } else if (isHeader(row, current === null ? header : [])) {
+      if (current !== null) header = [];
+      current = null;
+      header.push(row);
+    } else if (header.length > 0) {
+      if (current === null) {
+        current = { columns: findColumns(headerTexts(header)), rows: [], captionDateMs };
+        sections.push(current);
+      }
+      if (!closed) current.rows.push(row);
+    }
+  }
+  return sections;
+}
+
+/** One text over the whole width: the name of what follows. */
+const isHeading = ({ cells }: Row): boolean => {
+  const [first] = cells;
+  return (
+    first !== undefined &&
+    first.text !== '' &&
+    cells.every((cell) => cell.text === first.text) &&
+    !isAumHeader(first.text)
+  );
+};
+
+function isHeader(row: Row, above: readonly Row[]): boolean {
+  if (row.cells.length === 0) return false;
+  if (row.inHead || row.cells.every(({ heading }) => heading)) return true;
+  if (row.cells.some(({ text }) => isAumHeader(text))) return true;
+  // The lower half of a header of two rows: something of the upper half reaches down into it.
+  return above.length > 0 && row.cells.some(({ starts }) => !starts) && !row.cells.some(isNumber);
+}
+
+const isNumber = ({ text }: Cell): boolean => parseAmount(text) !== null;
+
+function headerTexts(rows: readonly Row[]): string[] {
+  const width = Math.max(...rows.map(({ cells }) => cells.length));
+  return Array.from({ length: width }, (_, index) =>
+    [...new Set(rows.map(({ cells }) => cells[index]?.text ?? ''))].join(' ').trim(),
+  );
+}
+
+/** Closed, open-ended and interval funds: not traded as these are, whatever their names. */
+const CLOSED = /(?<![а-я])(зпиф|опиф|ипиф)|закрыт|открыт[а-я]+ паев|интервальн/;
+
+function addRows(section: Section, owner: RowOwner, funds: Map<string, FundRow>): void {
+  const { aum, nav } = section.columns;
+  for (const { cells } of section.rows) {
+    if (cells.some(({ text }) => CLOSED.test(sameWords(text)))) continue;
+    const ticker = owner.ownerOf(cells.map(({ text }) => text));
+    if (ticker === null) continue;
+    const worth = amountIn(cells, aum, false, null);
+    const currency = 'nano' in worth ? worth.currency : null;
+    const row: FundRow = {
+      aum: worth,
+      nav: amountIn(cells, nav, true, currency),
+      dateMs: aum?.dateMs ?? section.captionDateMs,
+    };
+    const before = funds.get(ticker);
+    funds.set(ticker, before === undefined ? row : both(before, row));
+  }
+}
+
+function amountIn(
+  cells: readonly Cell[],
+  column: Column | null,
+  perUnit: boolean,
+  currency: string | null,
+): Amount | NoData {
+  if (column === null) return noData('the page has no such column');
+  const cell = cells[column.index];
+  if (cell === undefined) return noData(`the row has no cell under ${quoted(column.header)}`);
+  if (cell.spans || !cell.starts)
+    return noData(`the cell under ${quoted(column.header)} covers several places`);
+  const amount = parseAmount(cell.text, {
+    scale: column.scale,
+    currency: column.currency ?? currency ?? 'RUB',
+    perUnit,
+  });
+  return amount ?? noData(`${quoted(column.header)} is ${quoted(cell.text)}, which is no amount`);
+}
+
+/** The same fund twice: fine as long as both say the same. */
+function both(a: FundRow, b: FundRow): FundRow {
+  return {
+    aum: agreed(a.aum, b.aum),
+    nav: agreed(a.nav, b.nav),
+    dateMs: a.dateMs === b.dateMs ? a.dateMs : null,
+  };
+}
+
+function agreed(a: Amount | NoData, b: Amount | NoData): Amount | NoData {
+  if ('nano' in a && 'nano' in b && a.nano === b.nano && a.currency === b.currency) return a;
+  if (!('nano' in a) && !('nano' in b)) return a;
+  return noData('the page lists the fund twice, with different numbers');
+}

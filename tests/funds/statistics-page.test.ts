@@ -1,0 +1,331 @@
+// T-Capital's page: the recorded shape, and pages that are like it and unlike it in ways that must cost a number, not bend one.
+
+import { describe, expect, test } from 'bun:test';
+import { readFileSync } from 'node:fs';
+import { decimal, money, parseNano } from '../../src/core/units.ts';
+import { fundNames } from '../../src/funds/fund-names.ts';
+import { fundRows, readStatistics } from '../../src/funds/statistics-page.ts';
+import expected from '../fixtures/tcapital_statistics.expected.json';
+
+const PAGE = readFileSync('tests/fixtures/tcapital_statistics.html', 'utf8');
+const NAMES = new Map<string, string | null>([
+  ...[...fundNames(new Map())].map(([ticker, { page }]) => [ticker, page ?? null] as const),
+  ['TUSD', null],
+  ['TEUR', null],
+]);
+
+/** AUM and currency per ticker; a reason where the row gives none. */
+function aums(html: string): Record<string, string> {
+  const statistics = readStatistics(html);
+  if (statistics.kind === 'no_data') return { _: statistics.because };
+  return Object.fromEntries(
+    [...fundRows(statistics, NAMES)].map(([ticker, { aum }]) => [
+      ticker,
+      'nano' in aum ? `${decimal(money(aum.nano))} ${aum.currency}` : aum.because,
+    ]),
+  );
+}
+
+const table = (...rows: readonly string[]): string =>
+  `<html><body><table>${rows.join('')}</table></body></html>`;
+const head = (...cells: readonly string[]): string =>
+  `<tr>${cells.map((cell) => `<th>${cell}</th>`).join('')}</tr>`;
+const row = (...cells: readonly string[]): string =>
+  `<tr>${cells.map((cell) => `<td>${cell}</td>`).join('')}</tr>`;
+const TRUR = 'TRUR БПИФ «Т-Капитал Стратегия вечного портфеля в рублях»';
+const GOLD = 'БПИФ рыночных финансовых инструментов «Т-Капитал Золото»';
+const LAST = 'СЧА за последний день';
+
+describe('the recorded page', () => {
+  test('gives what its readers see', () => {
+    const { _note, TITR, ...known } = expected as Record<
+      string,
+      { amount: string; currency: string } | null
+    > & { _note: never };
+    const read = aums(PAGE);
+    for (const [ticker, each] of Object.entries(known))
+      expect(read[ticker]).toBe(`${decimal(money(parseNano(each!.amount)))} ${each!.currency}`);
+    expect(TITR).toBeNull();
+    expect(read.TITR).toBe('"СЧА за последний день" is "—", which is no amount');
+    expect(Object.keys(read).sort()).toEqual([...Object.keys(known), 'TITR'].sort());
+  });
+
+  test('gives the worth of a unit, in the currency of its fund', () => {
+    const statistics = readStatistics(PAGE);
+    if (statistics.kind === 'no_data') throw new Error(statistics.because);
+    const rows = fundRows(statistics, NAMES);
+    expect(rows.get('TRUR')?.nav).toEqual({ nano: parseNano('10.7312'), currency: 'RUB' });
+    expect(rows.get('TUSD')?.nav).toEqual({ nano: parseNano('0.0731'), currency: 'USD' });
+    expect(rows.get('TRUR')?.dateMs).toBeNull();
+  });
+});
+
+describe('a header', () => {
+  test.each([
+    ['СЧА'],
+    ['СЧА, руб.'],
+    ['Стоимость чистых активов'],
+    ['Стоимость чистых активов на 20.11.2026'],
+    ['СЧА на последнюю дату'],
+    ['сча\u00a0за\u00a0последний рабочий\u00a0день'],
+  ])('%p is the AUM', (header) => {
+    expect(aums(table(head('Фонд', header), row(TRUR, '18 204 551 310,47')))).toEqual({
+      TRUR: '18204551310.47 RUB',
+    });
+  });
+
+  test.each([
+    ['СЧА за предыдущий день'],
+    ['Изменение СЧА'],
+    ['СЧА на пай'],
+    ['Стоимость чистых активов на один пай'],
+    ['Прирост СЧА, %'],
+    ['Средняя СЧА'],
+    ['Активы'],
+    ['счастье'],
+    ['Объем'],
+  ])('%p is not', (header) => {
+    expect(aums(table(head('Фонд', header), row(TRUR, '18 204 551 310,47')))._).toContain(
+      'no table with one column',
+    );
+  });
+
+  test('with a date dates the number', () => {
+    const read = readStatistics(table(head('Фонд', 'СЧА на 20.11.2026'), row(TRUR, '5 000 000')));
+    if (read.kind === 'no_data') throw new Error(read.because);
+    expect(fundRows(read, NAMES).get('TRUR')?.dateMs).toBe(Date.parse('2026-11-20'));
+  });
+
+  test('dated twice: the newest column counts, in whichever order', () => {
+    for (const [a, b, own] of [
+      ['19.11.2026', '20.11.2026', '222.00 RUB'],
+      ['20.11.2026', '19.11.2026', '111.00 RUB'],
+    ] as const)
+      expect(aums(table(head('Фонд', `СЧА на ${a}`, `СЧА на ${b}`), row(TRUR, '111', '222')))).toEqual({
+        TRUR: own,
+      });
+  });
+
+  test('that two columns share means neither', () => {
+    expect(aums(table(head('Фонд', 'СЧА', 'СЧА'), row(TRUR, '111', '222')))._).toContain(
+      'no table with one column',
+    );
+    expect(aums(table(head('Фонд', LAST, LAST), row(TRUR, '111', '222')))._).toContain(
+      'no table with one column',
+    );
+  });
+
+  test('says what its numbers count', () => {
+    expect(aums(table(head('Фонд', `${LAST}, млн ₽`), row(TRUR, '18 204,55')))).toEqual({
+      TRUR: '18204550000.00 RUB',
+    });
+    expect(aums(table(head('Фонд', 'СЧА, $'), row(TRUR, '4 120 334,18')))).toEqual({
+      TRUR: '4120334.18 USD',
+    });
+  });
+
+  test('may stand in the body, without th or thead', () => {
+    expect(
+      aums(table('<tbody>', row('Фонд', 'Пай', LAST), row(TRUR, '10,7312', '5 000 000'), '</tbody>')),
+    ).toEqual({
+      TRUR: '5000000.00 RUB',
+    });
+  });
+
+  test('of two rows is read from both', () => {
+    const upper = '<tr><th rowspan="2">Фонд</th><th colspan="2">СЧА</th></tr>';
+    expect(
+      aums(table(upper, head('за последний день', 'за предыдущий день'), row(TRUR, '111', '222'))),
+    ).toEqual({
+      TRUR: '111.00 RUB',
+    });
+    const plain = '<tr><td rowspan="2">Фонд</td><td colspan="2">СЧА</td></tr>';
+    expect(
+      aums(table(plain, row('за предыдущий день', 'за последний день'), row(TRUR, '111', '222'))),
+    ).toEqual({
+      TRUR: '222.00 RUB',
+    });
+  });
+
+  test('that comes again, with other columns, counts for what is below it', () => {
+    const page = table(
+      head('Фонд', LAST, 'Пай'),
+      row(TRUR, '111', '10,5'),
+      head('Фонд', 'Пай', LAST),
+      row(GOLD, '15,5', '333'),
+    );
+    expect(aums(page)).toEqual({ TRUR: '111.00 RUB', TGLD: '333.00 RUB' });
+  });
+
+  test('inside a script, a comment or a hidden part is not there', () => {
+    const inner = `<table>${head('Фонд', LAST)}${row(TRUR, '666')}</table>`;
+    for (const page of [
+      `<script>document.write('${inner}')</script>`,
+      `<script>var t = "${inner}"</script><!-- ${inner} -->`,
+      `<template>${inner}</template>`,
+      `<noscript>${inner}</noscript>`,
+      `<div hidden>${inner}</div>`,
+      `<div style="display: none">${inner}</div>`,
+    ])
+      expect(aums(`<html><body>${page}<div id="root"></div></body></html>`)._).toContain('no table at all');
+  });
+});
+
+describe('a table', () => {
+  test('with the last day outranks one with a bare AUM', () => {
+    expect(
+      aums(table(head('Фонд', 'СЧА'), row(TRUR, '111')) + table(head('Фонд', LAST), row(TRUR, '222'))),
+    ).toEqual({
+      TRUR: '222.00 RUB',
+    });
+  });
+
+  test('inside a cell of another one is read by itself, and is no part of that cell', () => {
+    const inner = `<table>${head('Фонд', LAST)}${row(TRUR, '111')}</table>`;
+    expect(aums(table(row('меню', inner)))).toEqual({ TRUR: '111.00 RUB' });
+    expect(aums(table(head('Фонд', LAST), row(TRUR, `<table>${row('5 000')}</table>`))).TRUR).toContain(
+      'is no amount',
+    );
+  });
+
+  test('without closing tags is read all the same', () => {
+    expect(
+      aums(`<table><tr><th>Фонд<th>${LAST}<tr><td>${TRUR}<td>111<tr><td>${GOLD}<td>222</table>`),
+    ).toEqual({
+      TRUR: '111.00 RUB',
+      TGLD: '222.00 RUB',
+    });
+  });
+
+  test('laid out with spans keeps its columns', () => {
+    const page = table(
+      head('Вид', 'Фонд', 'Пай', LAST),
+      `<tr><td rowspan="2">БПИФ</td><td>${TRUR}</td><td>10,5</td><td>111</td></tr>`,
+      `<tr><td colspan="2">TGLD</td><td>222</td></tr>`,
+    );
+    expect(aums(page)).toEqual({ TRUR: '111.00 RUB', TGLD: '222.00 RUB' });
+  });
+
+  test('whose number covers several places gives none', () => {
+    const page = table(
+      head('Фонд', LAST),
+      `<tr><td>${TRUR}</td><td rowspan="2">111</td></tr>`,
+      `<tr><td>TGLD</td></tr>`,
+    );
+    expect(aums(page).TRUR).toContain('covers several places');
+    expect(aums(page).TGLD).toContain('covers several places');
+  });
+
+  test('made to exhaust the reader is refused', () => {
+    expect(aums('<div>'.repeat(300_000))._).toContain('nested beyond reason');
+    const wide = `<td colspan="9999" rowspan="9999">x</td>`.repeat(3000);
+    expect(aums(table(head('Фонд', LAST), '<tr>', wide, '</tr>', row(TRUR, '111')))).not.toHaveProperty(
+      'TRUR',
+    );
+    expect(aums(table('<tr><td rowspan=9999 colspan=9999>'.repeat(5000)))._).toContain(
+      'no table with one column',
+    );
+  });
+});
+
+describe('a row', () => {
+  test('is found by a ticker in any column', () => {
+    expect(
+      aums(
+        table(head('Название', LAST, 'Тикер'), row('Вечный', '111', 'TRUR'), row('Золотой', '222', 'TGLD@')),
+      ),
+    ).toEqual({
+      TRUR: '111.00 RUB',
+      TGLD: '222.00 RUB',
+    });
+  });
+
+  test("is found by the fund's whole name only", () => {
+    const page = table(
+      head('Фонд', LAST),
+      row('БПИФ «Т-Капитал Локальные валютные облигации»', '111'),
+      row('БПИФ «Т-Капитал Облигации Плюс»', '222'),
+    );
+    expect(aums(page)).toEqual({ TLCB: '111.00 RUB' });
+  });
+
+  test('is not found by the class of assets in another column', () => {
+    const page = table(
+      head('Фонд', 'Класс', LAST),
+      row('БПИФ «Т-Капитал Новый фонд»', 'Облигации', '111'),
+      row(TRUR, 'Золото', '222'),
+    );
+    expect(aums(page)).toEqual({ TRUR: '222.00 RUB' });
+  });
+
+  test('about two funds, or about one by ticker and another by name, is about none', () => {
+    const page = table(
+      head('Фонд', LAST),
+      row('TRUR и TGLD', '111'),
+      row(`TMOS ${GOLD}`, '222'),
+      row(`TXXX ${GOLD}`, '333'),
+    );
+    expect(aums(page)).toEqual({});
+  });
+
+  test('of a closed fund is out, wherever it stands', () => {
+    const page = table(
+      head('Фонд', LAST),
+      row('ЗПИФ недвижимости «Т-Капитал Золото»', '999'),
+      row('ОПИФ «Т-Капитал Золото»', '888'),
+      row('Открытый паевой инвестиционный фонд «Т-Капитал Золото»', '777'),
+      row(GOLD, '111'),
+    );
+    expect(aums(page)).toEqual({ TGLD: '111.00 RUB' });
+    const section = table(
+      head('Фонд', LAST),
+      '<tr><td colspan="2">Закрытые фонды</td></tr>',
+      row('«Т-Капитал Золото»', '999'),
+      row('', ''),
+      row('TRUR', '888'),
+      '<tr><td colspan="2">Биржевые фонды</td></tr>',
+      row(GOLD, '111'),
+    );
+    expect(aums(section)).toEqual({ TGLD: '111.00 RUB' });
+  });
+
+  test('told twice counts where both say the same, and not otherwise', () => {
+    expect(aums(table(head('Фонд', LAST), row(TRUR, '111 ₽'), row(TRUR, '111,00')))).toEqual({
+      TRUR: '111.00 RUB',
+    });
+    for (const other of ['222', '—', '$ 111'])
+      expect(aums(table(head('Фонд', LAST), row(TRUR, '111'), row(TRUR, other))).TRUR).toContain('twice');
+  });
+
+  test.each([
+    '—',
+    '-',
+    '',
+    '&nbsp;',
+    'н/д',
+    '0',
+    '-5 000 ₽',
+    '18 204<br>310 220',
+    '18 204<sup>1</sup>',
+    '<p>1</p><p>2</p>',
+    '111 (20.11.2026)',
+    '5 %',
+  ])('with %p has no AUM, and the reason quotes it', (cell) => {
+    expect(aums(table(head('Фонд', LAST), row(TRUR, cell))).TRUR).toMatch(
+      /^"СЧА за последний день" is ".*", which is no amount$/,
+    );
+  });
+
+  test('too short for its column has none', () => {
+    expect(aums(table(head('Фонд', 'Пай', LAST), row(TRUR, '10,5'))).TRUR).toContain('no cell under');
+  });
+
+  test('reads spaces of every width and markup inside the number', () => {
+    const page = table(
+      head('Фонд', LAST),
+      row(TRUR, '18&nbsp;204&thinsp;551&#8239;310,47 <span>₽</span>'),
+      row(GOLD, '<b>13 870</b> <i>400</i>'),
+    );
+    expect(aums(page)).toEqual({ TRUR: '18204551310.47 RUB', TGLD: '13870400.00 RUB' });
+  });
+});
