@@ -43,7 +43,11 @@ const STUMBLES: Codes = ['70001', '70002', '70003'];
 /** Now and then a refusal that ends trading. */
 const GRAVE: Codes = ['40002', '90001', '30240', '40004'];
 
+const READ_ONCE_A_DAY = new Set(['TradingSchedules', 'Etfs', 'Shares']);
+
 export class CallFaults {
+  /** A reply that the bot keeps for the day went wrong. */
+  spoiltTheDay = false;
   private readonly latency;
   private readonly corruptions = new Map<string, CorruptionName[]>();
 
@@ -122,6 +126,7 @@ export class CallFaults {
       const name = names[corrupt.whole(0, names.length - 1)];
       if (name !== undefined) {
         this.hit('corrupt_reply', name);
+        this.spoiltTheDay ||= READ_ONCE_A_DAY.has(method);
         struck.push({ kind: 'rewrite', change: CORRUPTIONS[name].change });
       }
     }

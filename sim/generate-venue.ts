@@ -28,11 +28,11 @@ export function generateVenue(seed: number, worth: number): SimVenue {
     startMs: Math.floor(MONDAY_MS + day * 24 * HOUR_MS + hour * HOUR_MS),
     options: {
       liveliness: dice.pick([0, 0, 1, 1, 4]),
-      depthRub: String(Math.ceil(Math.max(dice.pick([200_000, 5_000_000, 50_000_000]), worth / 3))),
+      depthRub: String(Math.ceil(Math.max(dice.pick([200_000, 5_000_000, 50_000_000]), 2 * worth))),
       spreadTicks: dice.pick([1, 1, 2]),
       duplicateAnswer: dice.pick(['state', '30057']),
       perSecond: 50,
     },
-    latencyMs: diceOf(seed, 'latency').pick([0, 0, 20, 200]),
+    latencyMs: diceOf(seed, 'latency').pick([1, 1, 20, 200]),
   };
 }

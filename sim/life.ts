@@ -3,7 +3,7 @@
 // committed and what is on its way to the venue stays.
 
 import { runSession } from '../src/cli/start.ts';
-import type { Outside } from '../src/cli/outside.ts';
+import type { Connection, Outside } from '../src/cli/outside.ts';
 import { LockHeld } from '../src/journal/lock.ts';
 import type { Log } from '../src/log.ts';
 import type { Clock, Journal } from '../src/ports.ts';
@@ -122,7 +122,7 @@ export class Life {
         const transport = wireOf(this);
         const options = { transport, clock, random, broker, log, addressRate, signal: this.stop.signal };
         const venue = createTInvest({ ...options, token: () => token.reveal() });
-        return { broker: venue.broker, market: venue.market, close: () => venue.close() };
+        return { broker: venue.broker, market: venue.market, fundData: NO_FUND_DATA, close: () => venue.close() };
       },
       openJournal: () => this.journal,
       readJournal: () => this.journal,
@@ -144,6 +144,8 @@ export class Life {
         },
         close: async () => {},
       }),
+      fundTickers: () => [],
+      writeMetrics: async () => [],
       createLog: () => this.log(),
     };
   }
@@ -165,6 +167,12 @@ export class Life {
     return log as unknown as Log;
   }
 }
+
+/** Modes that weigh by fund data are not simulated: nobody is asked. */
+const NO_FUND_DATA: Connection['fundData'] = {
+  facts: async () => new Map(),
+  factsAt: async () => new Map(),
+};
 
 const SILENT_TERMINAL: Outside['terminal'] = {
   out() {},

@@ -97,9 +97,12 @@ function calmDown(world: World): void {
   world.calmAtMs = world.timeline.now();
   world.swarm.end();
   world.events.end();
-  // A person puts right what a process cannot: a life with stopped accounts is ended and begun anew.
-  const stopped = world.alerts.some(({ alert }) => STOPPED.has(alert.event));
-  if (world.life?.alive && (stopped || diceOf(world.seed, 'restart').chance(0.3))) world.life.terminate();
+  // A person puts right what a process cannot: a life with stopped accounts, or with a wrong schedule for the day, is
+  // ended and begun anew.
+  const stopped =
+    world.alerts.some(({ alert }) => STOPPED.has(alert.event)) ||
+    world.records.some(({ record }) => record.reason?.includes('the journal failed'));
+  if (world.life?.alive && (stopped || world.faults.spoiltTheDay || diceOf(world.seed, 'restart').chance(0.3))) world.life.terminate();
   else world.events.lifeEnded(1_000);
 }
 

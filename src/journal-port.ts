@@ -90,6 +90,58 @@ export interface IterationRow {
   readonly turnover: Money;
   readonly commission: Money;
   readonly record: string;
+  /** What it earned is in the sums of its day (`FoldedDay`) already. */
+  readonly folded?: boolean;
+}
+
+/** Iterations of one account and Moscow day that ended alike and are no longer kept one by one. */
+export interface FoldedGroup {
+  readonly status: string;
+  readonly dryRun: boolean;
+  readonly counted: boolean;
+  readonly iterations: number;
+  readonly traded: number;
+  readonly orders: number;
+  /** Of iterations whose orders are not in `FoldedDay.tickers`. */
+  readonly turnover: Money;
+  readonly commission: Money;
+  readonly firstAtMs: number;
+  readonly lastAtMs: number;
+  /** As the last of them found it. */
+  readonly equity: Money | null;
+  /** How often each reason was given. */
+  readonly reasons: ReadonlyMap<string, number>;
+}
+
+/** Orders of one ticker and Moscow day that are no longer kept one by one. */
+export interface FoldedTicker {
+  readonly ticker: string;
+  readonly counted: boolean;
+  readonly orders: number;
+  /** Orders that executed something. */
+  readonly fills: number;
+  readonly bought: Money;
+  readonly sold: Money;
+  readonly commission: Money;
+}
+
+/** What is left of an account's old iterations: sums by Moscow day, to the kopeck what the rows summed up to. */
+export interface FoldedDay {
+  readonly account: string;
+  /** Start of the Moscow day. */
+  readonly dayMs: number;
+  readonly groups: readonly FoldedGroup[];
+  readonly tickers: readonly FoldedTicker[];
+  /**
+   * From the day's first valuation to the next one after its last, of every counted iteration whose row is gone or is
+   * `folded`; `null` where none was valued.
+   */
+  readonly earned: {
+    readonly first: Money;
+    readonly last: Money;
+    readonly profit: Money;
+    readonly flows: Money;
+  } | null;
 }
 
 export interface AcceptedPrice {
@@ -186,6 +238,16 @@ export interface Journal {
     limit?: number;
     countedOnly?: boolean;
   }): readonly IterationRow[];
+
+  /** Sums of what is no longer kept row by row, of days that end after `sinceMs`, oldest first. */
+  foldedDays(query: { account?: string; sinceMs: number }): readonly FoldedDay[];
+  /**
+   * One small step of the day's tidying, in one transaction: old rows become sums, nothing is lost. True where more is
+   * left to do today. Cheap where nothing is.
+   */
+  summarise(nowMs: number): boolean;
+  /** Everything read by `work` is of one state, whatever other processes write meanwhile. */
+  consistently<T>(work: () => T): T;
 
   brokerAccountPin(account: string): string | null;
   pinBrokerAccount(account: string, brokerAccount: string, atMs: number): void;

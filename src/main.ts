@@ -12,12 +12,17 @@ import { createTerminal } from './cli/terminal.ts';
 import { createVirtualClock, monotonicMs, realTimeout, systemClock } from './clock.ts';
 import { createScrubber } from './config/secret.ts';
 import { Bug } from './core/assert.ts';
+import { createFundData } from './funds/fund-data.ts';
+import { fundNames } from './funds/fund-names.ts';
+import { createFundSources, type FundSources } from './funds/fund-sources.ts';
+import type { Busy } from './funds/http-client.ts';
 import { noFundData } from './funds/no-fund-data.ts';
+import { writeMetrics } from './funds/write-metrics.ts';
 import { openJournal } from './journal/journal.ts';
 import { JournalError } from './journal/journal-error.ts';
 import { createKillSwitch } from './journal/kill-switch.ts';
 import { acquireLock, LockHeld } from './journal/lock.ts';
-import { createLog, LOG_LEVELS } from './log.ts';
+import { createLog, LOG_LEVELS, type Log } from './log.ts';
 import { createAlertCommand } from './notify/alert-command.ts';
 import type { Clock, Journal, Random } from './ports.ts';
 import { seededRandom, systemRandom } from './random.ts';
@@ -25,6 +30,8 @@ import { createGrpcTransport } from './tinvest/grpc-transport.ts';
 import { createAddressRate } from './tinvest/throttle.ts';
 import { createTInvest } from './tinvest/tinvest.ts';
 import type { Transport } from './tinvest/transport.ts';
+
+type FundsOptions = NonNullable<ConnectOptions['funds']>;
 
 const ENDPOINTS = {
   live: 'invest-public-api.tbank.ru:443',
@@ -42,12 +49,19 @@ function connectorOf(
   clock: Clock,
   random: Random,
   wrap: (transport: Transport) => Transport = (transport) => transport,
+  busy?: Busy,
 ): (options: ConnectOptions) => Connection {
   const addressRate = createAddressRate();
+  let shared: FundSources | null = null;
+  /** Once for all connections: what one token has learned about a fund the others need not ask. */
+  const sharedFunds = ({ settings, cache }: FundsOptions, log: Log): FundSources => {
+    shared ??= createFundSources({ settings, clock, log, store: cache, ...(busy ? { busy } : {}) });
+    return shared;
+  };
   return (options) => {
     const endpoint = options.endpoint ?? ENDPOINTS[options.broker];
     const transport = wrap(createGrpcTransport({ endpoint, caFile: options.caFile, clock: systemClock }));
-    const { log, token, broker } = options;
+    const { log, token, broker, funds } = options;
     const venue = createTInvest({
       transport,
       clock,
@@ -61,7 +75,10 @@ function connectorOf(
     return {
       broker: venue.broker,
       market: venue.market,
-      fundData: noFundData,
+      fundData:
+        funds === null
+          ? noFundData
+          : createFundData({ shared: sharedFunds(funds, log), market: venue.market }),
       close: () => {
         venue.close();
         transport.close();
@@ -82,8 +99,8 @@ const live: Outside = {
   readJournal,
   acquireLock,
   killSwitch: createKillSwitch,
-  fundTickers: [],
-  writeMetrics: async () => [],
+  fundTickers: ({ names }) => [...fundNames(names).keys()],
+  writeMetrics,
   alertCommand: ({ command, secrets, log }) =>
     createAlertCommand({
       command,
@@ -149,7 +166,7 @@ async function openPaperWorld(options: PaperWorldOptions): Promise<PaperWorld> {
       clock,
       random,
       newId: () => crypto.randomUUID(),
-      connect: connectorOf(clock, random, standStill),
+      connect: connectorOf(clock, random, standStill, (work) => clock.busy(work)),
     },
     open({ id, token, name, cash, pieces, margin }) {
       const account = exchange.openAccount({ id, token, name, cash, margin: { enabled: margin } });

@@ -15,6 +15,7 @@ const GONE_WITHIN_MS = 10_000;
 const LOUD: readonly (readonly [RegExp, RegExp])[] = [
   [/halted since/, /^halted$/],
   [/unresolved|not known yet/, /^(unknown_outcome|order_unfinished)$/],
+  [/there is nothing to balance/, /^paused$/],
   [/max_day_turnover_percent/, /^order_refused$/],
 ];
 
@@ -83,7 +84,7 @@ export function livenessChecks(world: World): Check {
         if (world.store.journal.order(key)?.state !== 'unknown') return;
         const told = world.alerts.some(
           ({ alert }) =>
-            alert.message.includes(key) || (alert.account === after.account && alert.event === 'token_refused'),
+            alert.message.includes(key) || (alert.account === after.account && /^(token_refused|account_stopped)$/.test(alert.event)),
         );
         if (!told && world.skewMs === 0) world.violate('liveness', `nobody was told of unknown order ${key}`);
       });

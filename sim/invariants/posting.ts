@@ -32,13 +32,17 @@ SELECT state, side, lots, lot_size, uid, account, iteration, leg,
   (SELECT count(*) FROM legs l WHERE l.iteration = o.iteration AND l.leg = o.leg) AS planned
 FROM orders o WHERE key = $key`;
 
-/** Orders of the account that block it: of another leg and not final, or unknown since before this one was first tried. */
-const BLOCKING = `
-SELECT s.key, s.state, s.side FROM orders s, orders o
-WHERE o.key = $key AND s.account = o.account AND s.key <> o.key AND s.state IN ('sending', 'unknown', 'live', 'cancelling')
-  AND (s.iteration <> o.iteration OR s.leg <> o.leg OR (s.state = 'unknown' AND
-    (SELECT max(at) FROM transitions t WHERE t.key = s.key AND t.to_state = 'unknown')
-      < (SELECT min(at) FROM attempts a WHERE a.key = o.key)))`;
+/** The other orders of its account that are not final. */
+const OTHERS = `
+SELECT s.key, s.state, s.side, s.iteration = o.iteration AND s.leg = o.leg AS together FROM orders s, orders o
+WHERE o.key = $key AND s.account = o.account AND s.key <> o.key AND s.state IN ('sending', 'unknown', 'live', 'cancelling')`;
+
+interface Other {
+  readonly key: string;
+  readonly state: string;
+  readonly side: string;
+  readonly together: bigint;
+}
 
 interface Posted {
   readonly bytes: Uint8Array;
@@ -47,7 +51,7 @@ interface Posted {
 
 export function postingChecks(world: World): Check {
   const find = world.store.db.query<Row, { key: string }>(ROW);
-  const blocking = world.store.db.query<{ key: string; state: string; side: string }, { key: string }>(BLOCKING);
+  const findOthers = world.store.db.query<Other, { key: string }>(OTHERS);
   const posted = new Map<string, Posted>();
   const keysOf = new Map<string, Set<string>>();
 
@@ -99,18 +103,20 @@ export function postingChecks(world: World): Check {
   function order(key: string, row: Row): void {
     const { desk } = world.exchange;
     const broker = world.accounts.find(({ id }) => id === row.account)?.brokerAccount ?? '';
-    const others = blocking.all({ key });
+    const others = findOthers.all({ key });
     const open = desk.activeOf(broker).filter((each) => !each.foreign);
     if (row.side === 'buy') {
       const selling = open.find((each) => each.side === 'sell');
       if (selling !== undefined) world.violate('I7', `buy ${key} left while sell ${selling.key} is active`);
-      const unfinished = others.find((each) => each.side === 'sell');
+      const unfinished = others.find((each) => each.side === 'sell' && each.together === 0n);
       if (unfinished !== undefined)
         world.violate('I7', `buy ${key} left while sell ${unfinished.key} is ${unfinished.state}`);
     }
-    const unknown = others.find(({ state }) => state === 'unknown' || state === 'sending');
-    if (unknown !== undefined)
-      world.violate('I13', `${key} left while ${unknown.key} of the same account is ${unknown.state}`);
+    // What was sent before is asked about with the same bytes: that is no new key.
+    if (row.state === 'unknown') return;
+    const blocking = others.find(({ state, together }) => state === 'unknown' || together === 0n);
+    if (blocking !== undefined)
+      world.violate('I13', `${key} left while ${blocking.key} of the same account is ${blocking.state}`);
   }
 
   /** I5 and I9: never more than is there, never too much. */

@@ -1,16 +1,17 @@
 // `history`: iterations, orders, fees, turnover and profit of the last days, per account, from the journal.
 
+import { type Earnings, earnings } from '../core/earnings.ts';
 import type { IterationRecord } from '../core/iteration-record.ts';
-import { absolute, add, decimal, isPositive, type Money, raw, total } from '../core/units.ts';
-import type { IterationRow } from '../ports.ts';
+import { absolute, add, decimal, isPositive, type Money, NO_MONEY, raw, total } from '../core/units.ts';
+import type { FoldedDay, IterationRow, Journal } from '../ports.ts';
 import { aligned } from './aligned.ts';
 import { folded, inMoscowTime, moscow, plural, rub } from './amounts.ts';
 import type { CommonOptions } from './common-options.ts';
 import { EXIT } from './exit-code.ts';
+import { dayJson, dayWords } from './folded-day.ts';
 import { type LateFills, lateFills } from './late-fills.ts';
 import type { Outside } from './outside.ts';
 import { createPaint, type Paint } from './paint.ts';
-import { type Earnings, earnings } from './profit.ts';
 import { paintStatus } from './render-iteration.ts';
 
 export interface HistoryOptions extends CommonOptions {
@@ -30,27 +31,22 @@ export function historyCommand(options: HistoryOptions, outside: Outside): numbe
     return EXIT.ok;
   }
   try {
-    const sinceMs = outside.clock.now() - options.days * DAY_MS;
-    const rows = journal
-      .iterations({ sinceMs, countedOnly: true })
-      .filter((row) => options.account.length === 0 || options.account.includes(row.account))
-      .toReversed();
-    if (rows.length === 0) {
+    const accounts = journal.consistently(() => pastOf(journal, options, outside.clock.now()));
+    if (accounts.length === 0) {
       const of = options.account.length === 0 ? '' : ` of ${options.account.join(', ')}`;
       terminal.err(`no iterations${of} in the last ${plural(options.days, 'day')}\n`);
     }
     if (options.json && !options.summary) {
-      for (const row of rows) terminal.out(`${row.record}\n`);
+      for (const line of linesOf(accounts)) terminal.out(`${line}\n`);
       return EXIT.ok;
     }
     const paint = createPaint(terminal.colors);
-    for (const [account, own] of Map.groupBy(rows, (row) => row.account)) {
-      const iterations = own.map((row) => ({ row, record: JSON.parse(row.record) as IterationRecord }));
-      const sums = sumsOf(account, iterations, lateFills(journal, account, sinceMs));
+    for (const past of accounts) {
+      const sums = sumsOf(past);
       terminal.out(
         options.json
           ? `${JSON.stringify(summaryJson(sums, options.days))}\n`
-          : section(sums, options.summary ? [] : iterations, paint, terminal.width),
+          : section(sums, options.summary ? null : past, paint, terminal.width),
       );
     }
     return EXIT.ok;
@@ -59,9 +55,55 @@ export function historyCommand(options: HistoryOptions, outside: Outside): numbe
   }
 }
 
+/** What the journal has of one account: sums of old days, oldest first, then row by row. */
+interface Past {
+  readonly account: string;
+  readonly days: readonly FoldedDay[];
+  readonly iterations: readonly Iteration[];
+  readonly late: LateFills;
+}
+
+function pastOf(journal: Journal, { account, days }: HistoryOptions, nowMs: number): Past[] {
+  const asked = (one: { account: string }) => account.length === 0 || account.includes(one.account);
+  const folded = journal
+    .foldedDays({ sinceMs: nowMs - days * DAY_MS })
+    .filter(asked)
+    .flatMap(countedDay);
+  // A day that is only kept as sums counts whole.
+  const sinceMs = folded.reduce((ms, { dayMs }) => Math.min(ms, dayMs), nowMs - days * DAY_MS);
+  const rows = journal.iterations({ sinceMs, countedOnly: true }).filter(asked).toReversed();
+  const daysOf = Map.groupBy(folded, (one) => one.account);
+  const rowsOf = Map.groupBy(rows, (one) => one.account);
+  return [...new Set([...daysOf.keys(), ...rowsOf.keys()])].map((id) => ({
+    account: id,
+    days: daysOf.get(id) ?? [],
+    iterations: (rowsOf.get(id) ?? []).map((row) => ({
+      row,
+      record: JSON.parse(row.record) as IterationRecord,
+    })),
+    late: lateFills(journal, id, sinceMs),
+  }));
+}
+
+/** The day without what does not count in history; none where nothing is left. */
+function countedDay(day: FoldedDay): FoldedDay[] {
+  const groups = day.groups.filter(({ counted }) => counted);
+  const tickers = day.tickers.filter(({ counted }) => counted);
+  return groups.length + tickers.length === 0 && day.earned === null ? [] : [{ ...day, groups, tickers }];
+}
+
 interface Iteration {
   readonly row: IterationRow;
   readonly record: IterationRecord;
+}
+
+/** The records as they were printed, oldest first; of days that are kept as sums one line each, before the rest of the day. */
+function linesOf(accounts: readonly Past[]): string[] {
+  const lines = accounts.flatMap(({ days, iterations }) => [
+    ...days.map((day) => ({ atMs: day.dayMs, text: JSON.stringify(dayJson(day)) })),
+    ...iterations.map(({ row }) => ({ atMs: row.startedAtMs, text: row.record })),
+  ]);
+  return lines.sort((a, b) => a.atMs - b.atMs).map(({ text }) => text);
 }
 
 interface Sums {
@@ -74,20 +116,50 @@ interface Sums {
   readonly earned: Earnings | null;
 }
 
-function sumsOf(account: string, iterations: readonly Iteration[], late: LateFills): Sums {
+function sumsOf({ account, days, iterations, late }: Past): Sums {
   const rows = iterations.map(({ row }) => row);
   const real = iterations.filter(({ record }) => !record.dry_run);
+  const groups = days.flatMap((day) => day.groups);
+  const tickers = days.flatMap((day) => day.tickers);
   return {
     account,
-    iterations: rows.length,
-    traded: rows.filter((row) => raw(row.turnover) > 0n).length,
-    orders: real.reduce((count, { record }) => count + record.orders.length, late.orders),
-    turnover: add(total(rows.map((row) => row.turnover)), late.turnover),
-    fees: add(total(rows.map((row) => row.commission)), late.fees),
-    earned: earnings(
-      iterations.map(({ record }) => record),
-      late.fills,
-    ),
+    iterations: rows.length + count(groups, (group) => group.iterations),
+    traded: rows.filter((row) => raw(row.turnover) > 0n).length + count(groups, (group) => group.traded),
+    orders:
+      count(real, ({ record }) => record.orders.length) +
+      count(groups, (group) => group.orders) +
+      late.orders,
+    turnover: total([
+      ...rows.map((row) => row.turnover),
+      ...groups.map((group) => group.turnover),
+      ...tickers.map(({ bought, sold }) => add(bought, sold)),
+      late.turnover,
+    ]),
+    fees: total([...[...rows, ...groups, ...tickers].map(({ commission }) => commission), late.fees]),
+    earned: earnedIn(days, iterations, late),
+  };
+}
+
+const count = <T>(all: readonly T[], of: (one: T) => number): number =>
+  all.reduce((sum, one) => sum + of(one), 0);
+
+/** Each day's sums reach to the valuation that follows it, so they and what follows add up. */
+function earnedIn(
+  days: readonly FoldedDay[],
+  iterations: readonly Iteration[],
+  late: LateFills,
+): Earnings | null {
+  const folded = days.map((day) => day.earned).filter((earned) => earned !== null);
+  const whole = iterations.filter(({ row }) => !row.folded).map(({ record }) => record);
+  const recent = earnings(whole, late.fills);
+  const parts = recent === null ? folded : [...folded, recent];
+  const [first, last] = [parts[0], parts.at(-1)];
+  if (!first || !last) return null;
+  return {
+    profit: parts.reduce((sum, { profit }) => add(sum, profit), NO_MONEY),
+    flows: parts.reduce((sum, { flows }) => add(sum, flows), NO_MONEY),
+    first: first.first,
+    last: last.last,
   };
 }
 
@@ -105,16 +177,8 @@ const summaryJson = (sums: Sums, days: number) => ({
   paid_in_rub: sums.earned && decimal(sums.earned.flows),
 });
 
-function section(sums: Sums, iterations: readonly Iteration[], paint: Paint, width: number): string {
-  const starts = aligned(
-    iterations.map(({ row, record }) => startOf(row, record, paint)),
-    ['left', 'left', 'right', 'right', 'right'],
-    '  ',
-  );
-  const lines = iterations.flatMap(({ row }, at) => [
-    folded(starts[at] ?? '', width, '    '),
-    ...(row.reason === null ? [] : [folded(`    ${inMoscowTime(row.reason)}`, width, '    ')]),
-  ]);
+function section(sums: Sums, past: Past | null, paint: Paint, width: number): string {
+  const lines = past === null ? [] : timeline(past, paint, width);
   const counts = [
     plural(sums.iterations, 'iteration'),
     `${sums.traded} traded`,
@@ -129,6 +193,27 @@ function section(sums: Sums, iterations: readonly Iteration[], paint: Paint, wid
     ...earnedLines(sums.earned, width),
   ];
   return `${text.join('\n')}\n\n`;
+}
+
+/** One line per iteration, or per outcome of a day that is kept as sums, in the order of time. */
+function timeline({ days, iterations }: Past, paint: Paint, width: number): string[] {
+  const starts = aligned(
+    iterations.map(({ row, record }) => startOf(row, record, paint)),
+    ['left', 'left', 'right', 'right', 'right'],
+    '  ',
+  );
+  const single = iterations.map(({ row }, at) => ({
+    atMs: row.startedAtMs,
+    lines: [
+      folded(starts[at] ?? '', width, '    '),
+      ...(row.reason === null ? [] : [folded(`    ${inMoscowTime(row.reason)}`, width, '    ')]),
+    ],
+  }));
+  const summed = days.map((day) => ({
+    atMs: day.dayMs,
+    lines: dayWords(day, paint).map((line) => folded(line, width, '    ')),
+  }));
+  return [...summed, ...single].sort((a, b) => a.atMs - b.atMs).flatMap(({ lines }) => lines);
 }
 
 function startOf(row: IterationRow, record: IterationRecord, paint: Paint): string[] {

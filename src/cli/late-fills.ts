@@ -1,36 +1,11 @@
 // Fills that no record of an iteration tells of: of an iteration that was killed before its record, or learned after it.
 // Guarantees: read from the journal's orders, so nothing is lost by a kill; what a record tells of is never told twice.
 
+import { fillWorth } from '../core/fill-worth.ts';
 import type { IterationRecord } from '../core/iteration-record.ts';
-import {
-  add,
-  isPositive,
-  lots,
-  type Money,
-  money,
-  NO_MONEY,
-  negate,
-  parseNano,
-  piecesIn,
-  raw,
-  type Shares,
-  subtract,
-  total,
-} from '../core/units.ts';
-import { fillWorth } from '../engine/fill-worth.ts';
+import { type LateFill, lateFill } from '../core/late-fill.ts';
+import { type Money, NO_MONEY, subtract, total } from '../core/units.ts';
 import type { IterationRow, Journal, JournaledOrder } from '../ports.ts';
-
-/** What one order did to the account after its iteration's record, or without one. */
-export interface LateFill {
-  /** When it was first sent. */
-  readonly atMs: number;
-  readonly ticker: string;
-  /** Signed: bought less sold. */
-  readonly pieces: Shares;
-  /** Signed, without the fee. */
-  readonly cash: Money;
-  readonly fee: Money;
-}
 
 export interface LateFills {
   readonly turnover: Money;
@@ -67,35 +42,6 @@ function notIn(row: IterationRow | null, orders: readonly JournaledOrder[]): Lat
     turnover: subtract(total(orders.map(fillWorth)), row?.turnover ?? NO_MONEY),
     fees: subtract(fees, row?.commission ?? NO_MONEY),
     orders: record ? 0 : orders.filter((order) => order.attempts > 0).length,
-    fills: orders.flatMap((order) => lateFill(order, record)),
+    fills: orders.map((order) => lateFill(order, record)).filter((fill) => fill !== null),
   };
 }
-
-function lateFill(order: JournaledOrder, record: IterationRecord | null): LateFill[] {
-  const { request, ticker, firstSentMs } = order;
-  const told = record?.orders.find((each) => each.idempotency_key === request.key);
-  const toldLots = lots(BigInt(told?.filled_lots ?? 0));
-  const more = subtract(order.executed, toldLots);
-  if (!isPositive(more) || firstSentMs === null) return [];
-  // Of an order without fills the record names the planned amount.
-  const toldWorth = told && isPositive(toldLots) ? money(parseNano(told.amount_rub)) : NO_MONEY;
-  const toldFee = told ? money(parseNano(told.commission_rub)) : NO_MONEY;
-  const worth = subtract(fillWorth(order), toldWorth);
-  const pieces = piecesIn(more, request.lot);
-  const bought = request.side === 'buy';
-  return [
-    {
-      atMs: firstSentMs,
-      ticker,
-      pieces: bought ? pieces : negate(pieces),
-      cash: bought ? negate(worth) : worth,
-      fee: subtract(order.commission ?? NO_MONEY, toldFee),
-    },
-  ];
-}
-
-/** What it won or lost against the price at which the account was valued next, and its fee. `price`: nano, `null` unknown. */
-export const resultOf = (fill: LateFill, price: bigint | null): Money => {
-  const gained = price === null ? NO_MONEY : add(money(raw(fill.pieces) * price), fill.cash);
-  return subtract(gained, fill.fee);
-};

@@ -60,7 +60,7 @@ export async function metricsCommand(
 
   async function once(): Promise<number> {
     try {
-      const named = tickers.length > 0 ? tickers : options.all ? outside.fundTickers : null;
+      const named = tickers.length > 0 ? tickers : options.all ? outside.fundTickers(fundData) : null;
       const aliases = config.tickerAliases;
       const metrics = await readMetrics({
         connection,

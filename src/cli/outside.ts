@@ -72,7 +72,7 @@ export interface Outside {
   /** Hands alerts to a shell command. */
   alertCommand(options: { command: string; secrets: readonly string[]; log: Log }): ClosingNotifier;
   /** Funds that the sources know by name. */
-  readonly fundTickers: readonly string[];
+  fundTickers(settings: FundDataConfig): readonly string[];
   /** One file per ticker whose data are complete; returns the files. */
   writeMetrics(dir: string, facts: readonly FundFacts[], atMs: number): Promise<readonly string[]>;
   createLog(options: { level: string; secrets: readonly string[]; now?: () => number }): Log;

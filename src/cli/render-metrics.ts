@@ -3,10 +3,10 @@
 
 import { type Finding, type FundFacts, premiumPercent } from '../core/fund-facts.ts';
 import { decimal, type Money, type Price, raw, type Shares } from '../core/units.ts';
-import type { WeightingMode } from '../core/weights/registry.ts';
+import { WEIGHTINGS, type WeightingMode } from '../core/weights/registry.ts';
 import { type Align, aligned } from './aligned.ts';
 import { folded, grouped, moscowTime } from './amounts.ts';
-import type { Metrics, WalletWeights } from './metrics-reading.ts';
+import type { Metrics, ModeWeights, WalletWeights } from './metrics-reading.ts';
 import type { Paint } from './paint.ts';
 
 const RIGHT: readonly Align[] = Array.from({ length: 8 }, () => 'right');
@@ -105,18 +105,33 @@ function weightLines({ account, modes }: WalletWeights, paint: Paint, width: num
     ALIGNS,
     '  ',
   );
-  const notes = modes.flatMap(({ mode, weighed }) =>
-    weighed.kind === 'weights' ? weighed.warnings : [`${mode}: ${weighed.because}`],
-  );
+  const notes = notesOf(modes);
   const title =
     account === null ? 'weights in percent, of equal parts' : `weights in percent, account ${account}`;
   return [paint.bold(title), paint.bold(head), ...lines, ...notes.map((note) => folded(note, width))];
 }
 
+/** The modes by fund data lack what is named below anyway: once for all of them. */
+function notesOf(modes: readonly ModeWeights[]): string[] {
+  const unknown = modes.filter(({ weighed }) => weighed.kind === 'unknown');
+  const byFundData = unknown.filter(({ mode }) => !WEIGHTINGS[mode].needs.includes('closes'));
+  return [
+    ...modes.flatMap(({ weighed }) => (weighed.kind === 'weights' ? weighed.warnings : [])),
+    ...unknown.flatMap(({ mode, weighed }) =>
+      weighed.kind === 'unknown' && WEIGHTINGS[mode].needs.includes('closes')
+        ? [`${mode}: ${weighed.because}`]
+        : [],
+    ),
+    ...(byFundData.length > 0
+      ? [`${byFundData.map(({ mode }) => mode).join(', ')}: not weighed for want of what is named below`]
+      : []),
+  ];
+}
+
 function missingLines({ facts, unresolved }: Metrics): string[] {
-  const unknown = [...facts.values()].flatMap(({ ticker, units, marketCap, aum }) =>
+  const unknown = [...facts.values()].flatMap(({ units, marketCap, aum }) =>
     Object.entries({ units, 'market cap': marketCap, AUM: aum }).flatMap(([datum, finding]) =>
-      finding.kind === 'unknown' ? [`${ticker}, ${datum}: ${finding.because}`] : [],
+      finding.kind === 'unknown' ? [`${datum} of ${finding.because}`] : [],
     ),
   );
   return [...unknown, ...[...unresolved].map(([ticker, because]) => `${ticker}: ${because}`)];

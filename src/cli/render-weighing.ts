@@ -2,7 +2,7 @@
 
 import type { IterationRecord, PositionRecord } from '../core/iteration-record.ts';
 import { parseNano } from '../core/units.ts';
-import { aligned } from './aligned.ts';
+import { type Align, aligned, firstFitting } from './aligned.ts';
 import { folded, grouped } from './amounts.ts';
 
 /** Empty where neither a metric nor `diff` had a part in the weights. */
@@ -14,11 +14,13 @@ export function weighingLines(record: IterationRecord, width: number): string[] 
 }
 
 function table(rows: readonly (readonly string[])[], width: number): string[] {
-  const columns = Math.max(0, ...rows.map((row) => row.length));
-  const aligns = Array.from({ length: columns }, (_, at) =>
-    at === 0 ? ('left' as const) : ('right' as const),
+  const [first = []] = rows;
+  const aligns = first.map((_, at): Align => (at === 0 ? 'left' : 'right'));
+  const sentences = () => rows.map((row) => folded(row.filter((cell) => cell !== '').join(' '), width));
+  return firstFitting(
+    [() => aligned(rows, aligns, '  '), () => aligned(rows, aligns, ' '), sentences],
+    width,
   );
-  return aligned(rows, aligns, '  ').map((line) => folded(line, width));
 }
 
 function metricCells(row: PositionRecord, atMs: number): string[][] {
@@ -29,7 +31,7 @@ function metricCells(row: PositionRecord, atMs: number): string[][] {
       row.ticker,
       cap === undefined ? '' : `cap ${scaled(cap)}`,
       aum === undefined ? '' : `AUM ${scaled(aum)}`,
-      premium === undefined ? '' : `premium ${signed(premium, 1)} %`,
+      premium === undefined ? '' : `premium ${signed(premium)} %`,
       `${age(atMs - Date.parse(asOf))} ago`,
     ],
   ];
@@ -43,14 +45,18 @@ function diffCells(row: PositionRecord): string[][] {
       row.ticker,
       `base ${base.toFixed(2)} %`,
       `reference ${reference.toFixed(2)} %`,
-      `diff ${signed(diff, 2)} %`,
+      `diff ${signed(diff)} %`,
       `target ${row.target_percent.toFixed(2)} %`,
     ],
   ];
 }
 
-const signed = (value: number, decimals: number): string =>
-  `${value > 0 ? '+' : ''}${value.toFixed(decimals)}`;
+/** Nothing is neither more nor less. */
+function signed(value: number): string {
+  const text = value.toFixed(2);
+  if (text === '-0.00') return '0.00';
+  return Number(text) > 0 ? `+${text}` : text;
+}
 
 /** "3 h": minutes below two hours, days from two days on. */
 export function age(ms: number): string {

@@ -87,7 +87,8 @@ function keysAt(schema: z.ZodType, path: readonly PathPart[]): string[] {
 
 function step(schema: z.ZodType, part: PathPart): z.ZodType | null {
   if (schema instanceof z.ZodObject && typeof part === 'string') return fieldOf(schema, part);
-  const inner = schema instanceof z.ZodArray ? schema.element : null;
+  const inner =
+    schema instanceof z.ZodArray ? schema.element : schema instanceof z.ZodRecord ? schema.valueType : null;
   return inner instanceof z.ZodType ? inner : null;
 }
 

@@ -107,7 +107,8 @@ const isBelow = (a: Lots, b: Lots): boolean => compare(a, b) < 0;
 
 /** The key at work where the aim stops short of the targets. */
 const aimWhy = ({ aim, policy }: BoundContext): Why => {
-  const rule = aim.kind === 'quiet' ? (aim.rule ?? 'rebalance') : policy.limits.buyOnly ? 'buy_only' : 'rebalance';
+  const rule =
+    aim.kind === 'quiet' ? (aim.rule ?? 'rebalance') : policy.limits.buyOnly ? 'buy_only' : 'rebalance';
   return { rule, detail: aim.because ?? 'it moves only as far as this iteration goes' };
 };
 

@@ -7,6 +7,7 @@ import { attribute, attributeUnpriced, heldBackOf } from './attribution.ts';
 import type { BoundContext } from './bounds/bound.ts';
 import { SAFETY_RULES } from './bounds/registry.ts';
 import { debtNotes } from './debt-notes.ts';
+import { keptNotes } from './kept-notes.ts';
 import { coveringOnly, exposureOf } from './leverage.ts';
 import type { Decision } from './plan.ts';
 import { buildPlan } from './plan-rows.ts';
@@ -49,7 +50,8 @@ export function decide(snapshot: Snapshot, policy: Policy, stage: Stage = { kind
   const heldBack = [...heldBackOf(final, causes), ...attributeUnpriced(context, SAFETY_RULES)];
   const warnings = [...weighed.warnings, ...context.exposure.warnings, ...gaveWay(first, final)];
   const plan = buildPlan(context, final, { heldBack, causes, warnings, weighing: weighed });
-  return { kind: 'plan', plan: { ...plan, warnings: [...plan.warnings, ...debtNotes(context, plan)] } };
+  const notes = [...debtNotes(context, plan), ...keptNotes(context, plan)];
+  return { kind: 'plan', plan: { ...plan, warnings: [...plan.warnings, ...notes] } };
 }
 
 function contextOf(
@@ -61,8 +63,8 @@ function contextOf(
   { weights }: Weighing,
 ): BoundContext {
   const { facts } = snapshot;
-  const { cash } = snapshot;
-  const exposure = exposureOf({ equity, holdings: balanced, weights, policy, facts, cash });
+  const { cash, blockedCash } = snapshot;
+  const exposure = exposureOf({ equity, holdings: balanced, weights, policy, facts, cash, blockedCash });
   const { targets } = exposure;
   const values = new Map<string, Money>([
     ...balanced.map((holding) => [holding.ticker, holdingValue(holding) ?? NO_MONEY] as const),

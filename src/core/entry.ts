@@ -40,11 +40,8 @@ export interface Entry {
 export const boundsOf = (context: BoundContext, rules: readonly BoundRule[]): Bound[] =>
   rules.flatMap((rule) => rule(context));
 
-export const makeEntries = (
-  context: BoundContext,
-  rules: readonly BoundRule[],
-  commission: Rate,
-): Entry[] => entriesWithin(context, boundsOf(context, rules), commission);
+export const makeEntries = (context: BoundContext, rules: readonly BoundRule[], commission: Rate): Entry[] =>
+  entriesWithin(context, boundsOf(context, rules), commission);
 
 /** Entries of all priced holdings, in their order. What has no price is no line: it cannot be sized. */
 export function entriesWithin(context: BoundContext, asked: readonly Bound[], commission: Rate): Entry[] {

@@ -13,6 +13,7 @@ import {
   integerWeight,
   isLess,
   isPositive,
+  kopecks,
   larger,
   type Money,
   money,
@@ -49,6 +50,8 @@ export interface ExposureInput {
   readonly facts: Facts;
   /** Spendable RUB now. */
   readonly cash: Snapshot['cash'];
+  /** RUB that orders or a withdrawal on its way hold: it is kept aside already. */
+  readonly blockedCash?: Snapshot['blockedCash'];
 }
 
 export function exposureOf(input: ExposureInput): Exposure {
@@ -58,16 +61,23 @@ export function exposureOf(input: ExposureInput): Exposure {
   const shares = sharesOf(input.holdings, input.weights);
   const kept = larger(NO_MONEY, add(policy.limits.cashReserve, facts.setAside));
   const borrows = isPositive(kept) ? null : policy.margin;
-  const exposure = exposedTo(invested, shares, limit.most, borrows, facts);
+  const { exposure, wanted } = exposedTo(invested, shares, limit.most, borrows, facts);
   const targets = withReserve(targetsOf(invested, exposure, shares), invested, shares, policy);
+  const limited = isLess(exposure, wanted)
+    ? [
+        `margin_trading: collateral carries an exposure of ${kopecks(exposure)} RUB, not of ${kopecks(wanted)} RUB (min_funds_sufficiency ${policy.margin?.minFundsSufficiency})`,
+      ]
+    : [];
   const leastFloor = negate(limit.most);
   return {
     targets: new Map([...targets, [RUB, subtract(equity, total(targets.map(([, target]) => target)))]]),
-    cashFloor: isPositive(kept) ? kept : leastFloor,
+    cashFloor: isPositive(kept)
+      ? larger(NO_MONEY, subtract(kept, input.blockedCash ?? NO_MONEY))
+      : leastFloor,
     leastFloor,
     debtLimit: limit.most,
     ownMoneyOnly: limit.ownMoneyOnly,
-    warnings: marginWarnings(policy.margin, facts),
+    warnings: [...marginWarnings(policy.margin, facts), ...limited],
   };
 }
 
@@ -115,16 +125,18 @@ function exposedTo(
   debt: Money,
   margin: MarginPolicy | null,
   { margin: state }: Facts,
-): Money {
-  if (margin === null || state === null || state.kind === 'disabled') return own;
+): { readonly exposure: Money; readonly wanted: Money } {
+  const ownOnly = { exposure: own, wanted: own };
+  if (margin === null || state === null || state.kind === 'disabled') return ownOnly;
   const whole = sum(shares);
   const invested = sum(shares.filter(({ ticker }) => ticker !== RUB));
-  if (invested === 0n) return own;
+  if (invested === 0n) return ownOnly;
   const carriedBy = (amount: Money): Money => money((raw(amount) * whole) / invested);
   const most = smaller(money((raw(own) * raw(multiplierOf(margin))) / NANO), carriedBy(add(own, debt)));
   // What borrows nothing needs no collateral.
   const secured = larger(carriedBy(own), collateralised(own, shares, margin));
-  return larger(own, state.kind === 'assumed' ? most : smaller(most, secured));
+  const wanted = larger(own, most);
+  return { exposure: state.kind === 'assumed' ? wanted : smaller(wanted, larger(own, secured)), wanted };
 }
 
 const sum = (shares: readonly Share[]): bigint =>

@@ -40,19 +40,18 @@ export function improvementOf(context: BoundContext, entries: readonly Entry[], 
 export function buildPlan(
   context: BoundContext,
   { entries, solution, confirmations = [] }: Draft,
-  {
-    causes,
-    ...said
-  }: Pick<Plan, 'heldBack' | 'warnings' | 'weighing'> & { readonly causes: Causes },
+  { causes, ...said }: Pick<Plan, 'heldBack' | 'warnings' | 'weighing'> & { readonly causes: Causes },
 ): Plan {
   const rows = rowsOf(context, entries, solution);
   const orders = entries.flatMap((entry, index) => orderFor(entry, solution.lots[index]));
+  const isListed = ({ ticker }: PlannedOrder) => context.policy.funding?.instruments.has(ticker) === true;
   return {
     equity: context.equity,
     rows: rows.map((row) => ({ ...row, causes: causes.get(row.ticker) ?? [] })),
     orders: [
       ...orders.filter((order) => order.side === 'sell'),
-      ...orders.filter((order) => order.side === 'buy'),
+      ...orders.filter((order) => order.side === 'buy' && isListed(order)),
+      ...orders.filter((order) => order.side === 'buy' && !isListed(order)),
     ],
     confirmations: confirmations.flatMap(({ ticker, side, lots: count, agreed }) => {
       const entry = entries.find(({ holding }) => holding.ticker === ticker);

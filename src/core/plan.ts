@@ -67,7 +67,7 @@ export interface Plan {
   readonly equity: Money;
   /** Wallet order, RUB last. */
   readonly rows: readonly PlanRow[];
-  /** Sells first. */
+  /** Sells first, then what is paid from own cash only, then the other purchases. */
   readonly orders: readonly PlannedOrder[];
   readonly heldBack: readonly HeldBack[];
   /** Orders that need a person's yes. */

@@ -1,7 +1,7 @@
 // What an account's owner asked for, as far as deciding goes: the rules without tokens, intervals or file names.
 
 import type { OrderType } from './order.ts';
-import { larger, type Money, NO_MONEY, type Rate } from './units.ts';
+import { type Lots, larger, type Money, NO_MONEY, type Rate } from './units.ts';
 import type { WeightingMode } from './weights/registry.ts';
 import type { WeightingPolicy } from './weights/weighting-policy.ts';
 
@@ -152,6 +152,8 @@ export type Stage =
       readonly moved?: ReadonlyMap<string, Money>;
       /** Orders that this iteration has sent so far. */
       readonly sent?: number;
+      /** Where the plan ends per ticker, in lots: what only own cash pays for goes no further. */
+      readonly planned?: ReadonlyMap<string, Lots>;
     };
 
 /** How much of the way to the targets this iteration goes, and why (core/rebalance/aim.ts decides it). */

@@ -7,12 +7,25 @@ import type { Bound, BoundContext } from './bounds/bound.ts';
 import { BROKER_RULES, OWNER_RULES, SAFETY_RULES } from './bounds/registry.ts';
 import { boundsOf } from './entry.ts';
 import { type Problem, solveLots } from './lots.ts';
+import { lotsHeld } from './portfolio.ts';
 import { aimedFloor } from './rebalance/aimed.ts';
 import { type Sizing, sizingOf, solved } from './sizing.ts';
 import { raisingMost } from './solver/covering.ts';
 import { accountOf } from './solver/frame.ts';
 import type { Draft } from './steps/step.ts';
-import { add, compare, isLess, isMore, isNegative, type Lots, larger, smaller } from './units.ts';
+import {
+  add,
+  compare,
+  isLess,
+  isMore,
+  isNegative,
+  isPositive,
+  kopecks,
+  type Lots,
+  larger,
+  type Money,
+  smaller,
+} from './units.ts';
 
 /** The owner's minimums in the order in which they give way; whatever is not named goes with the first. */
 const YIELDING: readonly (readonly string[])[] = [
@@ -40,15 +53,14 @@ export function sizeByPrecedence(context: BoundContext): Sized {
   const safety = boundsOf(context, SAFETY_RULES);
   const broker = boundsOf(context, BROKER_RULES);
   const owner = boundsOf(context, OWNER_RULES);
-  const { cashFloor, leastFloor } = context.exposure;
+  const { leastFloor } = context.exposure;
   const asked = [...broker, ...owner];
 
   const strict = sizingOf(context, [...safety, ...asked], aimedFloor(context));
   if (reaches(strict.problem)) return { draft: solved(strict), asked };
   // What the owner keeps aside gives way before the owner's rules do: only debt overrules those.
-  let tried = isLess(leastFloor, cashFloor)
-    ? sizingOf(context, [...safety, ...asked], leastFloor)
-    : strict;
+  const saving = [...safety, ...asked, ...nothingBought(context)];
+  let tried = sizingOf(context, saving, reachableFloor(context, strict.problem));
   if (reaches(tried.problem)) return { draft: solved(tried), asked };
   for (let level = 0; level <= BROKER; level += 1) {
     const kept = level < BROKER ? broker : broker.flatMap(withoutMinimum);
@@ -65,8 +77,24 @@ function withoutMinimum(bound: Bound): Bound[] {
   return rest.max === undefined ? [] : [rest];
 }
 
-const reaches = (problem: Problem): boolean =>
-  !isNegative(accountOf(problem, raisingMost(problem)).slack);
+/** While RUB does not reach what is kept aside, none of it is spent. */
+function nothingBought({ balanced, policy, exposure }: BoundContext): Bound[] {
+  const rule = isPositive(policy.limits.cashReserve) ? 'cash_reserve_rub' : 'raise-cash';
+  const detail = `RUB cannot reach the ${kopecks(exposure.cashFloor)} RUB that are kept: nothing is bought`;
+  return isLess(exposure.leastFloor, exposure.cashFloor)
+    ? balanced.map((holding) => ({ ticker: holding.ticker, max: lotsHeld(holding), rule, detail }))
+    : [];
+}
+
+/** Nothing of what should be kept aside is spent, and what a person asked for is raised as far as the rules let it be. */
+function reachableFloor({ exposure, snapshot }: BoundContext, problem: Problem): Money {
+  const { cashFloor, leastFloor } = exposure;
+  const most = add(problem.cashFloor, accountOf(problem, raisingMost(problem)).slack);
+  const raised = smaller(most, snapshot.facts.setAside);
+  return larger(leastFloor, smaller(cashFloor, larger(snapshot.cash, raised)));
+}
+
+const reaches = (problem: Problem): boolean => !isNegative(accountOf(problem, raisingMost(problem)).slack);
 
 /** Sells, from `most` lots down, no more than lifts cash to its floor, and best what is above its target. */
 function covering({ entries, problem }: Sizing, most: readonly Lots[]): Draft {

@@ -24,11 +24,7 @@ export const solved = ({ entries, problem }: Sizing): Draft => ({
   heldBack: [],
 });
 
-function problemOf(
-  { snapshot, aimed }: BoundContext,
-  entries: readonly Entry[],
-  cashFloor: Money,
-): Problem {
+function problemOf({ snapshot, aimed }: BoundContext, entries: readonly Entry[], cashFloor: Money): Problem {
   return {
     lines: entries.map((entry) => entry.line),
     cash: ownCash(snapshot),

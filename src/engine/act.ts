@@ -5,20 +5,20 @@ import { borrowable } from '../core/debt-limit.ts';
 import { decide } from '../core/decide.ts';
 import { isFinal } from '../core/order.ts';
 import type { Plan, PlannedOrder } from '../core/plan.ts';
-import { type Aim, cautiousCommission, commissionOf, type Stage } from '../core/policy.ts';
+import { cautiousCommission, commissionOf, type Stage } from '../core/policy.ts';
 import type { Snapshot } from '../core/portfolio.ts';
-import { isNegative, total } from '../core/units.ts';
+import { isNegative } from '../core/units.ts';
 import type { JournaledOrder, Reaction } from '../ports.ts';
 import type { AccountContext } from './account-context.ts';
 import { allEnded } from './all-ended.ts';
 import { awaitFinal } from './await-final.ts';
-import { checkBooks } from './book-check.ts';
+import { asTheyAre, checkBooks, UNFILLED, unfilled } from './book-check.ts';
+import { buysAfter } from './buys-after.ts';
 import { observeExplained } from './explained.ts';
-import { fillWorth } from './fill-worth.ts';
 import { approve } from './gate.ts';
 import { noteMarginRefused } from './margin-refused.ts';
 import type { Observation, ObserveOptions } from './observe.ts';
-import { ownMoneyFirst } from './own-money-first.ts';
+import { splitOwnMoney } from './own-money-first.ts';
 import { forbidden } from './permission.ts';
 import { drop, endsTrading, type Submitted, submitInTurn, submitTogether } from './submit.ts';
 import { HOUR_MS, tellOnce } from './tell-once.ts';
@@ -58,13 +58,14 @@ export async function act(
   const leg = async (number: number, orders: readonly PlannedOrder[]): Promise<Acted | null> => {
     const isUrgent = number === SELLS && coversDebt(observation.snapshot, plan);
     const checked = isUrgent
-      ? { orders, warnings: [] }
-      : await checkBooks(context, orders, observation.snapshot, options.ownSessions);
+      ? asTheyAre(orders)
+      : await checkBooks(context, orders, observation.snapshot, options);
     warnings.push(...checked.warnings);
     if (checked.orders.length === 0) return null;
     const done = await runLeg(context, iteration, number, checked.orders, observation);
     notMade.push(...done.refused);
     for (const [uid, reason] of done.skipped) excluded.set(uid, reason);
+    for (const uid of unfilled(checked, done.orders)) excluded.set(uid, UNFILLED);
     const unfinished = done.orders.some((order) => !isFinal(order.state));
     if (unfinished && done.stop)
       warnings.push(`${done.stop.order.ticker}: ${done.stop.order.error ?? 'refused'}`);
@@ -84,6 +85,9 @@ export async function act(
     return [];
   };
 
+  const split = (orders: readonly PlannedOrder[]) =>
+    splitOwnMoney(context.settings.policy, observation.snapshot, orders);
+
   const sells = plan.orders.filter((order) => order.side === 'sell');
   let buys: readonly PlannedOrder[] = plan.orders.filter((order) => order.side === 'buy');
   if (sells.length > 0) {
@@ -91,18 +95,19 @@ export async function act(
     if (end) return end;
     buys = wanted.size > 0 ? buysNow() : [];
   }
-  const first = ownMoneyFirst(context.settings.policy, observation.snapshot, buys);
-  const apart = first.length < buys.length ? 1 : 0;
-  if (apart > 0) {
-    const end = await leg(BUYS, first);
+  const apart = split(buys).own;
+  if (apart.length > 0) {
+    const end = await leg(BUYS, apart);
     if (end) return end;
     buys = buysNow();
   }
+  const after = apart.length > 0 ? 1 : 0;
+  buys = split(buys).rest;
   if (buys.length > 0) {
-    const end = await leg(BUYS + apart, buys);
+    const end = await leg(BUYS + after, buys);
     if (end) return end;
-    const more = buysNow();
-    const last = more.length > 0 ? await leg(LEFT_OVER + apart, more) : null;
+    const more = split(buysNow()).rest;
+    const last = more.length > 0 ? await leg(LEFT_OVER + after, more) : null;
     if (last) return last;
   }
   return { observation, warnings, notMade, unfinished: false, stop: null };
@@ -111,20 +116,6 @@ export async function act(
 /** Debt that may not be owed is covered at the market, whatever the book. */
 const coversDebt = ({ cash, facts }: Snapshot, plan: { readonly aim?: unknown }): boolean =>
   plan.aim === undefined || facts.deleverage || (facts.margin === null && isNegative(cash));
-
-/** What this iteration has already done counts against the limits of what it still does. */
-function buysAfter(
-  tickers: ReadonlySet<string>,
-  aim: Aim | undefined,
-  orders: readonly JournaledOrder[],
-): Stage {
-  const filled = Map.groupBy(orders, ({ ticker }) => ticker);
-  const moved = new Map([...filled].map(([ticker, fills]) => [ticker, total(fills.map(fillWorth))]));
-  const attempted = orders.filter(({ attempts }) => attempts > 0);
-  const sent = new Set(attempted.map(({ leg, ticker }) => `${leg} ${ticker}`)).size;
-  const done = { traded: total([...moved.values()]), moved, sent };
-  return { kind: 'buys', tickers, ...(aim ? { aim } : {}), ...done };
-}
 
 /** The fee that was reckoned with may be what was missing: the rest of the iteration expects no less than the configured one. */
 const withCaution = ({ settings }: AccountContext, { snapshot, ...rest }: Observation): Observation => ({

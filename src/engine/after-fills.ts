@@ -1,9 +1,9 @@
 // The account as it must be by what this bot knows: as it was last seen, plus our own fills since.
 
+import { fillWorth } from '../core/fill-worth.ts';
 import { add, NO_MONEY, NO_SHARES, negate, piecesIn, type Shares, subtract } from '../core/units.ts';
 import type { Holdings, JournaledOrder, LastSeen } from '../ports.ts';
 import type { AccountContext } from './account-context.ts';
-import { fillWorth } from './fill-worth.ts';
 
 export function afterFills({ journal, settings }: AccountContext, last: LastSeen): Holdings {
   const fills = journal.fillsSince(settings.id, last.atMs + 1);

@@ -2,12 +2,12 @@
 // For records only: nothing is ever decided to trade on it.
 
 import { decide } from '../core/decide.ts';
+import { fillWorth } from '../core/fill-worth.ts';
 import type { Plan } from '../core/plan.ts';
 import type { Policy } from '../core/policy.ts';
 import type { Snapshot } from '../core/portfolio.ts';
 import { add, isZero, type Money, NO_MONEY, negate, piecesIn, subtract } from '../core/units.ts';
 import type { JournaledOrder } from '../ports.ts';
-import { fillWorth } from './fill-worth.ts';
 
 /** The account valued as it stands after these orders; `null` where it cannot be valued. */
 export function planAsKnown(

@@ -21,8 +21,7 @@ const NAMED_MAX = 5;
 const SHOWN = 8;
 
 export const shownKey = ({ key }: Pick<PendingOrder, 'key'>): string => key.slice(0, SHOWN);
-export const confirmWords = (order: Pick<PendingOrder, 'key'>): string =>
-  `tiebb confirm ${shownKey(order)}`;
+export const confirmWords = (order: Pick<PendingOrder, 'key'>): string => `tiebb confirm ${shownKey(order)}`;
 
 /** The end of an iteration whose plan may have gone on without some orders. */
 export function awaitPerson(context: AccountContext, draft: Draft, ended: Outcome): Outcome {
@@ -30,7 +29,7 @@ export function awaitPerson(context: AccountContext, draft: Draft, ended: Outcom
   const plan = traded ? draft.settled : draft.plan;
   forgetSent(context, draft.iteration);
   if (plan === null) return ended;
-  const waiting = askFor(context, draft.iteration, plan, ended.sessions ?? []);
+  const waiting = askFor(context, draft, plan, ended.sessions ?? []);
   tellHow(context, draft);
   if (waiting.length === 0) return ended;
   const { status, reason } = ended.ending;
@@ -73,7 +72,7 @@ function forgetSent({ journal, settings }: AccountContext, iteration: string): v
 /** Brings the list up to date with the plan; returns what waits for an answer. */
 function askFor(
   context: AccountContext,
-  iteration: string,
+  { iteration, startedAtMs }: Draft,
   { confirmations }: Plan,
   sessions: readonly Session[],
 ): PendingOrder[] {
@@ -90,7 +89,11 @@ function askFor(
     if (agreed) return [];
     const row = rows.find((each) => isSame(order, each) && nowMs < each.expiresAtMs);
     if (row?.answer === 'rejected') return [];
-    if (row && isAbout(order, row)) return row.answer === 'none' ? [row] : [];
+    if (row && isAbout(order, row)) {
+      if (row.answer === 'none') return [row];
+      // Agreed to while this iteration ran: the next one sends it. An older yes has been used up.
+      if ((row.answeredAtMs ?? 0) > startedAtMs) return [];
+    }
     const asked = pendingOf(context, iteration, order, sessions);
     journal.addPending(asked);
     notifier.alert({ account: settings.id, event: 'confirmation', message: question(asked) });

@@ -7,33 +7,55 @@ import type { PlannedOrder } from '../core/plan.ts';
 import { commissionOf } from '../core/policy.ts';
 import type { Holding, Snapshot } from '../core/portfolio.ts';
 import { isMore, money, NANO } from '../core/units.ts';
-import { type OrderBook, type Session, WorldError } from '../ports.ts';
+import { type JournaledOrder, type OrderBook, type Session, WorldError } from '../ports.ts';
 import type { AccountContext } from './account-context.ts';
 import { type Bounded, boundedBy } from './book-bound.ts';
 import { affordable } from './limit-budget.ts';
+import type { ObserveOptions } from './observe.ts';
 import { moscowDay, sessionAt } from './schedule.ts';
 
 /** Above this the size itself may move the price. */
 const LARGE = money(300_000n * NANO);
 /** Levels on each side: the deepest that the venue gives. */
 const DEPTH = 50;
+const MAIN_EXCHANGE = 'MOEX';
 
 export interface Checked {
   readonly orders: readonly PlannedOrder[];
   /** What became a limit, or is not sent, in words. */
   readonly warnings: readonly string[];
+  /** What became a limit, by uid. */
+  readonly bounded: ReadonlySet<string>;
 }
+
+export const asTheyAre = (orders: readonly PlannedOrder[]): Checked => ({
+  orders,
+  warnings: [],
+  bounded: new Set(),
+});
+
+/** Asking a bad book again in the same iteration makes it no better: instruments to leave out of the rest of it. */
+export const unfilled = ({ bounded }: Checked, orders: readonly JournaledOrder[]): string[] =>
+  orders
+    .filter(({ request, state }) => bounded.has(request.uid) && state !== 'filled')
+    .map(({ request }) => request.uid);
+
+export const UNFILLED = 'its limit at the bound of limits.max_spread_percent was not filled whole';
 
 export async function checkBooks(
   context: AccountContext,
   orders: readonly PlannedOrder[],
   snapshot: Snapshot,
-  sessions: readonly Session[],
+  options: Pick<ObserveOptions, 'ownSessions' | 'sessions'>,
 ): Promise<Checked> {
   const { market, settings, clock, log } = context;
+  if (orders.every(({ type }) => type === 'limit')) return asTheyAre(orders);
+  // Under `auto` the funds' own hours run from morning to night: the exchange's tell when the others are there.
+  const auto = settings.exchange === 'auto';
+  const sessions = auto ? ((await options.sessions(MAIN_EXCHANGE)) ?? []) : options.ownSessions;
   const thin = !isMainSession(sessions, clock.now());
   const asked = orders.filter((order) => order.type !== 'limit' && (thin || isMore(order.amount, LARGE)));
-  if (asked.length === 0) return { orders, warnings: [] };
+  if (asked.length === 0) return asTheyAre(orders);
   const books = await Promise.all(
     asked.map((order) =>
       market.orderBook(order.uid, DEPTH).catch((error: unknown): null => {
@@ -50,14 +72,16 @@ export async function checkBooks(
     ]),
   );
   const warnings: string[] = [];
+  const limited = new Set<string>();
   const checked = orders.flatMap((order): PlannedOrder[] => {
     const found = bounded.get(order) ?? null;
     if (found === null) return [order];
     warnings.push(found.because);
+    if (found.order !== null) limited.add(order.uid);
     return found.order === null ? [] : [found.order];
   });
   const paid = affordable(checked, snapshot, commissionOf(snapshot, settings.policy));
-  return { orders: paid.orders, warnings: [...warnings, ...paid.warnings] };
+  return { orders: paid.orders, warnings: [...warnings, ...paid.warnings], bounded: limited };
 }
 
 function boundOf(
@@ -70,15 +94,20 @@ function boundOf(
   return holding ? boundedBy(order, holding, book, percent) : null;
 }
 
-/** The session in progress is the longest of its Moscow day, on a weekday: by the schedule, never by a clock constant. */
+/**
+ * A session on a weekday that is about as long as the longest of the days ahead: by the schedule, never by a clock constant
+ * (the schedule no longer shows what has ended, so the day itself cannot tell).
+ */
 export function isMainSession(sessions: readonly Session[], nowMs: number): boolean {
   const now = sessionAt(sessions, nowMs);
-  if (now === null) return false;
-  const day = moscowDay(nowMs);
-  const weekday = (day + 4) % 7;
-  if (weekday === 0 || weekday === 6) return false;
+  if (now === null || isWeekend(nowMs)) return false;
   const longest = sessions
-    .filter(({ startMs }) => moscowDay(startMs) === day)
+    .filter(({ startMs }) => !isWeekend(startMs))
     .reduce((most, { startMs, endMs }) => Math.max(most, endMs - startMs), 0);
-  return now.endMs - now.startMs >= longest;
+  return (now.endMs - now.startMs) * 4 >= longest * 3;
+}
+
+function isWeekend(atMs: number): boolean {
+  const weekday = (moscowDay(atMs) + 4) % 7;
+  return weekday === 0 || weekday === 6;
 }

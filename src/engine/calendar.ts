@@ -2,15 +2,13 @@
 // Guarantees: every period has exactly one instant, also where clocks are changed: a time that such a day skips moves by what
 // was skipped, one that it has twice is the first of the two.
 
-import { fromZonedTime } from 'date-fns-tz/fromZonedTime';
-import { getTimezoneOffset } from 'date-fns-tz/getTimezoneOffset';
 import { unreachable } from '../core/unreachable.ts';
 import type { TimingSettings, Weekday } from './account-context.ts';
 
 export type Calendar = NonNullable<TimingSettings['calendar']>;
 
 const DAY_MS = 86_400_000;
-const HOUR_MS = 3_600_000;
+const MINUTE_MS = 60_000;
 const WEEKDAYS: readonly Weekday[] = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'];
 /** 1970-01-01 was one. */
 const THURSDAY = 4;
@@ -35,7 +33,7 @@ export function nextInstant(calendar: Calendar, atMs: number): number {
 
 /** Number of the period that the zone's date falls into. */
 function periodOf({ every, timeZone }: Calendar, atMs: number): number {
-  const local = new Date(atMs + getTimezoneOffset(timeZone, new Date(atMs)));
+  const local = new Date(atMs + offsetAt(timeZone, atMs));
   const month = local.getUTCFullYear() * 12 + local.getUTCMonth();
   const day = Math.floor(local.getTime() / DAY_MS);
   switch (every) {
@@ -55,24 +53,43 @@ function periodOf({ every, timeZone }: Calendar, atMs: number): number {
 }
 
 function instantOf(calendar: Calendar, period: number): number {
-  const date = new Date(dayOf(calendar, period) * DAY_MS).toISOString().slice(0, 10);
-  const { timeMinutes, timeZone } = calendar;
-  const [hours, minutes] = [Math.floor(timeMinutes / 60), timeMinutes % 60];
-  const local = Date.parse(`${date}T${pair(hours)}:${pair(minutes)}:00Z`);
-  const found = fromZonedTime(`${date}T${pair(hours)}:${pair(minutes)}:00`, timeZone).getTime();
-  return firstOf(local, found, timeZone);
+  const local = dayOf(calendar, period) * DAY_MS + calendar.timeMinutes * MINUTE_MS;
+  return atLocalTime(local, calendar.timeZone);
 }
 
-const pair = (count: number): string => String(count).padStart(2, '0');
-
-/** Of two instants with the same time of day the earlier one. */
-function firstOf(local: number, found: number, timeZone: string): number {
-  for (const before of [2 * HOUR_MS, HOUR_MS, HOUR_MS / 2]) {
-    const earlier = found - before;
-    if (earlier + getTimezoneOffset(timeZone, new Date(earlier)) === local) return earlier;
-  }
-  return found;
+/** @param local the zone's date and time as if it were UTC */
+function atLocalTime(local: number, timeZone: string): number {
+  const before = local - offsetAt(timeZone, local - DAY_MS);
+  const after = local - offsetAt(timeZone, local + DAY_MS);
+  const fitting = [before, after].filter((atMs) => atMs + offsetAt(timeZone, atMs) === local);
+  // Of a time that is skipped: what it would be had no clock been changed.
+  return fitting.length > 0 ? Math.min(...fitting) : before;
 }
+
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+/** What the zone's clocks are ahead of UTC at an instant. */
+function offsetAt(timeZone: string, atMs: number): number {
+  const format = formats.get(timeZone) ?? formatFor(timeZone);
+  formats.set(timeZone, format);
+  const parts = new Map(format.formatToParts(atMs).map(({ type, value }) => [type, Number(value)]));
+  const part = (type: Intl.DateTimeFormatPartTypes): number => parts.get(type) ?? 0;
+  const [year, month, day] = [part('year'), part('month') - 1, part('day')];
+  const local = Date.UTC(year, month, day, part('hour'), part('minute'), part('second'));
+  return local - Math.floor(atMs / 1000) * 1000;
+}
+
+const formatFor = (timeZone: string): Intl.DateTimeFormat =>
+  new Intl.DateTimeFormat('en-US', {
+    timeZone,
+    hourCycle: 'h23',
+    year: 'numeric',
+    month: 'numeric',
+    day: 'numeric',
+    hour: 'numeric',
+    minute: 'numeric',
+    second: 'numeric',
+  });
 
 /** Days since 1970-01-01 of the period's day: its first, or its first of that weekday. */
 function dayOf({ every, weekday }: Calendar, period: number): number {

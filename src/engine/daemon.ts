@@ -70,6 +70,7 @@ async function runAccount(options: DaemonOptions, account: AccountPlan): Promise
     const startedAtMs = clock.now();
     const result = await attempt(options, account, session);
     unharmed(options, settings, () => options.onRecord(result.record));
+    tidy(options);
     const { afterwards } = result;
     const stopped = afterwards.kind === 'stop_account' || afterwards.kind === 'stop_all';
     const tokenRefused = afterwards.kind === 'token_refused';
@@ -111,6 +112,15 @@ function unharmed(options: DaemonOptions, settings: AccountSettings, work: () =>
     work();
   } catch (error) {
     options.log.error({ account: settings.id, err: error }, 'an iteration could not be shown or planned');
+  }
+}
+
+/** One small step between two iterations; what fails today is tried again after the next one. */
+function tidy({ journal, clock, log }: DaemonOptions): void {
+  try {
+    journal.summarise(clock.now());
+  } catch (error) {
+    log.warn({ err: error }, 'old rows of the journal could not be summarised');
   }
 }
 

@@ -2,6 +2,7 @@
 // Guarantees: returns an observation that explains every recent fill, or one that someone else's trade explains (said
 // aloud), or throws; never one that shows none or only a part of what our last order did.
 
+import { fillWorth } from '../core/fill-worth.ts';
 import {
   absolute,
   add,
@@ -20,7 +21,6 @@ import {
 import { type JournaledOrder, WorldError } from '../ports.ts';
 import type { AccountContext } from './account-context.ts';
 import { afterFills } from './after-fills.ts';
-import { fillWorth } from './fill-worth.ts';
 import { type Observation, type ObserveOptions, observe } from './observe.ts';
 
 /** The venue's portfolio has been seen minutes behind; what is older than this is no longer waited for. */
@@ -47,11 +47,7 @@ export async function observeExplained(
   for (;;) {
     const observation = await observe(context, options);
     const fills = journal.fillsSince(settings.id, clock.now() - FILLS_WITHIN_MS);
-    const own = fills.some((fill) => fill.iteration === iteration);
-    const gaps = [
-      ...gapsOf(context, fills, observation, iteration),
-      ...(own ? [] : emptied(context, observation)),
-    ];
+    const gaps = [...gapsOf(context, fills, observation, iteration), ...emptied(context, observation)];
     if (gaps.length === 0) return observation;
     if (clock.now() >= deadline || stop.aborted) return accept(observation, gaps);
     context.log.debug({ gaps: gaps.map((gap) => gap.text) }, 'the account does not show our fills yet');
@@ -118,36 +114,39 @@ function gapsOf(
   observation: Observation,
   iteration: string,
 ): Gap[] {
-  const last = new Map<string, JournaledOrder[]>();
-  for (const fill of fills) {
-    const known = last.get(fill.request.uid)?.[0];
-    const sameLeg = known?.iteration === fill.iteration && known.leg === fill.leg;
-    last.set(fill.request.uid, sameLeg ? [...(last.get(fill.request.uid) ?? []), fill] : [fill]);
-  }
-  const pieces = [...last.values()].flatMap((orders) => pieceGap(context, orders, observation, iteration));
+  const pieces = [...Map.groupBy(fills, (fill) => fill.request.uid).values()].flatMap((orders) =>
+    pieceGap(context, orders, observation, iteration),
+  );
   return [...pieces, ...cashGap(context, fills, observation, iteration)];
 }
 
+/** @param orders fills in one instrument, oldest first */
 function pieceGap(
   context: AccountContext,
   orders: readonly JournaledOrder[],
   observation: Observation,
   iteration: string,
 ): Gap[] {
-  const first = orders[0];
-  const before = first && context.journal.holdingsBefore(first.iteration, first.leg);
-  if (!first || !before) return [];
-  const was = before.pieces.get(first.request.uid) ?? NO_SHARES;
-  const now =
-    observation.snapshot.holdings.find((holding) => holding.uid === first.request.uid)?.pieces ?? NO_SHARES;
-  const expected = orders.reduce((sum, order) => {
+  const { journal } = context;
+  const last = orders.at(-1);
+  const before = last && journal.holdingsBefore(last.iteration, last.leg);
+  if (!last || !before) return [];
+  const { uid } = last.request;
+  const was = before.pieces.get(uid) ?? NO_SHARES;
+  const now = observation.snapshot.holdings.find((holding) => holding.uid === uid)?.pieces ?? NO_SHARES;
+  const leg = orders.filter((order) => order.iteration === last.iteration && order.leg === last.leg);
+  const expected = leg.reduce((sum, order) => {
     const filled = piecesIn(order.executed, order.request.lot);
     return order.request.side === 'buy' ? add(sum, filled) : subtract(sum, filled);
   }, was);
   if (compare(now, expected) === 0) return [];
-  const stale = lags(raw(was), raw(now), raw(expected));
-  if (first.iteration !== iteration && !stale) return [];
-  return [{ text: `${first.ticker} is at ${raw(now)} pieces, our fills make it ${raw(expected)}`, stale }];
+  // A venue that lags may be behind several legs: any place on the way here is one where it may still be.
+  const way = orders.map(
+    (order) => journal.holdingsBefore(order.iteration, order.leg)?.pieces.get(uid) ?? NO_SHARES,
+  );
+  const stale = way.some((place) => lags(raw(place), raw(now), raw(expected)));
+  if (last.iteration !== iteration && !stale) return [];
+  return [{ text: `${last.ticker} is at ${raw(now)} pieces, our fills make it ${raw(expected)}`, stale }];
 }
 
 /** Commission may be booked a little later than the fill, so cash is compared within one percent of what was traded. */

@@ -14,12 +14,14 @@ import {
   isPositive,
   kopecks,
   type Lots,
+  larger,
   lots,
   lotsAffordable,
   lotValue,
   type Money,
   money,
   NANO,
+  NO_MONEY,
   negate,
   piecesIn,
   type Rate,
@@ -86,12 +88,14 @@ export function approve(input: GateInput): GateResult {
         `buying ${raw(order.lots)} lots of ${order.ticker} would borrow more than ${kopecks(input.borrowable)} RUB`,
       );
     }
-    if (isMore(order.amount, turnoverLeft)) {
+    // What repays a debt cannot go on for ever, and must not wait.
+    const repays = order.side === 'sell' && isNegative(snapshot.cash);
+    if (!repays && isMore(order.amount, turnoverLeft)) {
       const because = `today's turnover would pass max_day_turnover_percent (${kopecks(turnoverLeft)} RUB are left)`;
       refused.push({ order, because });
       continue;
     }
-    turnoverLeft = subtract(turnoverLeft, order.amount);
+    turnoverLeft = larger(NO_MONEY, subtract(turnoverLeft, order.amount));
     const cap = lotsAffordable(ORDER_CAP, lotValue(order.price, order.lot));
     if (!isPositive(cap))
       refused.push({ order, because: 'one lot is above the 30,000,000 RUB that an order may be' });

@@ -1,6 +1,7 @@
 // What happened to the account without us, compared with how the last iteration left it: told, never undone; and when
 // somebody undoes our own trades twice in a row, a halt, for another bot is at work.
 
+import { fillWorth } from '../core/fill-worth.ts';
 import type { Side } from '../core/order.ts';
 import {
   countReversals,
@@ -28,7 +29,6 @@ import {
 import { type Holdings, type JournaledOrder, type LastSeen, WorldError } from '../ports.ts';
 import type { AccountContext } from './account-context.ts';
 import { afterFills } from './after-fills.ts';
-import { fillWorth } from './fill-worth.ts';
 import { haltAccount } from './halt.ts';
 import type { Observation } from './observe.ts';
 

@@ -9,18 +9,22 @@ import type { Snapshot } from '../core/portfolio.ts';
 import { isNegative, isPositive, subtract } from '../core/units.ts';
 import { holdingOf, worstCost } from './purchase-cost.ts';
 
-/** The purchases to send now; what is left out is sized again once these are done. */
-export function ownMoneyFirst(
-  policy: Policy,
-  snapshot: Snapshot,
-  buys: readonly PlannedOrder[],
-): readonly PlannedOrder[] {
-  if (!isPositive(borrowable(policy.margin, snapshot.facts))) return buys;
+export interface Split {
+  /** To go first and alone; empty where the leg needs no borrowed money. */
+  readonly own: readonly PlannedOrder[];
+  readonly rest: readonly PlannedOrder[];
+}
+
+export function splitOwnMoney(policy: Policy, snapshot: Snapshot, buys: readonly PlannedOrder[]): Split {
+  const all = { own: [], rest: buys };
+  if (!isPositive(borrowable(policy.margin, snapshot.facts))) return all;
   const cost = worstCost(snapshot, commissionOf(snapshot, policy), buys);
-  if (!isNegative(subtract(snapshot.cash, cost))) return buys;
+  if (!isNegative(subtract(snapshot.cash, cost))) return all;
   const exposure = { ownMoneyOnly: false };
-  const own = buys.filter(
-    (order) => !buysOnMargin({ snapshot, policy, exposure }, holdingOf(snapshot, order)),
+  const [own = [], rest = []] = [false, true].map((borrows) =>
+    buys.filter(
+      (order) => buysOnMargin({ snapshot, policy, exposure }, holdingOf(snapshot, order)) === borrows,
+    ),
   );
-  return own.length > 0 ? own : buys;
+  return { own, rest };
 }

@@ -20,7 +20,7 @@ export async function rest({ clock, journal, stop, account, sinceMs, untilMs }: 
   for (;;) {
     const nowMs = clock.now();
     const rows = journal.pendingOrders(account).filter((row) => nowMs < row.expiresAtMs);
-    if (rows.some((row) => row.answer === 'confirmed' && (row.answeredAtMs ?? 0) >= sinceMs)) return;
+    if (rows.some((row) => row.answer === 'confirmed' && (row.answeredAtMs ?? 0) > sinceMs)) return;
     const leftMs = untilMs - nowMs;
     const waits = rows.some((row) => row.answer === 'none');
     await clock.sleep(waits ? Math.min(leftMs, LOOK_MS) : leftMs, stop);

@@ -43,8 +43,10 @@ export async function submit(context: AccountContext, key: string, first = false
     if (because !== null) return withheld(context, order, because);
     if (!written) journal.attempt([key], clock.now());
     written = false;
-    const outcome = await broker.post(order.request, () => forbidden(context) ?? resolved(context, key));
-    if (outcome.kind === 'throttled' && throttled < THROTTLED_MAX) {
+    const mayLeave = () => forbidden(context) ?? resolved(context, key) ?? besideUnknown(context, key);
+    const outcome = await broker.post(order.request, mayLeave);
+    const again = throttled < THROTTLED_MAX && besideUnknown(context, key) === null;
+    if (outcome.kind === 'throttled' && again) {
       context.log.info(
         { key, waitMs: outcome.waitMs, code: outcome.refusal.code },
         'the rate limit holds an order back',
@@ -59,6 +61,13 @@ export async function submit(context: AccountContext, key: string, first = false
 
 const resolved = (context: AccountContext, key: string): string | null =>
   isFinal(journaled(context, key).state) ? 'a person has resolved it meanwhile' : null;
+
+/** What is only waiting to be sent for the first time does not leave any more once another outcome is unknown. */
+function besideUnknown(context: AccountContext, key: string): string | null {
+  if (journaled(context, key).state !== 'sending') return null;
+  const open = context.journal.openOrders(context.settings.id);
+  return open.some(({ state }) => state === 'unknown') ? 'the outcome of another order is not known' : null;
+}
 
 /** A resend that may not be: an order that was sent before stays as it is, one that never was is dropped. */
 function withheld(context: AccountContext, order: JournaledOrder, because: string): Submitted {

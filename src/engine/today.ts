@@ -1,8 +1,8 @@
 // What this account has done since Moscow's midnight.
 
+import { fillWorth } from '../core/fill-worth.ts';
 import { type Money, total } from '../core/units.ts';
 import type { AccountContext } from './account-context.ts';
-import { fillWorth } from './fill-worth.ts';
 import { moscowMidnight } from './schedule.ts';
 
 export const turnoverToday = ({ journal, settings }: AccountContext, nowMs: number): Money =>

@@ -1,10 +1,11 @@
 // How much an account may still trade today: a brake on faults, far above what balancing needs.
 // Requires: the journal's fills since midnight in Moscow. Guarantees: never below zero; estimates count as worth.
 
+import { multiplierOf } from '../core/debt-limit.ts';
+import { fillWorth } from '../core/fill-worth.ts';
 import { holdingValue, ownCash, type Snapshot } from '../core/portfolio.ts';
-import { add, larger, type Money, money, NO_MONEY, raw, subtract, total } from '../core/units.ts';
+import { add, larger, type Money, money, NANO, NO_MONEY, raw, subtract, total } from '../core/units.ts';
 import type { AccountContext } from './account-context.ts';
-import { fillWorth } from './fill-worth.ts';
 import { moscowMidnight } from './schedule.ts';
 
 export function turnoverLeft(context: AccountContext, snapshot: Snapshot): Money {
@@ -15,6 +16,9 @@ export function turnoverLeft(context: AccountContext, snapshot: Snapshot): Money
     ({ listed }) => listed || settings.policy.unlistedPositions === 'sell',
   );
   const equity = add(ownCash(snapshot), total(balanced.map((holding) => holdingValue(holding) ?? NO_MONEY)));
-  const limit = money((raw(equity) * BigInt(Math.round(settings.maxDayTurnoverPercent * 100))) / 10_000n);
+  // Of what a margin account may carry: a debt is made and repaid on one day.
+  const { margin } = settings.policy;
+  const carried = margin === null ? raw(equity) : (raw(equity) * raw(multiplierOf(margin))) / NANO;
+  const limit = money((carried * BigInt(Math.round(settings.maxDayTurnoverPercent * 100))) / 10_000n);
   return larger(subtract(limit, traded), NO_MONEY);
 }

@@ -93,7 +93,7 @@ export function assembleFacts(evidence: Evidence, rules: Rules): Assembled {
 /** A check that could be made: what came out, in words. */
 interface Ratio {
   readonly holds: boolean;
-  readonly words: string;
+  words(): string;
 }
 
 /** `null` where one side is missing. */
@@ -101,14 +101,16 @@ function capOverAum(evidence: Evidence, units: Choice, aum: Choice, rules: Rules
   if (units.kind === 'none' || aum.kind === 'none' || evidence.price.kind === 'unknown') return null;
   const each = closeOfAum(evidence, aum.value) ?? evidence.price.value;
   const cap = raw(worth(each, shares(units.value.value / NANO)));
-  const words = `market cap / AUM is ${ratioText(cap, aum.value.value)}, outside ${rules.ratioMin}..${rules.ratioMax}: ${told('units', units.value)} at ${ratioText(raw(each), NANO)} RUB, ${told('aum', aum.value)}; one of the two is stale`;
+  const words = () =>
+    `market cap / AUM is ${ratioText(cap, aum.value.value)}, outside ${rules.ratioMin}..${rules.ratioMax}: ${told('units', units.value)} at ${ratioText(raw(each), NANO)} RUB, ${told('aum', aum.value)}; one of the two is stale`;
   return { holds: isBetween(cap, aum.value.value, rules.ratioMin, rules.ratioMax), words };
 }
 
 function priceOverNav(evidence: Evidence, nav: Choice, rules: Rules): Ratio | null {
   if (nav.kind === 'none' || evidence.price.kind === 'unknown') return null;
   const last = raw(evidence.price.value);
-  const words = `price / NAV is ${ratioText(last, nav.value.value)}, outside ${rules.ratioMin}..${rules.ratioMax}: ${told('nav', nav.value)}, the price is ${ratioText(last, NANO)} RUB`;
+  const words = () =>
+    `price / NAV is ${ratioText(last, nav.value.value)}, outside ${rules.ratioMin}..${rules.ratioMax}: ${told('nav', nav.value)}, the price is ${ratioText(last, NANO)} RUB`;
   return { holds: isBetween(last, nav.value.value, rules.ratioMin, rules.ratioMax), words };
 }
 
@@ -125,7 +127,7 @@ function found(
   });
   const name = { units: 'number of units', aum: 'AUM', nav: 'NAV' }[kind];
   if (choice.kind === 'none') return unknown(`no ${name}`);
-  if (ratio !== null && !ratio.holds) return unknown(disagreement(choice, kind, ratio.words));
+  if (ratio !== null && !ratio.holds) return unknown(disagreement(choice, kind, ratio.words()));
   if (choice.kind === 'disputed' && ratio === null)
     return unknown(disagreement(choice, kind, 'nothing to check them with'));
   return { kind: 'known', ...choice.value };

@@ -38,19 +38,18 @@ export const rateValues = ({ perUnit, dateMs }: Rates, fetchedAtMs: number): Fun
   }));
 
 function ratesFromXml(text: string): Rates | NoData {
-  // Each currency is one level below the root: more levels are something else.
+  if (!text.trimEnd().endsWith('</ValCurs>')) return NOT_RATES;
   const root = parseDocument(text.slice(0, 64_000), { xmlMode: true }).children.find(isElement);
   const dateMs = root === undefined ? null : parseDate(getAttributeValue(root, 'Date') ?? '');
   if (root === undefined || getName(root) !== 'ValCurs' || dateMs === null) return NOT_RATES;
   const perUnit = new Map<string, bigint>();
   for (const currency of getChildren(root).filter(isElement)) {
+    // A field with parts of its own is no plain number, whatever stands around them.
+    const plain = getChildren(currency).filter(
+      (node) => isElement(node) && !getChildren(node).some(isElement),
+    );
     const fields = new Map(
-      getChildren(currency)
-        .filter(isElement)
-        .map((field) => [
-          getName(field),
-          textContent(getChildren(field).filter((node) => !isElement(node))).trim(),
-        ]),
+      plain.filter(isElement).map((field) => [getName(field), textContent(field).trim()]),
     );
     const code = fields.get('CharCode') ?? '';
     const rate =
@@ -90,7 +89,7 @@ function decimalComma(text: string | undefined): bigint | null {
   return /^\d{1,9}(\.\d{1,9})?$/.test(plain) ? parseNano(plain) : null;
 }
 
-/** Rounded down: a billionth of a ruble at most. */
+/** The bank counts some currencies by tens, hundreds or thousands, and nothing else. */
 function perNominal(value: bigint | null, nominal: string | undefined): bigint | null {
-  return value !== null && /^[1-9]\d{0,6}$/.test(nominal ?? '') ? value / BigInt(nominal ?? '1') : null;
+  return value !== null && /^10{0,5}$/.test(nominal ?? '') ? value / BigInt(nominal ?? '1') : null;
 }

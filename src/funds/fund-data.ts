@@ -53,8 +53,9 @@ class Service implements FundData {
     this.sources = settings.sources.flatMap((name) => all.find((source) => source.name === name) ?? []);
   }
 
-  async facts(questions: readonly FundQuestion[], needs: Needs): Promise<Facts> {
+  async facts(asked: readonly FundQuestion[], needs: Needs): Promise<Facts> {
     const { settings, clock } = this.shared;
+    const questions = [...new Map(asked.map((question) => [question.ticker, question])).values()];
     const sinceMs = settings.cacheEnabled ? Number.NEGATIVE_INFINITY : clock.now();
     const look = async (): Promise<Asking> => {
       const moment = { nowMs: clock.now(), past: false, sinceMs };

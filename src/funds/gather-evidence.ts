@@ -48,10 +48,12 @@ export function gatherEvidence(shared: FundSources, ticker: string, moment: Mome
       const doubtful = !moment.past && shared.inDoubt(ticker, kind, source);
       const value = doubtful ? undefined : values.find((each) => each.source === source);
       const problem = value === undefined ? null : problemOf(value);
-      const reason = shared.reason(ticker, kind, source);
       if (value !== undefined && problem === null) candidates.push(inRub(value));
       else if (problem !== null) silent.push(problem);
-      else if (reason !== null) silent.push(doubtful ? reason : `${source}: ${reason}`);
+      else {
+        const reason = shared.reason(ticker, kind, source);
+        if (reason !== null) silent.push(doubtful ? reason : `${source}: ${reason}`);
+      }
     }
     return { candidates: candidates.filter(({ value }) => value > 0n), silent };
   };

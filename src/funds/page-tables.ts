@@ -1,9 +1,10 @@
 // Reads the tables of an HTML page as grids of texts, with rowspan and colspan laid out as a browser would.
 // Guarantees: what a reader of the page would not see (scripts, styles, hidden parts) is not there; a table inside a cell
-// is a table of its own and no part of that cell; a page beyond reason gives `null`, never a hang.
+// is a table of its own and no part of that cell; a page beyond reason, or that ends inside a table, is no data.
 
 import { getAttributeValue, getChildren, getName, hasAttrib } from 'domutils';
 import { DomHandler, ElementType, Parser } from 'htmlparser2';
+import { type NoData, noData } from './no-data.ts';
 import { plainText } from './plain-text.ts';
 
 export interface Cell {
@@ -45,51 +46,40 @@ const UNSEEN = new Set([
   'select',
   'textarea',
 ]);
-/** Begin a line of their own, or stand above it: what they hold does not run into what is beside them. */
-const LINES = new Set([
-  'br',
-  'p',
-  'div',
-  'li',
-  'ul',
-  'ol',
-  'dl',
-  'dt',
-  'dd',
-  'sup',
-  'sub',
-  'hr',
-  'h1',
-  'h2',
-  'h3',
-  'h4',
-]);
+/** Run on in the text around them. All others stand apart from it: lines, notes, cells that were not closed. */
+const INLINE = new Set(['a', 'abbr', 'b', 'big', 'em', 'font', 'i', 'nobr', 'small', 'span', 'strong', 'u']);
 
-/** Measures how deep elements nest, so that a page made to exhaust the parser is dropped early. */
+/** Measures how deep elements nest, so that a page made to exhaust the parser is dropped early; and what is left open. */
 class DepthHandler extends DomHandler {
   deepest = 0;
+  openTables = 0;
   private depth = 0;
 
   override onopentag(name: string, attributes: { [key: string]: string }): void {
     this.depth += 1;
+    if (name === 'table') this.openTables += 1;
     this.deepest = Math.max(this.deepest, this.depth);
     super.onopentag(name, attributes);
   }
 
   override onclosetag(): void {
     this.depth -= 1;
+    const closed = this.tagStack.at(-1);
+    if (closed !== undefined && 'name' in closed && closed.name === 'table') this.openTables -= 1;
     super.onclosetag();
   }
 }
 
-/** @returns every table of the page in the order they begin; `null` for a page that cannot be read. */
-export function pageTables(html: string): Table[] | null {
+/** @returns every table of the page in the order they begin */
+export function pageTables(html: string): readonly Table[] | NoData {
   const handler = new DepthHandler();
   const parser = new Parser(handler);
   for (let start = 0; start < html.length; start += CHUNK) {
     parser.write(html.slice(start, start + CHUNK));
-    if (handler.deepest > DEPTH_MAX) return null;
+    if (handler.deepest > DEPTH_MAX) return noData('its page is nested beyond reason');
   }
+  // The number that such a page ends with may be half of one.
+  if (handler.openTables > 0) return noData('its page ends in the middle of a table');
   parser.end();
   const budget = { cells: CELLS_MAX };
   return tagsUnder(handler.dom, (name) => name === 'table').map((tag) => readTable(tag, budget));
@@ -188,7 +178,7 @@ function textIn(tag: Tag): string {
     if (node === '\n') text += node;
     else if (node.type === ElementType.Text) text += 'data' in node ? node.data.replace(/\s+/g, ' ') : '';
     else if (isTag(node) && !isUnseen(node) && getName(node) !== 'table') {
-      const apart = LINES.has(getName(node));
+      const apart = !INLINE.has(getName(node));
       if (apart) waiting.push('\n');
       for (const child of getChildren(node).toReversed()) waiting.push(child);
       if (apart) waiting.push('\n');

@@ -32,7 +32,7 @@ export interface FundRow {
 
 export function readStatistics(html: string): Statistics | NoData {
   const tables = pageTables(html);
-  if (tables === null) return noData('its page is nested beyond reason');
+  if ('because' in tables) return tables;
   const sections = tables.flatMap(sectionsOf).filter(({ columns }) => columns.aum !== null);
   const lastDay = sections.filter(({ columns }) => columns.lastDay);
   if (sections.length === 0) return noData(noColumn(tables));

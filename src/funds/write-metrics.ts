@@ -29,7 +29,7 @@ export async function writeMetrics(
 }
 
 /** JSON, written by hand because JSON.stringify would make doubles of exact amounts; `null` for incomplete data. */
-export function metricsText(facts: FundFacts, atMs: number): string | null {
+function metricsText(facts: FundFacts, atMs: number): string | null {
   const { units, price, marketCap, aum } = facts;
   if (units.kind === 'unknown' || price.kind === 'unknown') return null;
   if (marketCap.kind === 'unknown' || aum.kind === 'unknown') return null;

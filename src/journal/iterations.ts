@@ -1,4 +1,4 @@
-// Finished iterations: one row each, never changed, with the record's JSON as it was given.
+// Finished iterations: one row each, with the record's JSON as it was given; old ones become sums (fold-iterations.ts).
 
 import { money, raw } from '../core/units.ts';
 import type { IterationRow, Journal } from '../ports.ts';
@@ -19,6 +19,7 @@ interface Row {
   readonly turnover_nano: bigint;
   readonly commission_nano: bigint;
   readonly record: string;
+  readonly folded: bigint;
 }
 
 const COLUMNS = `iteration, account, broker_account, started_at, finished_at, status, reason, dry_run, counted,
@@ -35,7 +36,7 @@ export function iterationLog(store: Store): Pick<Journal, 'record' | 'iterations
     const known = prepared.get(where);
     if (known !== undefined) return known;
     const query = store.prepare<Row>(
-      `SELECT ${COLUMNS} FROM iterations ${where} ORDER BY started_at DESC, seq DESC LIMIT $limit`,
+      `SELECT ${COLUMNS}, folded FROM iterations ${where} ORDER BY started_at DESC, seq DESC LIMIT $limit`,
     );
     prepared.set(where, query);
     return query;
@@ -91,4 +92,5 @@ const toIteration = (row: Row): IterationRow => ({
   turnover: money(row.turnover_nano),
   commission: money(row.commission_nano),
   record: row.record,
+  ...(row.folded === 1n ? { folded: true } : {}),
 });

@@ -6,12 +6,14 @@ import type { Journal } from '../ports.ts';
 import { accountMemory } from './account-memory.ts';
 import { breakers } from './breakers.ts';
 import { openDatabase } from './database.ts';
+import { foldedDays } from './folded-days.ts';
 import { fundMemory } from './fund-memory.ts';
 import { iterationLog } from './iterations.ts';
 import { MIGRATIONS } from './migrations.ts';
 import { orderBook } from './order-book.ts';
 import { ruleMemory } from './rule-memory.ts';
 import { type Store, storeOf } from './store.ts';
+import { upkeep } from './upkeep.ts';
 
 export interface JournalOptions {
   /** For `status` and `history`, also beside a running daemon: never creates, never upgrades; writes throw. */
@@ -41,5 +43,8 @@ export const journalOf = (store: Store): Journal => ({
   ...breakers(store),
   ...fundMemory(store),
   ...ruleMemory(store),
+  ...foldedDays(store),
+  ...upkeep(store),
+  consistently: store.read,
   close: store.close,
 });

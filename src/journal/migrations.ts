@@ -239,5 +239,63 @@ CREATE TABLE rebalance_marks (
 CREATE INDEX attempts_by_time ON attempts (at) WHERE n = 1;
 `;
 
+/** Retention: sums of rows that are old. `folded`: what the iteration earned is in account_days. */
+const V5 = `
+ALTER TABLE iterations ADD COLUMN folded INTEGER NOT NULL DEFAULT 0 CHECK (folded IN (0, 1));
+ALTER TABLE legs ADD COLUMN pruned INTEGER NOT NULL DEFAULT 0 CHECK (pruned IN (0, 1));
+CREATE INDEX iterations_unfolded ON iterations (account, started_at) WHERE folded = 0;
+CREATE INDEX iterations_folded ON iterations (started_at) WHERE folded = 1;
+CREATE INDEX legs_by_time ON legs (at);
+CREATE INDEX legs_unpruned ON legs (at) WHERE pruned = 0;
+
+CREATE TABLE iteration_days (
+  account TEXT NOT NULL,
+  day INTEGER NOT NULL,
+  status TEXT NOT NULL,
+  dry_run INTEGER NOT NULL CHECK (dry_run IN (0, 1)),
+  counted INTEGER NOT NULL CHECK (counted IN (0, 1)),
+  iterations INTEGER NOT NULL,
+  traded INTEGER NOT NULL,
+  orders INTEGER NOT NULL,
+  turnover_nano INTEGER NOT NULL,
+  commission_nano INTEGER NOT NULL,
+  first_at INTEGER NOT NULL,
+  last_at INTEGER NOT NULL,
+  equity_nano INTEGER,
+  reasons TEXT NOT NULL,
+  PRIMARY KEY (account, day, status, dry_run, counted)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE account_days (
+  account TEXT NOT NULL,
+  day INTEGER NOT NULL,
+  first_at INTEGER NOT NULL,
+  first_nano INTEGER NOT NULL,
+  last_at INTEGER NOT NULL,
+  last_nano INTEGER NOT NULL,
+  profit_nano INTEGER NOT NULL,
+  flows_nano INTEGER NOT NULL,
+  PRIMARY KEY (account, day)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE ticker_days (
+  account TEXT NOT NULL,
+  day INTEGER NOT NULL,
+  counted INTEGER NOT NULL CHECK (counted IN (0, 1)),
+  ticker TEXT NOT NULL,
+  orders INTEGER NOT NULL,
+  fills INTEGER NOT NULL,
+  bought_nano INTEGER NOT NULL,
+  sold_nano INTEGER NOT NULL,
+  commission_nano INTEGER NOT NULL,
+  PRIMARY KEY (account, day, counted, ticker)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE upkeep (
+  name TEXT PRIMARY KEY,
+  day INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+`;
+
 /** The last one's number is the schema version that this program writes and reads. */
-export const MIGRATIONS: readonly string[] = [V1, V2, V3, V4];
+export const MIGRATIONS: readonly string[] = [V1, V2, V3, V4, V5];

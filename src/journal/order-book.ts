@@ -171,8 +171,9 @@ function reads(store: Store): Reads {
   const fills = store.prepare<OrderRow>(
     `${SELECT_ORDER} WHERE account = $account AND executed > 0 AND updated_at >= $since ORDER BY seq`,
   );
+  // Of a pruned leg only the cash is left, and that alone is no holdings.
   const findLeg = store.prepare<{ cash_before: bigint }>(
-    'SELECT cash_before FROM legs WHERE iteration = $iteration AND leg = $leg',
+    'SELECT cash_before FROM legs WHERE iteration = $iteration AND leg = $leg AND pruned = 0',
   );
   const holdings = store.prepare<{ uid: string; pieces: bigint }>(
     'SELECT uid, pieces FROM holdings_before WHERE iteration = $iteration AND leg = $leg ORDER BY uid',

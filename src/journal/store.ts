@@ -19,6 +19,8 @@ export interface Store {
   prepare<Row = never>(sql: string): Query<Row>;
   /** Runs in one immediate transaction; throws it away when the work throws. */
   write<T>(work: () => T): T;
+  /** Runs reads in one transaction, so that they see one state; a part of the transaction that is open already. */
+  read<T>(work: () => T): T;
   close(): void;
 }
 
@@ -42,6 +44,7 @@ export function storeOf(db: Database): Store {
     };
   };
   const begin = prepare<never>('BEGIN IMMEDIATE');
+  const beginRead = prepare<never>('BEGIN DEFERRED');
   const commit = prepare<never>('COMMIT');
   const rollback = prepare<never>('ROLLBACK');
   return {
@@ -61,6 +64,15 @@ export function storeOf(db: Database): Store {
         // On some failures, a full disk among them, SQLite has already thrown the transaction away.
         if (db.inTransaction) rollback.run({});
         throw error;
+      }
+    },
+    read(work) {
+      if (db.inTransaction) return work();
+      beginRead.run({});
+      try {
+        return work();
+      } finally {
+        if (db.inTransaction) rollback.run({});
       }
     },
     close: () => guard(() => db.close(true)),

@@ -100,6 +100,42 @@ describe('an offline plan', () => {
     expect(records[0]?.reason).toContain('TGLD');
   });
 
+  test('of a computed mode is made from the data that the snapshot carries', async () => {
+    const account = { desired_wallet: { TMOS: 50, TBRU: 50 }, desired_mode: 'marketcap' };
+    const instruments = [
+      fund('TMOS', { fund: { market_cap_rub: '3000000.00' } }),
+      fund('TBRU', { fund: { market_cap_rub: '1000000.00' } }),
+    ];
+    const { code, records } = await plan(line({ instruments }, account));
+    expect({ code, status: records[0]?.status, mode: records[0]?.mode }).toEqual({
+      code: 0,
+      status: 'planned',
+      mode: 'marketcap',
+    });
+    expect(records[0]?.positions.map((row) => [row.ticker, row.target_percent, row.market_cap_rub])).toEqual([
+      ['TMOS', 75, '3000000.00'],
+      ['TBRU', 25, '1000000.00'],
+      ['RUB', 0, undefined],
+    ]);
+  });
+
+  test.each([
+    [
+      'decorrelation',
+      /premium.*TMOS: no fund data are there \(a snapshot carries them as instruments\[\]\.fund\)/,
+    ],
+    ['sharpe', /TBRU: its daily closes are not there \(a snapshot carries them as instruments\[\]\.closes\)/],
+  ])('of %s without its data is skipped, and says what is lacking', async (mode, lacking) => {
+    const account = { desired_wallet: { TMOS: 50, TBRU: 50 }, desired_mode: mode };
+    const { code, records } = await plan(line({}, account));
+    expect({ code, status: records[0]?.status, orders: records[0]?.orders }).toEqual({
+      code: 0,
+      status: 'skipped',
+      orders: [],
+    });
+    expect(records[0]?.reason).toMatch(lacking);
+  });
+
   test('without a ticker that the wallet sets to 0 is made', async () => {
     const { code, records } = await plan(line({}, { desired_wallet: { TMOS: 50, TBRU: 50, TGLD: 0 } }));
     expect({ code, status: records[0]?.status }).toEqual({ code: 0, status: 'planned' });

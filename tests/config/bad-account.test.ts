@@ -16,11 +16,13 @@ ok(
 );
 ok('an interval of exactly a second', { balance_interval: 1000 });
 ok('the largest multiplier', { margin_trading: { multiplier: 4 } });
-ok('later keys that are off', {
-  diff: 'off',
+ok('rules that are on', {
+  diff: 'day',
   diff_multiplier: 100,
-  margin_trading: { enabled: false },
-  buy_requires_total_marginal_sell: { enabled: false },
+  margin_trading: { enabled: true, multiplier: 1 },
+  buy_requires_total_marginal_sell: { enabled: true },
+  min_profit_percent_for_close_position: -100,
+  confirmationThresholdRub: 0,
 });
 ok('a threshold that the analysis turns off', {
   confirmationThresholdRub: 1000,
@@ -229,42 +231,6 @@ const BAD: readonly [string, object, string, object?][] = [
     'two thresholds',
     { margin_trading: { free_threshold: 1, free_transfer_threshold: 2 } },
     'accounts[0].margin_trading.free_transfer_threshold | 2, and margin_trading.free_threshold 1 | one of the two',
-  ],
-  [
-    'margin on',
-    { margin_trading: { enabled: true } },
-    'accounts[0].margin_trading.enabled | true | not yet supported: margin_trading.enabled must be off | set margin_trading.enabled to false',
-  ],
-  [
-    'minimum profit on',
-    { min_profit_percent_for_close_position: 0 },
-    'accounts[0].min_profit_percent_for_close_position | 0 | not yet supported: min_profit_percent_for_close_position must be off | remove the key',
-  ],
-  [
-    'marginal sell on',
-    { buy_requires_total_marginal_sell: { enabled: true } },
-    'accounts[0].buy_requires_total_marginal_sell.enabled | true | not yet supported',
-  ],
-  [
-    'diff on',
-    { diff: 'day' },
-    'accounts[0].diff | "day" | not yet supported: diff must be off | write "off" or remove the key',
-  ],
-  [
-    'confirmation on',
-    { confirmationThresholdRub: 1 },
-    'accounts[0].confirmationThresholdRub | 1 | not yet supported',
-  ],
-  [
-    'confirmation turned on again by the account',
-    { confirmationThresholdRub: 1, analysis: { openrouter: { requireConfirmationForLargeOrders: true } } },
-    'accounts[0].confirmationThresholdRub | 1 | not yet supported',
-    { analysis: { openrouter: { requireConfirmationForLargeOrders: false } } },
-  ],
-  [
-    'another mode',
-    { desired_mode: 'decorrelation' },
-    'accounts[0].desired_mode | "decorrelation" | not yet supported: desired_mode must be "manual" | write "manual"',
   ],
   [
     'an old host',

@@ -43,9 +43,9 @@ const BAD: readonly [string, unknown, string][] = [
   ['null', null, 'account: null'],
   ['an unknown key', { desired_wallet: { TMOS: 100 }, foo: 1 }, 'account.foo: the unknown key "foo"'],
   [
-    'margin',
-    { desired_wallet: { TMOS: 100 }, margin_trading: { enabled: true } },
-    'account.margin_trading.enabled: true',
+    'a band that is missing',
+    { desired_wallet: { TMOS: 100 }, rebalance: { trigger: 'threshold' } },
+    'account.rebalance.trigger: "threshold"',
   ],
   ['a sum of 0', { desired_wallet: { TMOS: 0 } }, 'account.desired_wallet: percents whose sum is 0'],
 ];

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { parseConfig } from '../../src/config/parse.ts';
 import { configSchema } from '../../src/config/schema.ts';
 import { accountSchema } from '../../src/config/schema-account.ts';
+import { NO_RULES } from '../../src/core/policy.ts';
 import { raw } from '../../src/core/units.ts';
 import {
   BLOCK,
@@ -82,7 +83,7 @@ test("the original's own example loads unchanged", () => {
 });
 
 test('what is not written has the documented default', () => {
-  const { token, wallet, commission, ...account } = accountOf({});
+  const { token, wallet, commission, limits, ...account } = accountOf({});
   expect(account).toEqual({
     id: 'account_1',
     name: 'Main',
@@ -104,7 +105,25 @@ test('what is not written has the documented default', () => {
     maxPriceJumpPercent: 30,
     maxDrawdownPercent: null,
     maxDayTurnoverPercent: 400,
+    weighting: {
+      decorrelationMinSpread: 0.5,
+      volatilityDays: 30,
+      sharpeDays: 252,
+      riskFreePercent: 0,
+      caps: null,
+      floors: null,
+    },
+    diff: { mode: 'off', multiplier: 0 },
+    margin: null,
+    minProfitPercent: null,
+    funding: null,
+    confirmAbove: null,
+    rebalance: NO_RULES.rebalance,
+    timing: { calendar: null, window: null, cooldownMs: 0 },
+    maxSpreadPercent: 1,
   });
+  // Unlike a policy without rules, dust is not traded.
+  expect(limits).toEqual({ ...NO_RULES.limits, dustPercent: 0.02 });
   expect(raw(commission)).toBe(3_000_000n);
   expect([...wallet]).toEqual([
     ['TMOS', 60],
@@ -215,6 +234,7 @@ test('all problems are told at once, those between keys too', () => {
     dry_run: 1,
     order_type: 'x',
     margin_trading: { enabled: true, foo: 1 },
+    rebalance: { trigger: 'calendar' },
     desired_wallet: { TMOS: 1 },
     t_invest_token: `\${NOWHERE}`,
   };
@@ -229,7 +249,7 @@ test('all problems are told at once, those between keys too', () => {
     'accounts[0].order_type',
     'accounts[0].t_invest_token',
     'accounts[0].desired_wallet',
-    'accounts[0].margin_trading.enabled',
+    'accounts[0].rebalance.trigger',
     'accounts[1].account_id',
     'accounts[1].id',
   ]);
@@ -372,7 +392,7 @@ test('whatever stands under a key, the answer is a configuration or problems in 
         }
       },
     ),
-    { ...SEED, numRuns: 1000 },
+    { ...SEED, numRuns: 400 },
   );
 });
 

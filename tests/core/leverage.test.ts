@@ -174,7 +174,10 @@ describe('exposure', () => {
     const wallet = { AAA: 50, NON: 50 };
     const holdings = [FUNDS[0]!, holding('NON', '10.00', 0)];
     // 500,000 / 1.24 over AAA's 0.24 (1.2 x 0.2) and NON's whole worth, and half a per cent for the way there.
-    const { exact } = exposed({ wallet, holdings, margin: { multiplier: 4 } });
+    const { exact, warnings } = exposed({ wallet, holdings, margin: { multiplier: 4 } });
+    expect(warnings.join()).toContain(
+      'collateral carries an exposure of 1604878.83 RUB, not of 4000000.00 RUB',
+    );
     const limit = 1_000_000 / (0.5 * 0.24 + 0.5) / 1.005;
     expect(Number(raw(exact.get('NON')!)) / 1e9).toBeCloseTo(limit / 2, 0);
   });

@@ -6,12 +6,18 @@ import { overnightFee } from '../../src/core/overnight-fee.ts';
 import { money, NANO, raw } from '../../src/core/units.ts';
 import { HOUR_MS, openWorld, SEED_ACCOUNT } from '../support/engine-world.ts';
 
+const INDEBTED = {
+  ...SEED_ACCOUNT,
+  settings: { intervalMs: 5 * HOUR_MS },
+  policy: { overnightFees: DEFAULT_OVERNIGHT_FEES },
+};
+
 const debtAlerts = (alerts: readonly { event: string; message: string }[]) =>
   alerts.filter((alert) => alert.event === 'debt_overnight').map((alert) => alert.message);
 
 test('the loop wakes before the close and says what the night costs', async () => {
   // Friday 13:00 Moscow; the evening session ends at 23:50.
-  const world = await openWorld({ accounts: [{ ...SEED_ACCOUNT, settings: { intervalMs: 5 * HOUR_MS } }] });
+  const world = await openWorld({ accounts: [INDEBTED] });
   world.journal.setHalt('a', { cause: 'drawdown', detail: 'a test', atMs: world.clock.now() });
   world.exchange.withdraw(world.accountId(), '300000.00');
   const owed = -world.cash();

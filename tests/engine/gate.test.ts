@@ -61,6 +61,8 @@ function gate(
   cash: string,
   held: readonly Holding[] = [holding()],
   iteration = 'i',
+  borrowable = '0',
+  turnoverLeft = '100000000000',
 ) {
   const snapshot: Snapshot = {
     account: 'a',
@@ -80,8 +82,8 @@ function gate(
     snapshot,
     commission: rate(3_000_000n),
     orders,
-    borrowable: money(0n),
-    turnoverLeft: money(10n ** 20n),
+    borrowable: money(parseNano(borrowable)),
+    turnoverLeft: money(parseNano(turnoverLeft)),
   });
 }
 
@@ -124,6 +126,34 @@ describe('the gate', () => {
         '1000',
       ),
     ).toThrow('3 orders for 1 instruments');
+  });
+
+  test('lets a leg borrow what may be borrowed, a kopeck more is our mistake', () => {
+    // 10 x (6.51 + 0.01953) = 65.2953
+    expect(gate([order()], '15.2953', undefined, 'i', '50').approved).toHaveLength(1);
+    expect(() => gate([order()], '15.2952', undefined, 'i', '50')).toThrow('more than 50.00 RUB');
+    expect(() => gate([order()], '65.2952', undefined, 'i', '0')).toThrow(Bug);
+  });
+
+  test('confirms margin on every purchase of a leg that as a whole may end below zero, and on no sale', () => {
+    const other = { ticker: 'TBRU', uid: 'uid-tbru' };
+    const held = [holding(), holding(other)];
+    const confirmed = (cash: string, borrowable: string) =>
+      gate([order({ lots: lots(1n) }), order(other)], cash, held, 'i', borrowable).approved.map(
+        ({ request }) => request.confirmMargin,
+      );
+    // 11 x 6.52953 = 71.82483
+    expect(confirmed('71.82483', '50')).toEqual([false, false]);
+    expect(confirmed('71.82482', '50')).toEqual([true, true]);
+    const sale = gate([order({ side: 'sell' })], '-10', held, 'i', '50').approved;
+    expect(sale.map(({ request }) => request.confirmMargin)).toEqual([false]);
+  });
+
+  test("does not hold back what repays a debt for the day's turnover, and everything else as before", () => {
+    const sale = (cash: string) => gate([order({ side: 'sell' })], cash, [holding()], 'i', '50', '10');
+    expect(sale('-0.01').approved).toHaveLength(1);
+    expect(sale('0').approved).toEqual([]);
+    expect(gate([order()], '-0.01', [holding()], 'i', '100', '10').approved).toEqual([]);
   });
 
   test('never confirms margin', () => {

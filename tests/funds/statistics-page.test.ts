@@ -38,13 +38,10 @@ const LAST = 'СЧА за последний день';
 
 describe('the recorded page', () => {
   test('gives what its readers see', () => {
-    const { _note, TITR, ...known } = expected as Record<
-      string,
-      { amount: string; currency: string } | null
-    > & { _note: never };
+    const { _note, TITR, ...known } = expected;
     const read = aums(PAGE);
     for (const [ticker, each] of Object.entries(known))
-      expect(read[ticker]).toBe(`${decimal(money(parseNano(each!.amount)))} ${each!.currency}`);
+      expect(read[ticker]).toBe(`${decimal(money(parseNano(each.amount)))} ${each.currency}`);
     expect(TITR).toBeNull();
     expect(read.TITR).toBe('"СЧА за последний день" is "—", which is no amount');
     expect(Object.keys(read).sort()).toEqual([...Object.keys(known), 'TITR'].sort());
@@ -225,6 +222,14 @@ describe('a table', () => {
     expect(aums(table('<tr><td rowspan=9999 colspan=9999>'.repeat(5000)))._).toContain(
       'no table with one column',
     );
+    expect(aums('<table>'.repeat(300))._).toContain('in the middle of a table');
+  });
+
+  test('that is cut off costs the page, because its last number may be half of one', () => {
+    const whole = table(head('Фонд', LAST), row(GOLD, '222'), row(TRUR, '18 204 551 310'));
+    for (const end of [' 310</td>', ' 551', '</tr></table>', '</table>'])
+      expect(aums(whole.slice(0, whole.indexOf(end)))._).toContain('in the middle of a table');
+    expect(aums(whole.slice(0, whole.indexOf('</body>'))).TRUR).toBe('18204551310.00 RUB');
   });
 });
 
@@ -287,6 +292,12 @@ describe('a row', () => {
       row(GOLD, '111'),
     );
     expect(aums(section)).toEqual({ TGLD: '111.00 RUB' });
+  });
+
+  test('keeps a cell that was not closed apart from the next', () => {
+    expect(aums(table(head('Фонд', LAST), `<tr><td>${TRUR}</td><td>1<th>8 204</th></tr>`)).TRUR).toContain(
+      'no amount',
+    );
   });
 
   test('told twice counts where both say the same, and not otherwise', () => {

@@ -68,7 +68,8 @@ export function watchWire(exchange: Exchange, stateDir: string): Watch {
     const side = request.direction === OrderDirection.ORDER_DIRECTION_BUY ? 'buy' : 'sell';
     if (side !== row.side || BigInt(request.quantity) !== row.lots || request.instrumentId !== row.uid)
       violations.push(`PostOrder ${key}: ${side} ${request.quantity} is not what the journal says`);
-    if (confirmMarginOf(call.bytes)) violations.push(`PostOrder ${key}: confirms margin`);
+    const { margin } = exchange.registry.account(request.accountId);
+    if (confirmMarginOf(call.bytes) && !margin.enabled) violations.push(`PostOrder ${key}: confirms margin`);
     const active = exchange.desk.activeOf(request.accountId).filter((order) => !order.foreign);
     if (side === 'buy' && active.some((order) => order.side === 'sell'))
       violations.push(`PostOrder ${key}: a buy while a sell is not final`);
@@ -80,7 +81,7 @@ export function watchWire(exchange: Exchange, stateDir: string): Watch {
       if (phase !== 'applied') return;
       for (const account of exchange.registry.all()) {
         const free = account.cash() - exchange.desk.blockedCash(account.id, 'rub');
-        if (account.cash() < 0n || free < 0n)
+        if (!account.margin.enabled && (account.cash() < 0n || free < 0n))
           violations.push(`${account.id}: cash ${account.cash()}, free ${free}`);
       }
     },

@@ -71,7 +71,9 @@ export const iterationSchema = z.strictObject({
       error: z.string().nullable(),
     }),
   ),
-  held_back: z.array(z.strictObject({ ticker: z.string(), rule: z.string(), detail: z.string(), lots: z.int().optional() })),
+  held_back: z.array(
+    z.strictObject({ ticker: z.string(), rule: z.string(), detail: z.string(), lots: z.int().optional() }),
+  ),
   warnings: z.array(z.string()),
   tracking_error_pp: z.strictObject({ before: percent, after: percent }).nullable(),
   // Beyond the promise: what the plan was expected to cost.

@@ -10,6 +10,7 @@ import { type Calendar, createCalendar, type Span } from '../../src/exchange/cal
 import type { CorruptionName } from '../../src/exchange/corruptions.ts';
 import { type CallPhase, Exchange } from '../../src/exchange/exchange.ts';
 import type { Loss, When } from '../../src/exchange/faults.ts';
+import { type FundPageUrls, serveFundPages } from '../../src/exchange/fund-pages.ts';
 import { serveExchange } from '../../src/exchange/grpc-server.ts';
 import { dayStartMs, moscowDay } from '../../src/exchange/moscow.ts';
 import { JOURNAL_FILE } from '../../src/journal/database.ts';
@@ -47,6 +48,8 @@ export interface VenueSettings {
 export interface VenueHello {
   readonly endpoint: string;
   readonly accounts: readonly string[];
+  /** Where its fund pages are, as `fund_data.urls` wants them. */
+  readonly fundUrls: FundPageUrls;
 }
 
 function always(open: boolean): Calendar {
@@ -149,6 +152,7 @@ function commandsOf(exchange: Exchange, gate: Gatekeeper): Record<string, Comman
       };
     },
     calls: (method) => ({ count: exchange.callCount(method) }),
+    premium: (ticker = '', premium) => exchange.setPremium(ticker, premium ?? null),
     error: (method = '', code = '', count, ...message) => {
       const said = message.join(' ');
       const fault = { kind: 'error', code, ...(said === '' ? {} : { message: said }) } as const;
@@ -207,7 +211,8 @@ async function serve(settings: VenueSettings): Promise<void> {
     return account.id;
   });
   const { endpoint } = await serveExchange(exchange);
-  say({ endpoint, accounts } satisfies VenueHello);
+  const pages = await serveFundPages(exchange);
+  say({ endpoint, accounts, fundUrls: pages.urls } satisfies VenueHello);
   const commands = {
     ...commandsOf(exchange, gate),
     ...crashCommands(exchange, striker, watch, settings.watch ?? ''),

@@ -56,7 +56,9 @@ export function salesFor(
   const most = total(sources.map(({ free, each }) => times(each, free)));
   if (mode === 'none' || isLess(add(most, most), need)) return NO_SALES;
   const goal = smaller(need, most);
-  return mode === 'only_positive_positions_sell' ? largestProfitFirst(sources, goal) : overweightFirst(sources, goal);
+  return mode === 'only_positive_positions_sell'
+    ? largestProfitFirst(sources, goal)
+    : overweightFirst(sources, goal);
 }
 
 /** Whether what this position brings may pay for the listed instruments. */

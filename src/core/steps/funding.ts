@@ -6,11 +6,12 @@
 // `min_improvement_pp` would not trade; the same draft where own cash pays.
 
 import type { BoundContext } from '../bounds/bound.ts';
+import { idealLots } from '../cash-cause.ts';
 import { boughtUpToTarget } from '../entry.ts';
 import { type Line, solveLots } from '../lots.ts';
 import type { FundingPolicy } from '../policy.ts';
 import {
-  compare,
+  add,
   isLess,
   isMore,
   isPositive,
@@ -27,9 +28,10 @@ import {
   times,
   total,
 } from '../units.ts';
-import { idealLots } from '../cash-cause.ts';
 import { isProfitable, type Sales, salesFor, soldFor } from './funding-sales.ts';
 import type { Draft, Step } from './step.ts';
+
+const NO_SALES: Sales = new Map();
 
 export const FUNDING_RULE = 'buy_requires_total_marginal_sell';
 
@@ -51,7 +53,17 @@ export const funding: Step = (context, draft) => {
   const own = ownCashOf(draft);
   const cost = costOf(wanted);
   if (!isMore(cost, own)) return draft;
-  if (policy.mode === 'equal_in_percents' && !isMore(cost, sumOf(own, soldBy(draft, () => true)))) return draft;
+  if (
+    policy.mode === 'equal_in_percents' &&
+    !isMore(
+      cost,
+      add(
+        own,
+        soldBy(draft, () => true),
+      ),
+    )
+  )
+    return draft;
   return financed(context, draft, policy, wanted);
 };
 
@@ -68,8 +80,7 @@ export function purchasesOf({ entries, problem, solution }: Draft, policy: Fundi
 const amountOf = ({ line, lots }: Pick<Purchase, 'line' | 'lots'>): Money => times(line.lotValue, lots);
 /** At worst. */
 export const costOf = (purchases: readonly Purchase[]): Money =>
-  total(purchases.map(({ line, lots }) => times(sumOf(line.lotValue, line.buyReserve), lots)));
-const sumOf = (a: Money, b: Money): Money => total([a, b]);
+  total(purchases.map(({ line, lots }) => times(add(line.lotValue, line.buyReserve), lots)));
 
 export const isSmall = (context: BoundContext, policy: FundingPolicy, purchase: Purchase): boolean =>
   percentOf(amountOf(approvedOf(context, purchase)), context.equity) < policy.minBuyPercent;
@@ -141,34 +152,47 @@ function financed(
   wanted: readonly Purchase[],
 ): Draft {
   const own = ownCashOf(draft);
-  const sales = mayBeSoldFor(context, wanted)
-    ? salesFor(subtract(costOf(wanted), own), draft.entries, policy, context.policy.minProfitPercent)
-    : new Map<number, Lots>();
-  const paid = affordable(wanted, sumOf(own, soldFor(draft.entries, sales)));
-  if (sales.size === 0 || !paid.some((purchase) => isWorthIt(context, policy, purchase)))
-    return settled(context, draft, policy, { wanted, paid: affordable(wanted, own), sales: new Map() });
+  const unsold = (why: string): Draft =>
+    settled(draft, { wanted, paid: paidBy(context, policy, wanted, own), sales: NO_SALES, why });
+  const need = subtract(costOf(wanted), own);
+  if (policy.mode === 'none' || context.stage.kind === 'buys') return unsold('nothing is sold for it');
+  if (context.aim.kind === 'quiet') return unsold('nothing is sold while balancing waits');
+  if (percentOf(total(wanted.map(amountOf)), context.equity) < context.policy.minImprovementPp)
+    return unsold('so little is worth no sale (min_improvement_pp)');
+  const sales = (goal: Money): Sales =>
+    salesFor(goal, draft.entries, policy, context.policy.minProfitPercent);
+  const most = sales(need);
+  if (most.size === 0)
+    return unsold(`less than half of the ${kopecks(need)} RUB that are missing can be raised`);
+  const paid = paidBy(context, policy, wanted, add(own, soldFor(draft.entries, most)));
+  if (!paid.some(({ lots }) => isPositive(lots))) return unsold('what can be raised pays for none of it');
   // Less may be bought than was wanted: then less is sold for it, too.
-  const need = subtract(costOf(paid), own);
-  const exact = salesFor(need, draft.entries, policy, context.policy.minProfitPercent);
-  return settled(context, draft, policy, { wanted, paid, sales: exact });
+  const needed = sales(subtract(costOf(paid), own));
+  return settled(draft, { wanted, paid, sales: needed, why: 'no more can be raised' });
 }
 
-const isWorthIt = (context: BoundContext, policy: FundingPolicy, purchase: Purchase): boolean =>
-  isPositive(purchase.lots) && !isSmall(context, policy, purchase);
-
-/** Whether these purchases are worth selling something for. */
-function mayBeSoldFor({ policy, stage, aim, equity }: BoundContext, wanted: readonly Purchase[]): boolean {
-  if (stage.kind === 'buys' || aim.kind === 'quiet') return false;
-  return percentOf(total(wanted.map(amountOf)), equity) >= policy.minImprovementPp;
+/** The purchases that this much pays, as near to their targets as it goes; none of them small. */
+export function paidBy(
+  context: BoundContext,
+  policy: FundingPolicy,
+  wanted: readonly Purchase[],
+  money: Money,
+): Purchase[] {
+  const paid = affordable(wanted, money);
+  const small = new Set(
+    paid
+      .filter((purchase) => isPositive(purchase.lots) && isSmall(context, policy, purchase))
+      .map(({ index }) => index),
+  );
+  if (small.size === 0) return paid;
+  const rest = wanted.map((purchase) =>
+    small.has(purchase.index) ? { ...purchase, lots: NO_LOTS } : purchase,
+  );
+  return paidBy(context, policy, rest, money);
 }
 
-/** As near to their targets as this much pays. */
-export function affordable(wanted: readonly Purchase[], money: Money): Purchase[] {
-  const lines = wanted.map(({ line, lots }) => ({
-    ...line,
-    min: line.held,
-    max: total2(line.held, lots),
-  }));
+function affordable(wanted: readonly Purchase[], money: Money): Purchase[] {
+  const lines = wanted.map(({ line, lots }) => ({ ...line, min: line.held, max: add(line.held, lots) }));
   const { lots } = solveLots({
     lines,
     cash: larger(NO_MONEY, money),
@@ -186,8 +210,57 @@ interface Settlement {
   readonly wanted: readonly Purchase[];
   readonly paid: readonly Purchase[];
   readonly sales: Sales;
+  /** Why no more is bought. */
+  readonly why: string;
 }
 
-function settled(context: BoundContext, draft: Draft, policy: FundingPolicy, what: Settlement): Draft {
-  return draft;
+function settled(draft: Draft, settlement: Settlement): Draft {
+  const { paid, sales } = settlement;
+  const counts = new Map(paid.map(({ index, line, lots }) => [index, add(line.held, lots)]));
+  const attempt = (firm: boolean): Draft => {
+    const lines = draft.problem.lines.map((line, index): Line => {
+      const bought = counts.get(index);
+      const sold = sales.get(index);
+      if (bought !== undefined)
+        return { ...line, min: firm ? bought : smaller(line.min, line.held), max: bought };
+      if (sold === undefined) return boughtUpToTarget(line);
+      const level = subtract(line.held, sold);
+      return { ...line, min: smaller(line.min, level), max: level };
+    });
+    const problem = { ...draft.problem, lines };
+    return { ...draft, problem, solution: solveLots(problem) };
+  };
+  const firm = attempt(true);
+  const { problem, solution } = firm.solution.feasible ? firm : attempt(false);
+  // Later steps may have to buy less than that.
+  const lines = problem.lines.map((line, index) =>
+    counts.has(index)
+      ? { ...line, min: smaller(line.held, draft.problem.lines[index]?.min ?? line.held) }
+      : line,
+  );
+  const heldBack = [...draft.heldBack, ...limited(settlement), ...soldBelow(draft, solution, settlement)];
+  const left = { ...draft, problem: { ...problem, lines }, solution, heldBack };
+  return sales.size === 0 ? left : { ...left, funded: { sales, cost: costOf(paid) } };
+}
+
+const limited = ({ wanted, paid, why }: Settlement): Draft['heldBack'] =>
+  wanted.flatMap((purchase, place) => {
+    const now = paid[place] ?? { ...purchase, lots: NO_LOTS };
+    if (!isLess(now.lots, purchase.lots)) return [];
+    const detail = `own cash pays for ${kopecks(amountOf(now))} of ${kopecks(amountOf(purchase))} RUB: ${why}`;
+    return [{ ticker: purchase.ticker, rule: FUNDING_RULE, detail }];
+  });
+
+function soldBelow(
+  { entries }: Draft,
+  { lots }: Draft['solution'],
+  { sales, paid }: Settlement,
+): Draft['heldBack'] {
+  const bought = paid.filter((purchase) => isPositive(purchase.lots)).map(({ ticker }) => ticker);
+  return entries.flatMap((entry, index) => {
+    const sold = sales.get(index);
+    if (sold === undefined || !isLess(lots[index] ?? entry.line.held, idealLots(entry))) return [];
+    const detail = `${raw(sold)} lots of it are sold to pay for ${bought.join(', ')}`;
+    return [{ ticker: entry.holding.ticker, rule: FUNDING_RULE, detail }];
+  });
 }

@@ -61,21 +61,36 @@ export function coverNeed({ problem }: Draft): Money {
 
 const CLEARANCE_PERCENT = 102n;
 
-/** The draft with every move at most as large as before, those named at most so many lots; `null` where no portfolio allows it. */
-export function shrunk(draft: Draft, most: ReadonlyMap<number, Lots>): Draft | null {
-  const lines = draft.problem.lines.map((line, index): Line => {
-    const planned = draft.solution.lots[index] ?? line.held;
-    const limit = most.get(index);
-    const reached = limit === undefined ? planned : towards(line.held, planned, limit);
-    // A first lot that is given up needs no least any more.
-    const open = limit === undefined ? line.min : smaller(line.min, reached);
-    const min = larger(open, smaller(line.held, reached));
-    return { ...line, min, max: larger(min, smaller(line.max, larger(line.held, reached))) };
-  });
-  const problem = { ...draft.problem, lines };
-  const solution = solveLots(problem);
-  return solution.feasible ? { ...draft, problem, solution } : null;
+/**
+ * The draft with every move at most as large as before, those named at most so many lots; `null` where no portfolio allows it.
+ * @param fixed moves that stay as they are, although nothing may be left that they pay for
+ */
+export function shrunk(
+  draft: Draft,
+  most: ReadonlyMap<number, Lots>,
+  fixed: ReadonlySet<number> = NONE,
+): Draft | null {
+  const within = (keepFirstLots: boolean): Draft => {
+    const lines = draft.problem.lines.map((line, index): Line => {
+      const planned = draft.solution.lots[index] ?? line.held;
+      if (fixed.has(index)) return { ...line, min: planned, max: planned };
+      const limit = most.get(index);
+      const reached = limit === undefined ? planned : towards(line.held, planned, limit);
+      // A first lot that is given up needs no least any more.
+      const least = limit === undefined && keepFirstLots ? line.min : smaller(line.min, reached);
+      const min = larger(keepFirstLots ? least : smaller(least, line.held), smaller(line.held, reached));
+      return { ...line, min, max: larger(min, smaller(line.max, larger(line.held, reached))) };
+    });
+    const problem = { ...draft.problem, lines };
+    return { ...draft, problem, solution: solveLots(problem) };
+  };
+  const narrowed = within(true);
+  if (narrowed.solution.feasible) return narrowed;
+  const without = within(false);
+  return without.solution.feasible ? without : null;
 }
+
+const NONE: ReadonlySet<number> = new Set();
 
 /** From `held` at most `limit` lots in the direction of `planned`. */
 function towards(held: Lots, planned: Lots, limit: Lots): Lots {

@@ -14,8 +14,13 @@ import {
   kopecks,
   type Lots,
   larger,
+  lots,
+  lotsAffordable,
   type Money,
+  NO_LOTS,
   NO_MONEY,
+  raw,
+  smaller,
   subtract,
   times,
   total,
@@ -29,7 +34,7 @@ const ROUNDS = 3;
 export function ownMoneyOnly(context: BoundContext, draft: Draft): Draft {
   const bound = draft.entries.map(({ holding }) => !buysOnMargin(context, holding));
   if (!bound.some(Boolean) || isPaid(draft, bound, true)) return draft;
-  const { problem, solution } = best([withItsSells(draft, bound), asMuchAsIsLeft(draft, bound)]);
+  const { problem, solution } = narrowed(draft, bound);
   return {
     ...draft,
     problem,
@@ -43,14 +48,25 @@ type Solved = Pick<Draft, 'problem' | 'solution'>;
 const isPaid = ({ problem, solution }: Solved, bound: readonly boolean[], withSells: boolean): boolean =>
   !isMore(costOf(problem, solution, bound), ownMoney(problem, solution, withSells));
 
-/** The plan's sells stay, for these purchases have nothing else to be paid with. `null` where that comes to nothing. */
-function withItsSells({ problem, solution }: Draft, bound: readonly boolean[]): Solved | null {
+/** The plan's sells stay, for these purchases have nothing else to be paid with; unless they then sell for nothing. */
+function narrowed(draft: Draft, bound: readonly boolean[]): Solved {
+  const { problem, solution } = draft;
+  const sold = problem.lines.filter((line, index) => isLess(planned(solution, line, index), line.held));
   const pinned = problem.lines.map((line, index) => {
     const count = planned(solution, line, index);
     return isLess(count, line.held) ? { ...line, max: count } : line;
   });
-  const narrowed = narrowedTo({ ...problem, lines: pinned }, solution, bound, true);
-  return narrowed.solution.feasible && isPaid(narrowed, bound, true) ? narrowed : null;
+  const first = narrowedTo({ ...problem, lines: pinned }, solution, bound, true);
+  const isGood = first.solution.feasible && isPaid(first, bound, true);
+  if (isGood) {
+    const left = subtract(
+      ownMoney(first.problem, first.solution, true),
+      costOf(first.problem, first.solution, bound),
+    );
+    if (!sold.some((line) => !isLess(left, line.lotValue))) return first;
+  }
+  const second = asMuchAsIsLeft(draft, bound);
+  return isGood && !isMore(first.solution.objective, second.solution.objective) ? first : second;
 }
 
 function asMuchAsIsLeft(draft: Draft, bound: readonly boolean[]): Solved {
@@ -74,15 +90,11 @@ function narrowedTo(
   const lines = problem.lines.map((line, index) =>
     bound[index] ? atMost(line, most[index] ?? line.held) : line,
   );
-  const narrowed = { ...problem, lines };
-  return { problem: narrowed, solution: solveLots(narrowed) };
+  const less = { ...problem, lines };
+  return { problem: less, solution: solveLots(less) };
 }
 
-function best([first, second]: readonly [Solved | null, Solved]): Solved {
-  return first !== null && !isMore(first.solution.objective, second.solution.objective) ? first : second;
-}
-
-const planned = ({ lots }: Solution, line: Line, index: number): Lots => lots[index] ?? line.held;
+const planned = (solution: Solution, line: Line, index: number): Lots => solution.lots[index] ?? line.held;
 
 /** Own RUB, never less than nothing, and at worst what the planned sells bring. */
 function ownMoney({ lines, cash, blockedCash }: Problem, solution: Solution, withSells: boolean): Money {
@@ -104,25 +116,28 @@ function costOf({ lines }: Problem, solution: Solution, bound: readonly boolean[
   );
 }
 
-/** The bound purchases that this much pays, as near to their targets as it goes. */
+/** The bound purchases that this much pays: each the same part of what it lacks, what rounding leaves to the first. */
 function affordable(
   { lines }: Problem,
   solution: Solution,
   bound: readonly boolean[],
   budget: Money,
 ): readonly Lots[] {
-  const within = lines.map((line, index) => {
-    const count = planned(solution, line, index);
-    const most = bound[index] && isMore(count, line.held) ? count : line.held;
-    return { ...line, min: line.held, max: most };
+  const wanted = lines.map((line, index) => {
+    const count = subtract(planned(solution, line, index), line.held);
+    return bound[index] && isPositive(count) ? count : NO_LOTS;
   });
-  return solveLots({
-    lines: within,
-    cash: budget,
-    blockedCash: NO_MONEY,
-    cashTarget: NO_MONEY,
-    cashFloor: NO_MONEY,
-  }).lots;
+  const cost = lines.map((line) => add(line.lotValue, line.buyReserve));
+  const need = raw(total(cost.map((each, index) => times(each, wanted[index] ?? NO_LOTS))));
+  const given = wanted.map((count) => (need === 0n ? NO_LOTS : lots((raw(count) * raw(budget)) / need)));
+  let left = subtract(budget, total(cost.map((each, index) => times(each, given[index] ?? NO_LOTS))));
+  return lines.map((line, index) => {
+    const each = cost[index] ?? line.lotValue;
+    const now = given[index] ?? NO_LOTS;
+    const more = smaller(lotsAffordable(left, each), subtract(wanted[index] ?? NO_LOTS, now));
+    left = subtract(left, times(each, more));
+    return add(line.held, add(now, more));
+  });
 }
 
 function named(

@@ -7,10 +7,12 @@ import { addFirstLots } from '../first-lots.ts';
 import { keepWorthwhile } from '../improvement.ts';
 import { improvementOf } from '../plan-rows.ts';
 import { confirmations } from './confirmations.ts';
+import { funding } from './funding.ts';
 import { marginLimits } from './margin-limits.ts';
 import { orderCap } from './order-cap.ts';
 import { smallTrades } from './small-trades.ts';
 import type { Step } from './step.ts';
+import { stillFunded } from './still-funded.ts';
 import { turnoverCap } from './turnover-cap.ts';
 
 const firstLots: Step = (context, draft) =>
@@ -24,16 +26,20 @@ const clearedOut: Step = (_context, draft) => ({ ...draft, ...clearOut(draft) })
 const judgedBy = (context: BoundContext): BoundContext =>
   context.aim.kind === 'breached' ? { ...context, targets: context.aimed } : context;
 
-const worthwhile: Step = (context, draft) => ({
-  ...draft,
-  ...keepWorthwhile(
-    draft.entries,
-    draft,
-    (solution) => improvementOf(judgedBy(context), draft.entries, solution),
-    context.policy,
-    context.stage,
-  ),
-});
+/** Sells that pay for a purchase below a target make the error no smaller: funding.ts has asked what they are worth. */
+const worthwhile: Step = (context, draft) =>
+  draft.funded
+    ? draft
+    : {
+        ...draft,
+        ...keepWorthwhile(
+          draft.entries,
+          draft,
+          (solution) => improvementOf(judgedBy(context), draft.entries, solution),
+          context.policy,
+          context.stage,
+        ),
+      };
 
 /** What is worth trading is asked about; what is left without it has to be worth trading, too. */
 const confirmed: Step = (context, draft) => {
@@ -43,14 +49,16 @@ const confirmed: Step = (context, draft) => {
 
 export const STEPS: readonly Step[] = [
   firstLots,
+  funding,
   clearedOut,
   marginLimits,
   smallTrades,
+  worthwhile,
   turnoverCap,
   orderCap,
   smallTrades,
-  worthwhile,
   confirmed,
   smallTrades,
   marginLimits,
+  stillFunded,
 ];

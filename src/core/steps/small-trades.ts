@@ -24,7 +24,12 @@ export const smallTrades: Step = ({ policy, equity }, draft) => {
   for (let turn = 0; turn < TURNS_MAX; turn += 1) {
     const small = movesOf(left).filter(isSmall);
     if (small.length === 0) break;
-    const next = shrunk(left, new Map(small.map(({ index }) => [index, NO_LOTS])));
+    const leaving = movesOf(left).filter(isLeaving);
+    const next = shrunk(
+      left,
+      new Map(small.map(({ index }) => [index, NO_LOTS])),
+      new Set(leaving.map(({ index }) => index)),
+    );
     if (next === null) break;
     left = next;
     dropped.push(...small.map((move) => heldBack(move, rule, least)));
@@ -32,10 +37,10 @@ export const smallTrades: Step = ({ policy, equity }, draft) => {
   return left === draft ? draft : { ...left, heldBack: [...left.heldBack, ...dropped] };
 };
 
-function isExempt({ entry, line, side }: Move, minOneLot: boolean): boolean {
-  if (side === 'sell') return isZero(entry.target);
-  return minOneLot && isZero(line.held);
-}
+const isLeaving = ({ entry, side }: Move): boolean => side === 'sell' && isZero(entry.target);
+
+const isExempt = (move: Move, minOneLot: boolean): boolean =>
+  isLeaving(move) || (move.side === 'buy' && minOneLot && isZero(move.line.held));
 
 const heldBack = ({ entry, side, amount }: Move, rule: string, least: Money): HeldBack => ({
   ticker: entry.holding.ticker,

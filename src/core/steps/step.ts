@@ -7,7 +7,7 @@ import type { Entry } from '../entry.ts';
 import type { Problem, Solution } from '../lots.ts';
 import type { Side } from '../order.ts';
 import type { HeldBack } from '../plan.ts';
-import type { Lots } from '../units.ts';
+import type { Lots, Money } from '../units.ts';
 
 export interface Draft {
   readonly entries: readonly Entry[];
@@ -17,6 +17,15 @@ export interface Draft {
   readonly heldBack: readonly HeldBack[];
   /** Orders above `confirmationThresholdRub`. */
   readonly confirmations?: readonly LargeMove[];
+  /** Positions sold to pay for the instruments of `buy_requires_total_marginal_sell`. */
+  readonly funded?: Funded;
+}
+
+export interface Funded {
+  /** Lots sold per line. */
+  readonly sales: ReadonlyMap<number, Lots>;
+  /** What the purchases cost at worst that they pay for. */
+  readonly cost: Money;
 }
 
 /** A move that needs a person's yes, as large as it would be if all were agreed. */

@@ -49,11 +49,10 @@ export function sufficientCollateral(context: BoundContext, draft: Draft): Draft
     problem = { ...problem, lines };
     solution = solveLots(problem);
   }
-  const forced = coveringNow(collateral, draft.entries, problem, solution);
-  if (forced === draft.problem) return draft;
+  if (problem === draft.problem) return draft;
   return {
     ...draft,
-    problem: forced,
+    problem,
     solution,
     heldBack: [...draft.heldBack, ...named(context, draft, solution)],
   };
@@ -106,20 +105,6 @@ function debtToShed({ sufficiency }: Collateral, entries: readonly Entry[], miss
   );
   const least = rates.reduce((low, part) => (part < low ? part : low), NANO);
   return money((raw(missing) * NANO * NANO) / (least * sufficiency) + 1n);
-}
-
-/** An account that lacks collateral as it stands sells for that however little the plan improves otherwise. */
-function coveringNow(
-  collateral: Collateral,
-  entries: readonly Entry[],
-  problem: Problem,
-  solution: Solution,
-): Problem {
-  const asHeld: Solution = { ...solution, lots: problem.lines.map((line) => line.held) };
-  const after = worstCash(problem, solution);
-  const lacks = isPositive(missingAfter(collateral, entries, problem, asHeld));
-  const higher = isLess(problem.cashFloor, after) && isLess(worstCash(problem, asHeld), after);
-  return lacks && higher && solution.feasible ? { ...problem, cashFloor: smaller(NO_MONEY, after) } : problem;
 }
 
 function named({ policy }: BoundContext, draft: Draft, solution: Solution): Draft['heldBack'] {

@@ -17,7 +17,7 @@ export function weighByMetric(
   for (const ticker of spreadOver(wallet)) {
     const facts = funds.get(ticker);
     const metric: Finding<Money> = facts ? metricOf(facts) : { kind: 'unknown', because: NO_FUND_DATA };
-    if (metric.kind === 'unknown') missing.push(`${ticker}: ${metric.because}`);
+    if (metric.kind === 'unknown') missing.push(named(ticker, metric.because));
     else if (raw(metric.value) <= 0n) missing.push(`${ticker}: its ${datum} is not above zero`);
     else metrics.set(ticker, Number(raw(metric.value)));
   }
@@ -27,6 +27,13 @@ export function weighByMetric(
 
 /** Live every ticker has its facts, known or not: only a saved snapshot can be without. */
 export const NO_FUND_DATA = 'no fund data are there (a snapshot carries them as instruments[].fund)';
+
+/** The reason with the ticker before it, once: sources name it themselves. */
+export const named = (ticker: string, because: string): string =>
+  because.startsWith(`${ticker} `) ? because : `${ticker}: ${unnamed(ticker, because)}`;
+
+export const unnamed = (ticker: string, because: string): string =>
+  because.startsWith(`${ticker}: `) ? because.slice(ticker.length + 2) : because;
 
 /** One sentence for a person: which datum, of which tickers, what each source said. */
 export const missingDatum = (datum: string, missing: readonly string[]): string =>

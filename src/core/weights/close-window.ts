@@ -48,20 +48,21 @@ export function returnsBefore(closes: readonly Close[] | undefined, count: numbe
     );
   if (endMs - last.dayMs > RESTS_DAYS * DAY_MS)
     return unknown(`its last daily close before ${dateOf(endMs)} is of ${dateOf(last.dayMs)}`);
+  const prices = within.map(({ price }) => Number(raw(price)));
   const returns: number[] = [];
   for (const [index, close] of within.entries()) {
-    if (raw(close.price) <= 0n) return unknown(`its close of ${dateOf(close.dayMs)} is not above zero`);
-    const before = within[index - 1];
+    const [before, now] = [prices[index - 1], prices[index] ?? 0];
+    if (now <= 0) return unknown(`its close of ${dateOf(close.dayMs)} is not above zero`);
     if (before === undefined) continue;
-    const change = Number(raw(close.price)) / Number(raw(before.price)) - 1;
-    if (change > HALF || change < -HALF)
-      return unknown(
-        `its close went from ${decimal(before.price)} to ${decimal(close.price)} on ${dateOf(close.dayMs)}, by more than half in a day: a split, or a wrong price`,
-      );
+    const change = now / before - 1;
+    if (change > HALF || change < -HALF) return unknown(leap(within[index - 1] ?? close, close));
     returns.push(change);
   }
   return { kind: 'returns', returns };
 }
+
+const leap = (before: Close, { dayMs, price }: Close): string =>
+  `its close went from ${decimal(before.price)} to ${decimal(price)} on ${dateOf(dayMs)}, by more than half in a day: a split, or a wrong price`;
 
 export const dateOf = (dayMs: number): string => new Date(dayMs).toISOString().slice(0, 10);
 

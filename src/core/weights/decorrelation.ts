@@ -4,7 +4,7 @@
 
 import { type FundFacts, premiumPercent } from '../fund-facts.ts';
 import { raw } from '../units.ts';
-import { missingDatum, NO_FUND_DATA } from './by-metric.ts';
+import { missingDatum, NO_FUND_DATA, named, unnamed } from './by-metric.ts';
 import { spread, spreadOver } from './spread.ts';
 import type { TargetWeights, Weighed, Weighting, WeightingInput } from './weighting.ts';
 
@@ -17,7 +17,7 @@ function weigh({ wallet, funds, policy }: WeightingInput): Weighed {
     const facts = funds.get(ticker);
     const problem = facts ? unusable(facts) : NO_FUND_DATA;
     const premium = facts ? premiumPercent(facts) : null;
-    if (premium === null || problem !== null) missing.push(`${ticker}: ${problem ?? 'unknown'}`);
+    if (premium === null || problem !== null) missing.push(named(ticker, problem ?? 'unknown'));
     else premiums.set(ticker, premium);
   }
   if (missing.length > 0)
@@ -46,8 +46,10 @@ export function byPremium(
 }
 
 /** Why no premium can be reckoned with; `null` where one can. */
-function unusable({ marketCap, marketCapThen, aum }: FundFacts): string | null {
-  const unknown = [marketCapThen, marketCap, aum].flatMap((f) => (f.kind === 'unknown' ? [f.because] : []));
+function unusable({ ticker, marketCap, marketCapThen, aum }: FundFacts): string | null {
+  const unknown = [marketCapThen, marketCap, aum].flatMap((f) =>
+    f.kind === 'unknown' ? [unnamed(ticker, f.because)] : [],
+  );
   if (unknown.length > 0) return [...new Set(unknown)].join('; ');
   const empty = [
     ...(marketCapThen.kind === 'known' && raw(marketCapThen.value) <= 0n ? ['its market cap'] : []),

@@ -85,6 +85,19 @@ describe('one missing number', () => {
     expect(why).not.toContain('A:');
   });
 
+  test.each([
+    ['B: no units', 'B: no units'],
+    ['B has no price', 'B has no price'],
+    ['nobody knows', 'B: nobody knows'],
+  ])('a reason %j names its ticker once', (reason, said) => {
+    const funds = fundsOf(fund('A', '5'), {
+      ...fund('B', null),
+      marketCap: { kind: 'unknown', because: reason },
+    });
+    const why = whyUnknown(marketcap.weigh(inputOf({ A: 50, B: 50 }, { funds })));
+    expect(why).toBe(`the market cap is unknown, so nothing is balanced: ${said}`);
+  });
+
   test('all that is missing is named at once', () => {
     const why = whyUnknown(marketcap.weigh(inputOf({ A: 50, B: 50 }, { funds: fundsOf(fund('A', null)) })));
     expect(why).toMatch(/A: nobody knows A; B: no fund data are there.*snapshot/);

@@ -1,0 +1,87 @@
+// `buy_requires_total_marginal_sell`, once all other rules have had their say: whoever took away a sell has taken away the
+// purchase that it was to pay, and whoever took away the purchase has taken away the sell.
+// Requires: to be the last step. Guarantees: listed purchases cost at most own cash and the sells that may pay for them;
+// moves only get smaller; the same draft where both still belong together.
+
+import type { BoundContext } from '../bounds/bound.ts';
+import { solveLots } from '../lots.ts';
+import type { FundingPolicy } from '../policy.ts';
+import {
+  add,
+  isLess,
+  isMore,
+  isZero,
+  type Lots,
+  larger,
+  lots,
+  type Money,
+  NO_LOTS,
+  raw,
+  smaller,
+  subtract,
+} from '../units.ts';
+import { costOf, FUNDING_RULE, ownCashOf, paidBy, payingSells, purchasesOf, soldBy } from './funding.ts';
+import type { Draft, Step } from './step.ts';
+
+export const stillFunded: Step = (context, draft) => {
+  const { funding: policy } = context.policy;
+  if (policy === null || !draft.solution.feasible) return draft;
+  const needless = withoutNeedlessSells(draft, policy);
+  return withinMeans(context, needless, policy);
+};
+
+/** Listed purchases cut to what own cash and the sells that are left pay, or to where the plan ended. */
+function withinMeans(context: BoundContext, draft: Draft, policy: FundingPolicy): Draft {
+  const wanted = purchasesOf(draft, policy);
+  if (wanted.length === 0) return draft;
+  const planned = context.stage.kind === 'buys' ? context.stage.planned : undefined;
+  const capped = wanted.map((purchase) => {
+    const most = planned?.get(purchase.ticker);
+    if (most === undefined) return purchase;
+    return { ...purchase, lots: larger(NO_LOTS, smaller(purchase.lots, subtract(most, purchase.line.held))) };
+  });
+  const means = add(ownCashOf(draft), soldBy(draft, payingSells(context, policy)));
+  const paid = paidBy(context, policy, capped, means);
+  const cut = wanted.filter((purchase, place) => isLess(paid[place]?.lots ?? NO_LOTS, purchase.lots));
+  if (cut.length === 0 && !isMore(costOf(wanted), means)) return draft;
+  const counts = new Map(paid.map(({ index, line, lots: count }) => [index, add(line.held, count)]));
+  const told = cut.map(({ ticker }) => {
+    const detail = 'own cash and the sells that are left for it pay for no more';
+    return { ticker, rule: FUNDING_RULE, detail };
+  });
+  const left = shrunk(draft, counts);
+  return { ...left, heldBack: [...left.heldBack, ...told] };
+}
+
+/** Sells for purchases that have become smaller, smaller in the same proportion. */
+function withoutNeedlessSells(draft: Draft, policy: FundingPolicy): Draft {
+  if (draft.funded === undefined) return draft;
+  const { sales, cost } = draft.funded;
+  const now = costOf(purchasesOf(draft, policy));
+  if (!isLess(now, cost) || isZero(lots(raw(cost)))) return draft;
+  const counts = new Map(
+    [...sales].map(([index, sold]) => {
+      const held = draft.problem.lines[index]?.held ?? NO_LOTS;
+      const planned = draft.solution.lots[index] ?? held;
+      return [index, larger(planned, subtract(held, share(sold, now, cost)))] as const;
+    }),
+  );
+  const left = shrunk(draft, counts);
+  return left.solution.feasible ? left : draft;
+}
+
+/** `count` × part / whole, rounded up. */
+const share = (count: Lots, part: Money, whole: Money): Lots =>
+  lots((raw(count) * raw(part) + raw(whole) - 1n) / raw(whole));
+
+/** The plan with these lines there, and no other move larger than it was. */
+function shrunk(draft: Draft, counts: ReadonlyMap<number, Lots>): Draft {
+  const lines = draft.problem.lines.map((line, index) => {
+    const planned = draft.solution.lots[index] ?? line.held;
+    const fixed = counts.get(index);
+    if (fixed !== undefined) return { ...line, min: fixed, max: fixed };
+    return { ...line, min: smaller(planned, line.held), max: larger(planned, line.held) };
+  });
+  const problem = { ...draft.problem, lines };
+  return { ...draft, problem, solution: solveLots(problem) };
+}

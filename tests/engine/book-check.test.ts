@@ -1,0 +1,80 @@
+// `limits.max_spread_percent` in iterations: whose book is read, and what a bad one makes of a market order.
+
+import { describe, expect, test } from 'bun:test';
+import { FRIDAY_NOON, HOUR_MS, openWorld, type World, type WorldAccount } from '../support/engine-world.ts';
+
+const FRIDAY_EVENING = FRIDAY_NOON + 8 * HOUR_MS;
+const SMALL: WorldAccount = { wallet: { TMOS: 50, TBRU: 50 }, cash: '100000.00' };
+const LARGE: WorldAccount = { wallet: { TMOS: 80, TBRU: 20 }, cash: '400000.00' };
+const posted = (world: World) => world.exchange.desk.orders;
+const books = (world: World): number => world.calls('GetOrderBook').length;
+
+describe('the book', () => {
+  test('is not read for small orders in the main session', async () => {
+    const world = await openWorld({ accounts: [SMALL] });
+    expect((await world.cycle()).record.status).toBe('balanced');
+    expect(books(world)).toBe(0);
+  });
+
+  test('of a large order is read, the others are not', async () => {
+    const world = await openWorld({ accounts: [LARGE] });
+    expect((await world.cycle()).record.status).toBe('balanced');
+    expect(books(world)).toBe(1);
+  });
+
+  test.each(['MOEX', 'auto'])('is read for all of them outside the main session (%s)', async (exchange) => {
+    const world = await openWorld({
+      accounts: [{ ...SMALL, settings: { exchange } }],
+      startMs: FRIDAY_EVENING,
+    });
+    expect((await world.cycle()).record.status).toBe('balanced');
+    expect(books(world)).toBeGreaterThanOrEqual(2);
+  });
+
+  test('that is too wide makes limits at the bound; what they do not fill is cancelled', async () => {
+    const world = await openWorld({ accounts: [SMALL], startMs: FRIDAY_EVENING });
+    world.exchange.setBook(world.uid('TMOS'), { spreadTicks: 60 });
+    const { record } = await world.cycle();
+    expect(record.status).toBe('partial');
+    expect(record.warnings.join('\n')).toMatch(
+      /TMOS: its book is 9\.23 % wide, the bound is 1 % \(limits\.max_spread_percent\)/,
+    );
+    const order = record.orders.find(({ ticker }) => ticker === 'TMOS');
+    expect([order?.status, order?.filled_lots]).toEqual(['cancelled', 0]);
+    expect(record.orders.find(({ ticker }) => ticker === 'TBRU')?.status).toBe('filled');
+    expect(world.faults()).toEqual([]);
+  });
+
+  test('that is too thin for the size fills what it can inside the bound', async () => {
+    const world = await openWorld({ accounts: [LARGE] });
+    world.exchange.setBook(world.uid('TMOS'), { depthRub: '5000' });
+    const { record } = await world.cycle();
+    const order = record.orders.find(({ ticker }) => ticker === 'TMOS');
+    expect(order?.status).toBe('partially_filled');
+    const [sent] = posted(world).filter(({ uid }) => uid === world.uid('TMOS'));
+    expect(sent?.type).toBe('limit');
+    expect(world.cash() >= 0n).toBe(true);
+    expect(world.faults()).toEqual([]);
+  });
+
+  test('that cannot be read makes limits, too', async () => {
+    const world = await openWorld({ accounts: [LARGE] });
+    world.exchange.faults.error('GetOrderBook', '30079', 100);
+    const { record } = await world.cycle();
+    expect(record.warnings.join('\n')).toContain('TMOS: its book could not be read');
+    expect(record.status).toBe('balanced');
+    expect(posted(world).find(({ uid }) => uid === world.uid('TMOS'))?.type).toBe('limit');
+  });
+
+  test('is not looked at where a debt has to go', async () => {
+    const world = await openWorld({
+      accounts: [{ wallet: { TMOS: 100 }, cash: '1000.00', pieces: { TMOS: 10_000 } }],
+      startMs: FRIDAY_EVENING,
+    });
+    world.exchange.setBook(world.uid('TMOS'), { spreadTicks: 60 });
+    world.exchange.withdraw(world.accountId(), '3000.00');
+    const { record } = await world.cycle();
+    expect(books(world)).toBe(0);
+    expect(record.orders[0]?.direction).toBe('sell');
+  });
+});
