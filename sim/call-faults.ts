@@ -1,5 +1,6 @@
 // Faults of single calls and orders: drawn at each call that reaches the venue and at each order that it takes.
 
+import type { GetLastPricesResponse } from 'tinkoff-invest-api/dist/generated/marketdata.js';
 import { CORRUPTIONS, type CorruptionName } from '../src/exchange/corruptions.ts';
 import type { ExecutionPlan } from '../src/exchange/desk.ts';
 import type { Fault, FaultCall, Loss, When } from '../src/exchange/faults.ts';
@@ -130,6 +131,12 @@ export class CallFaults {
         struck.push({ kind: 'rewrite', change: CORRUPTIONS[name].change });
       }
     }
+    const stale = method === 'GetLastPrices' ? swarm.fires('stale_prices', 0.08) : null;
+    if (stale !== null) {
+      const olderMs = stale.whole(90, 600) * 60_000;
+      this.hit('stale_prices', `${olderMs}`);
+      struck.push({ kind: 'rewrite', change: (reply) => older(reply as GetLastPricesResponse, olderMs) });
+    }
     const cut = swarm.fires('cut_reply', 0.015);
     if (cut !== null) {
       const share = cut.random();
@@ -171,3 +178,11 @@ export class CallFaults {
     this.world.note(`fault ${kind} ${detail}`);
   }
 }
+
+/** Prices of an earlier hour. */
+const older = ({ lastPrices }: GetLastPricesResponse, byMs: number): GetLastPricesResponse => ({
+  lastPrices: lastPrices.map((each) => ({
+    ...each,
+    time: each.time && new Date(each.time.getTime() - byMs),
+  })),
+});

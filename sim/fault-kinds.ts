@@ -12,6 +12,7 @@ export const FAULT_KINDS = [
   'delayed_reply',
   'corrupt_reply',
   'cut_reply',
+  'stale_prices',
   // executions
   'order_rests',
   'order_partly_filled',

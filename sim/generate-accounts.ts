@@ -128,7 +128,7 @@ function holdingsOf(
 /** Keys of a block that change how it is balanced; every new rule of the configuration belongs here. */
 function rulesOf(dice: Dice): Record<string, unknown> {
   const rules: Record<string, unknown> = {
-    order_type: dice.chance(0.85) ? 'market' : dice.pick(['bestprice', 'limit']),
+    order_type: dice.chance(0.92) ? 'market' : dice.pick(['bestprice', 'limit']),
     order_wait_seconds: dice.pick([1, 3, 3, 10, 30]),
     unlisted_positions: dice.pick(['keep', 'keep', 'sell']),
     min_improvement_pp: dice.pick([0, 0.25, 0.25, 1]),

@@ -1,18 +1,28 @@
 // The venue of a seed: when the run begins, how prices move, how deep the book is, how long the wire takes.
 
 import type { ExchangeOptions } from '../src/exchange/exchange.ts';
+import { DEFAULT_LIMITS, type LimitTable } from '../src/exchange/limits.ts';
 import { diceOf } from './streams.ts';
 
 export interface SimVenue {
   readonly startMs: number;
   readonly options: Pick<
     ExchangeOptions,
-    'liveliness' | 'depthRub' | 'spreadTicks' | 'duplicateAnswer' | 'commission' | 'perSecond'
+    'limits' | 'liveliness' | 'depthRub' | 'spreadTicks' | 'duplicateAnswer' | 'commission' | 'perSecond'
   >;
   /** Longest way out and back of an ordinary call. */
   readonly latencyMs: number;
 }
 
+/** A poorer tariff: the bot learns it from the venue. */
+const TIGHT: LimitTable = {
+  ...DEFAULT_LIMITS,
+  operations: 60,
+  orders: 40,
+  get_orders: 60,
+  market_data: 90,
+  post_order: 60,
+};
 const HOUR_MS = 3_600_000;
 /** Monday 2026-11-16, 00:00 in Moscow. */
 const MONDAY_MS = Date.UTC(2026, 10, 15, 21);
@@ -27,6 +37,7 @@ export function generateVenue(seed: number, worth: number): SimVenue {
   return {
     startMs: Math.floor(MONDAY_MS + day * 24 * HOUR_MS + hour * HOUR_MS),
     options: {
+      limits: schedule.chance(0.2) ? TIGHT : DEFAULT_LIMITS,
       liveliness: dice.pick([0, 0, 1, 1, 4]),
       depthRub: String(Math.ceil(Math.max(dice.pick([200_000, 5_000_000, 50_000_000]), 2 * worth))),
       spreadTicks: dice.pick([1, 1, 2]),

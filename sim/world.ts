@@ -296,7 +296,7 @@ export class World {
     this.note(`error ${text}`);
     const isDisk = error instanceof Error && error.name === 'JournalError';
     if (!isDisk)
-      this.violate('no-defect', error instanceof Error ? (error.stack ?? text).slice(0, 1_500) : text);
+      this.violate('no-defect', error instanceof Error ? placeOf(error) : text);
   }
 
   private openAccount({ brokerAccount, token, type, cash, pieces }: SimAccount): void {
@@ -321,3 +321,6 @@ function configOf(accounts: readonly SimAccount[]): Config {
   if (!parsed.ok) throw new Error(`a generated configuration is invalid: ${JSON.stringify(parsed.problems)}`);
   return parsed.config;
 }
+
+/** An error with the few lines of its stack that say where. */
+const placeOf = (error: Error): string => (error.stack ?? error.message).split('\n').slice(0, 4).join(' ');

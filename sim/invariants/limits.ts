@@ -2,7 +2,6 @@
 // one life of the bot. A clock that was just changed excuses: within its minute two windows look like one.
 
 import type { LimitGroup } from '../../src/exchange/limits.ts';
-import { DEFAULT_LIMITS } from '../../src/exchange/limits.ts';
 import { ROUTES } from '../../src/exchange/routes.ts';
 import type { Check } from '../check.ts';
 import type { Life } from '../life.ts';
@@ -31,7 +30,7 @@ export function limitChecks(world: World): Check {
       const group = GROUPS.get(method);
       count(`life ${life.number}`, 1_000, PER_SECOND);
       if (group !== undefined && world.accounts.every(({ token }) => token === world.accounts[0]?.token))
-        count(`life ${life.number} ${group}`, MINUTE_MS, Math.floor(0.8 * DEFAULT_LIMITS[group]));
+        count(`life ${life.number} ${group}`, MINUTE_MS, Math.floor(0.8 * world.exchange.limits.table[group]));
     },
   };
 }

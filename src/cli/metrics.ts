@@ -8,7 +8,7 @@ import type { CommonOptions } from './common-options.ts';
 import { EXIT } from './exit-code.ts';
 import { chosenAccounts, loadOrExplain } from './load-or-explain.ts';
 import { metricsJson } from './metrics-json.ts';
-import { isComplete, type Metrics, readMetrics } from './metrics-reading.ts';
+import { isComplete, type Metrics, type MetricsInput, readMetrics } from './metrics-reading.ts';
 import type { Outside } from './outside.ts';
 import { createPaint } from './paint.ts';
 import { metricsText } from './render-metrics.ts';
@@ -37,18 +37,20 @@ export async function metricsCommand(
   const loaded = loadOrExplain(options, outside);
   const accounts = loaded && chosenAccounts(loaded.config, options.account, outside);
   if (!loaded || !accounts) return EXIT.usage;
-  const { config, secrets } = loaded;
-  const log = outside.createLog({ level: options.logLevel, secrets });
-  const journal = outside.openJournal(options.stateDir);
   const [first] = accounts;
   if (!first) return EXIT.usage;
-  const { endpoint, caFile, fundData } = config;
+  const { config, secrets } = loaded;
+  const { endpoint, caFile, fundData: settings } = config;
+  const log = outside.createLog({ level: options.logLevel, secrets });
+  const journal = outside.openJournal(options.stateDir);
   const { token, broker } = first;
-  const funds = { settings: fundData, cache: journal };
+  const funds = { settings, cache: journal };
   const connection = outside.connect({ endpoint, caFile, token, broker, log, funds });
+  const named = tickers.length > 0 ? tickers : options.all ? outside.fundTickers(settings) : null;
+  const reading = { connection, accounts, named, aliases: config.tickerAliases };
   try {
     for (;;) {
-      const code = await once();
+      const code = await once(reading, { ...options, dir: settings.metricsDir }, outside);
       if (everyMs === null || stop.aborted) return stop.aborted ? EXIT.ok : code;
       await clock.sleep(everyMs, stop);
       if (stop.aborted) return EXIT.ok;
@@ -57,39 +59,29 @@ export async function metricsCommand(
     connection.close();
     journal.close();
   }
+}
 
-  async function once(): Promise<number> {
-    try {
-      const named = tickers.length > 0 ? tickers : options.all ? outside.fundTickers(fundData) : null;
-      const aliases = config.tickerAliases;
-      const metrics = await readMetrics({
-        connection,
-        accounts: accounts ?? [],
-        named,
-        aliases,
-        nowMs: clock.now(),
-      });
-      show(metrics);
-      if (options.write) await write(metrics);
-      return isComplete(metrics) ? EXIT.ok : EXIT.failed;
-    } catch (error) {
-      if (!(error instanceof WorldError)) throw error;
-      terminal.err(folded(`${error.message}\n`, terminal.width));
-      return error.kind === 'token' ? EXIT.token : EXIT.failed;
-    }
-  }
+type Shown = Pick<MetricsOptions, 'json' | 'write'> & { readonly dir: string };
 
-  function show(metrics: Metrics): void {
+async function once(reading: Omit<MetricsInput, 'nowMs'>, options: Shown, outside: Outside): Promise<number> {
+  const { terminal, clock } = outside;
+  try {
+    const metrics = await readMetrics({ ...reading, nowMs: clock.now() });
     if (options.json) terminal.out(`${JSON.stringify(metricsJson(metrics))}\n`);
     else terminal.out(metricsText(metrics, createPaint(terminal.colors), terminal.width));
+    if (options.write) await write(metrics, options.dir, outside);
+    return isComplete(metrics) ? EXIT.ok : EXIT.failed;
+  } catch (error) {
+    if (!(error instanceof WorldError)) throw error;
+    terminal.err(folded(`${error.message}\n`, terminal.width));
+    return error.kind === 'token' ? EXIT.token : EXIT.failed;
   }
+}
 
-  async function write({ facts, atMs }: Metrics): Promise<void> {
-    const files = await outside.writeMetrics(config.fundData.metricsDir, [...facts.values()], atMs);
-    const missing = facts.size - files.length;
-    const left = missing > 0 ? `, ${missing} left as they were for want of data` : '';
-    terminal.err(
-      folded(`${files.length} files written to ${config.fundData.metricsDir}${left}\n`, terminal.width),
-    );
-  }
+async function write({ facts, atMs }: Metrics, dir: string, outside: Outside): Promise<void> {
+  const { terminal } = outside;
+  const files = await outside.writeMetrics(dir, [...facts.values()], atMs);
+  const missing = facts.size - files.length;
+  const left = missing > 0 ? `, ${missing} left as they were for want of data` : '';
+  terminal.err(folded(`${files.length} files written to ${dir}${left}\n`, terminal.width));
 }

@@ -6,6 +6,7 @@ import { decimal, type Money, type Price, raw, type Shares } from '../core/units
 import { WEIGHTINGS, type WeightingMode } from '../core/weights/registry.ts';
 import { type Align, aligned } from './aligned.ts';
 import { folded, grouped, moscowTime } from './amounts.ts';
+import { age, scaled } from './magnitude.ts';
 import type { Metrics, ModeWeights, WalletWeights } from './metrics-reading.ts';
 import type { Paint } from './paint.ts';
 
@@ -48,10 +49,10 @@ const numbers = (facts: FundFacts): string[] => {
   const premium = premiumPercent(facts);
   return [
     facts.ticker,
-    cell(facts.units, (count: Shares) => short(raw(count) * 1_000_000_000n)),
+    cell(facts.units, (count: Shares) => scaled(raw(count).toString())),
     cell(facts.price, (price: Price) => grouped(decimal(price))),
-    cell(facts.marketCap, (amount: Money) => short(raw(amount))),
-    cell(facts.aum, (amount: Money) => short(raw(amount))),
+    cell(facts.marketCap, (amount: Money) => scaled(decimal(amount))),
+    cell(facts.aum, (amount: Money) => scaled(decimal(amount))),
     premium === null ? '-' : `${premium > 0 ? '+' : ''}${premium.toFixed(2)}%`,
   ];
 };
@@ -70,27 +71,6 @@ const cell = <Value>(finding: Finding<Value>, text: (value: Value) => string): s
 
 const origin = (finding: Finding<unknown>, atMs: number): string =>
   finding.kind === 'known' ? `${finding.source} ${age(atMs - finding.asOfMs)}` : '';
-
-const age = (ms: number): string => {
-  const minutes = Math.max(0, Math.round(ms / 60_000));
-  if (minutes < 100) return `${minutes} min`;
-  return minutes < 60 * 48 ? `${Math.round(minutes / 60)} h` : `${Math.round(minutes / 1440)} d`;
-};
-
-const SCALES: readonly (readonly [bigint, string])[] = [
-  [1_000_000_000_000n, 'tn'],
-  [1_000_000_000n, 'bn'],
-  [1_000_000n, 'mn'],
-];
-
-/** Four digits and a scale: "11.85 bn". */
-function short(nano: bigint): string {
-  const whole = nano / 1_000_000_000n;
-  const scale = SCALES.find(([from]) => whole >= from);
-  if (!scale) return grouped(whole.toString(), 0);
-  const [size, name] = scale;
-  return `${grouped(`${whole / size}.${(((whole % size) * 100n) / size).toString().padStart(2, '0')}`)} ${name}`;
-}
 
 function weightLines({ account, modes }: WalletWeights, paint: Paint, width: number): string[] {
   const tickers = [...(modes[0]?.weighed.kind === 'weights' ? modes[0].weighed.weights.keys() : [])];

@@ -56,7 +56,9 @@ export function entriesWithin(context: BoundContext, asked: readonly Bound[], co
     const line = makeLine(holding, price, aimed, range, orderType, commission);
     return [{ holding, price, target, range, orderType, line }];
   });
-  return isWaited(context, entries) ? entries.map(upToTarget) : entries;
+  // What does not go all the way to the targets has RUB as its counterpart: it buys no more than it aims at.
+  const capped = context.aim.kind !== 'balance' || isWaited(context, entries);
+  return capped ? entries.map(upToTarget) : entries;
 }
 
 /** Whether a rule keeps something from being bought up to its target: its part of the total stays in cash. */

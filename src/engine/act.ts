@@ -12,7 +12,7 @@ import type { JournaledOrder, Reaction } from '../ports.ts';
 import type { AccountContext } from './account-context.ts';
 import { allEnded } from './all-ended.ts';
 import { awaitFinal } from './await-final.ts';
-import { asTheyAre, checkBooks, UNFILLED, unfilled } from './book-check.ts';
+import { checkBooks, UNFILLED, unfilled } from './book-check.ts';
 import { buysAfter } from './buys-after.ts';
 import { observeExplained } from './explained.ts';
 import { approve } from './gate.ts';
@@ -57,9 +57,7 @@ export async function act(
 
   const leg = async (number: number, orders: readonly PlannedOrder[]): Promise<Acted | null> => {
     const isUrgent = number === SELLS && coversDebt(observation.snapshot, plan);
-    const checked = isUrgent
-      ? asTheyAre(orders)
-      : await checkBooks(context, orders, observation.snapshot, options);
+    const checked = await checkBooks(context, orders, observation.snapshot, { ...options, isUrgent });
     warnings.push(...checked.warnings);
     if (checked.orders.length === 0) return null;
     const done = await runLeg(context, iteration, number, checked.orders, observation);

@@ -72,20 +72,24 @@ function forgetSent({ journal, settings }: AccountContext, iteration: string): v
 /** Brings the list up to date with the plan; returns what waits for an answer. */
 function askFor(
   context: AccountContext,
-  { iteration, startedAtMs }: Draft,
+  { iteration, startedAtMs, observation }: Draft,
   { confirmations }: Plan,
   sessions: readonly Session[],
 ): PendingOrder[] {
   const { journal, settings, clock, notifier } = context;
   const nowMs = clock.now();
   const rows = journal.pendingOrders(settings.id);
+  // Outside the window, or cooling down, nothing is wanted for now: what was asked about may still be.
+  const isBlocked = observation?.snapshot.facts.timing.blocked != null;
+  const unwanted = rows.filter((row) => !confirmations.some(({ order }) => isSame(order, row)));
+  const kept = unwanted.filter((row) => isBlocked && row.answer === 'none' && nowMs < row.expiresAtMs);
   for (const row of rows) {
-    const isWanted = confirmations.some(({ order }) => isSame(order, row));
     const isOver = nowMs - row.expiresAtMs > REMEMBERED_MS;
-    const isIdle = !isWanted && nowMs < row.expiresAtMs && row.answer !== 'rejected';
+    const isIdle =
+      unwanted.includes(row) && !isBlocked && nowMs < row.expiresAtMs && row.answer !== 'rejected';
     if (isOver || isIdle) journal.removePending(row.key);
   }
-  return confirmations.flatMap(({ order, agreed }) => {
+  const asked = confirmations.flatMap(({ order, agreed }) => {
     if (agreed) return [];
     const row = rows.find((each) => isSame(order, each) && nowMs < each.expiresAtMs);
     if (row?.answer === 'rejected') return [];
@@ -94,11 +98,12 @@ function askFor(
       // Agreed to while this iteration ran: the next one sends it. An older yes has been used up.
       if ((row.answeredAtMs ?? 0) > startedAtMs) return [];
     }
-    const asked = pendingOf(context, iteration, order, sessions);
-    journal.addPending(asked);
-    notifier.alert({ account: settings.id, event: 'confirmation', message: question(asked) });
-    return [asked];
+    const pending = pendingOf(context, iteration, order, sessions);
+    journal.addPending(pending);
+    notifier.alert({ account: settings.id, event: 'confirmation', message: question(pending) });
+    return [pending];
   });
+  return [...asked, ...kept];
 }
 
 const isSame = (order: PlannedOrder, row: PendingOrder): boolean =>

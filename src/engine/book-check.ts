@@ -28,7 +28,7 @@ export interface Checked {
   readonly bounded: ReadonlySet<string>;
 }
 
-export const asTheyAre = (orders: readonly PlannedOrder[]): Checked => ({
+const asTheyAre = (orders: readonly PlannedOrder[]): Checked => ({
   orders,
   warnings: [],
   bounded: new Set(),
@@ -46,10 +46,10 @@ export async function checkBooks(
   context: AccountContext,
   orders: readonly PlannedOrder[],
   snapshot: Snapshot,
-  options: Pick<ObserveOptions, 'ownSessions' | 'sessions'>,
+  options: Pick<ObserveOptions, 'ownSessions' | 'sessions'> & { readonly isUrgent: boolean },
 ): Promise<Checked> {
   const { market, settings, clock, log } = context;
-  if (orders.every(({ type }) => type === 'limit')) return asTheyAre(orders);
+  if (options.isUrgent || orders.every(({ type }) => type === 'limit')) return asTheyAre(orders);
   // Under `auto` the funds' own hours run from morning to night: the exchange's tell when the others are there.
   const auto = settings.exchange === 'auto';
   const sessions = auto ? ((await options.sessions(MAIN_EXCHANGE)) ?? []) : options.ownSessions;

@@ -31,10 +31,10 @@ export async function readTerms(context: AccountContext): Promise<BrokerTerms> {
 async function readMargin(context: AccountContext): Promise<MarginState | null> {
   const { broker, brokerAccount, memory, settings } = context;
   if (settings.policy.margin === null) return null;
-  if (memory.marginRefused !== null) return { kind: 'unknown', because: memory.marginRefused };
+  if (memory.marginRefused !== null) return { kind: 'disabled', because: memory.marginRefused };
   const answer = await unlessUnreadable(broker.margin(brokerAccount));
   if (!(answer instanceof WorldError)) return answer;
-  return { kind: 'disabled', because: `the margin attributes cannot be read (${answer.message})` };
+  return { kind: 'unknown', because: `the margin attributes cannot be read (${answer.message})` };
 }
 
 async function readCosts(

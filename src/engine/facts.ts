@@ -7,7 +7,7 @@ import type { Holding } from '../core/portfolio.ts';
 import type { Money } from '../core/units.ts';
 import type { Session } from '../ports.ts';
 import type { AccountContext } from './account-context.ts';
-import { approvalsOf } from './approvals.ts';
+import { approvalsOf, uncooled } from './approvals.ts';
 import { readSetAside } from './cash-requests.ts';
 import { isDeleveraging } from './deleverage.ts';
 import { fundReadings } from './fund-readings.ts';
@@ -34,14 +34,15 @@ export async function readFacts(context: AccountContext, input: FactsInput): Pro
     fundReadings(context, input),
     readSetAside(context, input),
   ]);
+  const approvals = approvalsOf(context, input);
   return {
     ...readings,
     margin: input.margin,
     deleverage: isDeleveraging(context, input),
-    timing: timingOf(context, input),
+    timing: uncooled(timingOf(context, input), approvals),
     turnoverToday: turnoverToday(context, input.nowMs),
     ordersToday: ordersToday(context, input.nowMs),
     setAside,
-    approvals: approvalsOf(context, input),
+    approvals,
   };
 }

@@ -65,23 +65,13 @@ export async function observe(context: AccountContext, options: ObserveOptions):
     sessionsOf(listings, options),
   ]);
   const foreign = activeOrders.filter((order) => order.key === null || journal.order(order.key) === null);
-  const last = journal.lastSeen(settings.id);
   const managed = new Set(journal.managedTickers(settings.id));
   const seen: Seen = {
-    nowMs: context.clock.now(),
+    ...standing(context, options),
     quotes: new Map([...quotes, ...moreQuotes]),
     statuses: new Map([...statuses, ...moreStatuses]),
     sessions,
-    accepted: journal.acceptedPrices(settings.id),
-    maxPriceAgeMs: settings.policy.maxPriceAgeMs,
-    maxPriceJumpPercent: settings.maxPriceJumpPercent,
-    allowedJumps: new Set(journal.allowedJumps(settings.id)),
-    piecesThen: last === null ? null : afterFills(context, last).pieces,
     foreignOrders: new Set(activeOrders.map((order) => order.uid)),
-    excluded: new Map([...memory.barred, ...options.excluded]),
-    asIfTradable: options.asIfTradable,
-    byExchangeHours: settings.exchange === 'auto',
-    isIis: context.isIis,
   };
   const held = [...walletHeld(wallet, matched, terms), ...unlistedHeld(matched, managed, terms)];
   const holdings = held.map((each) => makeHolding(seen, each));
@@ -94,11 +84,7 @@ export async function observe(context: AccountContext, options: ObserveOptions):
     sessions: options.ownSessions,
     margin: terms.margin,
   });
-  journal.acceptPrices(settings.id, newlyAccepted(holdings, seen), seen.nowMs);
-  // The price that a person accepted beforehand is taken now; the next one has to be accepted anew.
-  for (const { ticker, price, priceProblem } of holdings)
-    if (seen.allowedJumps.has(ticker) && price !== null && priceProblem === null)
-      journal.endJump(settings.id, ticker);
+  accept(context, holdings, seen);
   return {
     snapshot: {
       account: settings.id,
@@ -119,6 +105,34 @@ export async function observe(context: AccountContext, options: ObserveOptions):
     ],
     apart: apartOf(context, holdings, matched, positions),
   };
+}
+
+type Standing = Omit<Seen, 'quotes' | 'statuses' | 'sessions' | 'foreignOrders'>;
+
+/** What is known without asking: settings, and what is remembered of earlier looks. */
+function standing(context: AccountContext, options: ObserveOptions): Standing {
+  const { journal, memory, settings } = context;
+  const last = journal.lastSeen(settings.id);
+  return {
+    nowMs: context.clock.now(),
+    accepted: journal.acceptedPrices(settings.id),
+    maxPriceAgeMs: settings.policy.maxPriceAgeMs,
+    maxPriceJumpPercent: settings.maxPriceJumpPercent,
+    allowedJumps: new Set(journal.allowedJumps(settings.id)),
+    piecesThen: last === null ? null : afterFills(context, last).pieces,
+    excluded: new Map([...memory.barred, ...options.excluded]),
+    asIfTradable: options.asIfTradable,
+    byExchangeHours: settings.exchange === 'auto',
+    isIis: context.isIis,
+  };
+}
+
+/** Prices taken at face value are remembered; one that a person accepted beforehand is taken now, the next one anew. */
+function accept({ journal, settings }: AccountContext, holdings: readonly Holding[], seen: Seen): void {
+  journal.acceptPrices(settings.id, newlyAccepted(holdings, seen), seen.nowMs);
+  for (const { ticker, price, priceProblem } of holdings)
+    if (seen.allowedJumps.has(ticker) && price !== null && priceProblem === null)
+      journal.endJump(settings.id, ticker);
 }
 
 async function sessionsOf(

@@ -1,12 +1,12 @@
 // Closes of finished days, asked for once per instrument and day. Guarantees: a venue that cannot answer is `null`, and is
-// asked again next time; days still running are not asked about.
+// asked again next time.
 
 import type { Price } from '../core/units.ts';
-import { type Clock, type Market, WorldError } from '../ports.ts';
+import { type Market, WorldError } from '../ports.ts';
 import { DAY_MS, moscowDay } from './value-check.ts';
 
 export interface CloseMemory {
-  /** Close of that Moscow day; `null` where there was no trading or nothing is known. */
+  /** Close of that Moscow day, which must be over; `null` where there was no trading or nothing is known. */
   closeOf(uid: string, day: number): Promise<Price | null>;
   /** Close of the last trading day that was over at that instant, with its day. */
   lastBefore(uid: string, atMs: number): Promise<{ readonly dayMs: number; readonly price: Price } | null>;
@@ -16,7 +16,7 @@ const ENTRIES_MAX = 5000;
 /** Longer than the longest holidays. */
 const LOOK_BACK_DAYS = 14;
 
-export function createCloseMemory(market: Market, clock: Clock): CloseMemory {
+export function createCloseMemory(market: Market): CloseMemory {
   const spans = new Map<string, readonly { readonly dayMs: number; readonly price: Price }[]>();
 
   async function span(uid: string, fromDay: number, toDay: number) {
@@ -36,7 +36,6 @@ export function createCloseMemory(market: Market, clock: Clock): CloseMemory {
 
   return {
     async closeOf(uid, day) {
-      if (day >= moscowDay(clock.now())) return null;
       const closes = await span(uid, day, day + 1);
       return closes.find(({ dayMs }) => dayMs === day * DAY_MS)?.price ?? null;
     },

@@ -39,7 +39,7 @@ class Service implements FundData {
     market: Market,
   ) {
     const { settings, clock, boards, names } = shared;
-    this.closes = createCloseMemory(market, clock);
+    this.closes = createCloseMemory(market);
     const assets = createFundAssets(
       market,
       clock,

@@ -1,5 +1,5 @@
-// Keeps a document that many questions share (a page, a board's list, the day's rates), so that wallets with different
-// funds cost one request. Guarantees: one request at a time; only what could be read is kept.
+// Keeps a document that many questions share (a page, a board's list), so that wallets with different funds cost one request.
+// Requires: passes that do not overlap. Guarantees: only what could be read is kept.
 
 import type { Clock } from '../ports.ts';
 import type { NoData } from './no-data.ts';
@@ -12,15 +12,15 @@ export function keepDocument<Document extends { readonly kind: string }>(
   keepMs: number,
   read: () => Promise<Document | NoData>,
 ): KeptDocument<Document> {
-  let kept: { readonly document: Document | NoData; readonly untilMs: number } | null = null;
-  let reading: Promise<Document | NoData> | null = null;
+  let kept: { readonly document: Document; readonly untilMs: number } | null = null;
   return async () => {
     if (kept !== null && clock.now() < kept.untilMs) return kept.document;
-    reading ??= read().finally(() => {
-      reading = null;
-    });
-    const document = await reading;
-    if (document.kind !== 'no_data') kept = { document, untilMs: clock.now() + keepMs };
+    const document = await read();
+    if (isRead(document)) kept = { document, untilMs: clock.now() + keepMs };
     return document;
   };
 }
+
+const isRead = <Document extends { readonly kind: string }>(
+  document: Document | NoData,
+): document is Document => document.kind !== 'no_data';

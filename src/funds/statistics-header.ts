@@ -44,7 +44,7 @@ export function findColumns(headers: readonly string[]): Columns {
   const columns = headers.map(describe);
   const aums = columns.filter(({ header }) => isAumHeader(header));
   const last = aums.filter(({ header }) => LAST_DAY.test(sameWords(header)));
-  const aum = last.length > 0 ? only(last) : newest(aums);
+  const aum = newest(last.length > 0 ? last : aums);
   return { aum, lastDay: last.length > 0, nav: newest(columns.filter(({ header }) => isNavHeader(header))) };
 }
 

@@ -87,7 +87,7 @@ test('for people it fits 80 columns and names every mode', async () => {
 test('what is missing is named, with what each source said, and the exit code is 1', async () => {
   const ended = await run(['metrics', 'TMOS', 'NOSUCH'], place({}, { sources: ['t_invest'] }));
   expect(ended.code).toBe(1);
-  expect(ended.out).toMatch(/TMOS, AUM: /);
+  expect(ended.out).toMatch(/AUM of TMOS: /);
   expect(ended.out).toMatch(/NOSUCH: /);
 });
 

@@ -12,7 +12,7 @@ import { block, configure, TOKEN, workshop } from '../support/bot-process.ts';
 import { checkedRecords } from '../support/iteration-schema.ts';
 import { rub } from '../support/snapshot-builder.ts';
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(120_000);
 
 const shop = workshop();
 const ID = '2000000001';
@@ -20,6 +20,13 @@ const KEY = '1a2b3c4d-0000-5000-8000-000000000001';
 const OTHER = '1a2b9999-0000-5000-8000-000000000002';
 const HOUR_MS = 3_600_000;
 const run = (dir: string, ...args: string[]) => shop.run(args, dir);
+const RECORD = JSON.stringify({
+  started_at: '2026-11-20T10:00:00Z',
+  status: 'balanced',
+  equity_rub: '1000000.00',
+  reason: null,
+  tracking_error_pp: null,
+});
 const words = (text: string) => text.replace(/\s+/g, ' ').trim();
 const now = () => systemClock.now();
 
@@ -190,7 +197,6 @@ describe('confirm and reject', () => {
       [[], 'expected either the KEY of an order or --all; see: tiebb pending'],
       [['1a2b3c4d', '--all'], 'expected either the KEY of an order or --all; see: tiebb pending'],
       [['TMOS'], 'TMOS is no key; expected at least four of its characters, see: tiebb pending'],
-      [['1a2'], '1a2 is no key; expected at least four of its characters, see: tiebb pending'],
       [['1a2b3c4d'], 'data: no journal, so no order waits'],
       [
         ['--all', '--account', 'nobody'],
@@ -291,11 +297,7 @@ describe('a bot with a threshold', () => {
 describe('raise-cash', () => {
   test.concurrent('keeps an amount, lists it, shows it in status, and gives it back', async () => {
     const dir = place();
-    inJournal(dir, (journal) =>
-      journal.record(
-        sampleIteration({ account: 'main', record: '{"equity_rub":"1000000.00","status":"balanced"}' }),
-      ),
-    );
+    inJournal(dir, (journal) => journal.record(sampleIteration({ account: 'main', record: RECORD })));
     const asked = await run(dir, 'raise-cash', '100', '000.50', '--account', 'main');
     expect([asked.code, words(asked.out)]).toEqual([
       0,
@@ -331,10 +333,7 @@ describe('raise-cash', () => {
     const dir = place();
     const cases: [string[], string][] = [
       [['100k', '--account', 'main'], '"100k" is no amount'],
-      [['0', '--account', 'main'], '"0" is nothing'],
       [['1000'], 'which account is to raise it? add --account with one of main, other'],
-      [['1000', '--account', 'main', '--account', 'other'], 'which account is to raise it?'],
-      [['1000', '--account', 'nobody'], '--account nobody: no such block'],
       [['1000', '--account', 'main', '--by', 'tomorrow'], '--by tomorrow is no date; expected one such as 2'],
       [['1000', '--account', 'main', '--by', '2099-02-30'], '--by 2099-02-30 is no date'],
       [
@@ -343,7 +342,6 @@ describe('raise-cash', () => {
       ],
       [['--by', '2099-01-01'], '--by needs an amount'],
       [['1000', '--cancel', '--account', 'main'], '--cancel takes no amount and no date'],
-      [['--cancel', '--by', '2099-01-01'], '--cancel takes no amount and no date'],
       [['1000', '--account', 'main'], 'data: no journal yet; it is made by the first `start`'],
       [['--', '-5'], '"-5" is no amount'],
     ];

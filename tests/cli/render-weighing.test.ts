@@ -2,9 +2,10 @@
 
 import { describe, expect, test } from 'bun:test';
 import { visibleWidth } from '../../src/cli/amounts.ts';
+import { age, scaled } from '../../src/cli/magnitude.ts';
 import { createPaint } from '../../src/cli/paint.ts';
 import { renderIteration } from '../../src/cli/render-iteration.ts';
-import { age, scaled, weighingLines } from '../../src/cli/render-weighing.ts';
+import { weighingLines } from '../../src/cli/render-weighing.ts';
 import { blankRecord, type IterationRecord, type PositionRecord } from '../../src/core/iteration-record.ts';
 
 const AT = Date.parse('2026-11-20T10:00:00Z');

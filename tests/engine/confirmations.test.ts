@@ -246,6 +246,50 @@ describe('a sale and the purchase that it pays for', () => {
   });
 });
 
+describe('beside the rules of when to trade', () => {
+  const cooling = { timing: { calendar: null, window: null, cooldownMs: 24 * HOUR_MS } };
+
+  test('a cooldown that the rest of the plan began does not hold a confirmed order', async () => {
+    const world = await openWorld({ accounts: [{ ...NEW(), settings: cooling }] });
+    await world.cycle();
+    expect(tickers(world)).toEqual(['TBRU']);
+    await world.clock.sleep(HOUR_MS);
+    await world.cycle();
+    expect(last(world).reason).toContain('awaits a person: buy TMOS');
+    expect(asked(world)).toHaveLength(1);
+    answer(world, 'confirmed');
+    await world.cycle();
+    expect(tickers(world)).toContain('TMOS');
+    expect(pending(world)).toEqual([]);
+    world.exchange.deposit(world.accountId(), '1000');
+    await world.clock.sleep(HOUR_MS);
+    await world.cycle();
+    expect(last(world).status).not.toBe('partial');
+  });
+
+  test('a window that closes leaves the question open', async () => {
+    const window = { days: new Set(['fri'] as const), fromMinutes: 12 * 60, toMinutes: 14 * 60 };
+    const world = await openWorld({
+      accounts: [
+        {
+          wallet: { TMOS: 50, TBRU: 50 },
+          cash: '0',
+          pieces: { TMOS: 20_000 },
+          policy: { confirmAbove: rub('10000') },
+          settings: { timing: { calendar: null, window, cooldownMs: 0 } },
+        },
+      ],
+    });
+    await world.cycle();
+    expect(pending(world)).toHaveLength(2);
+    await world.clock.sleep(2 * HOUR_MS);
+    await world.cycle();
+    expect(last(world).orders).toEqual([]);
+    expect(pending(world)).toHaveLength(2);
+    expect(asked(world)).toHaveLength(2);
+  });
+});
+
 describe('the daemon', () => {
   test('sends a confirmed order within seconds, and does not ask the venue meanwhile', async () => {
     const world = await openWorld({ accounts: [{ ...NEW(), settings: { intervalMs: 4 * HOUR_MS } }] });

@@ -212,6 +212,24 @@ describe('the close', () => {
     expect(world.faults()).toEqual([]);
   });
 
+  test("under `auto` every day that the wallet trades on ends without debt, by its own instruments' hours", async () => {
+    const world = await opened(account({}, { settings: { intervalMs: 5 * HOUR_MS, exchange: 'auto' } }));
+    const cashAt: number[] = [];
+    for (const hours of [12, 12, 12, 12]) {
+      const run = world.daemon({ forMs: hours * HOUR_MS });
+      await run;
+      world.restart();
+      cashAt.push(rubles(world.cash()));
+    }
+    // Saturday 01:00 and 13:00, Sunday 01:00 and 13:00.
+    expect(cashAt[0]).toBeGreaterThanOrEqual(0);
+    expect(cashAt[1]).toBeLessThan(-480_000);
+    expect(cashAt[2]).toBeGreaterThanOrEqual(0);
+    expect(cashAt[3]).toBeLessThan(-480_000);
+    expect(marginFees(world)).toBe(0);
+    expect(world.faults()).toEqual([]);
+  });
+
   test('`keep_if_small` leaves what is free', async () => {
     const world = await opened(
       account({ strategy: 'keep_if_small' }, { settings: { intervalMs: 5 * HOUR_MS } }),

@@ -110,6 +110,27 @@ describe('from the recorded pages', () => {
     expect(counts(opened).board).toBe(0);
   });
 
+  test('a share is taken from its board by ticker and ISIN, or not at all', async () => {
+    const opened = world({ sources: ['moex_iss'] });
+    const data = opened.start();
+    const because = async (ticker: string, options: object) =>
+      short(
+        (
+          await factsOf(
+            data,
+            question(ticker, '313', { kind: 'share', classCode: 'TQBR', ...options }),
+            'market_cap',
+          )
+        ).units,
+      );
+    expect(await because('SBER', { isin: 'RU0000000000' })).toContain(
+      'its SBER is another security, "RU0009029540"',
+    );
+    expect(await because('GAZP', {})).toContain('GAZP is not on its board TQBR');
+    expect(await because('YNDX', { classCode: 'SPBXM' })).toContain('SPBXM is none of its boards');
+    expect(counts(opened).board).toBe(1);
+  });
+
   test('worth per unit makes an AUM where the page has none', async () => {
     const opened = world();
     opened.answers.page = () => pageOf([['TMOS', '—']]);
@@ -165,6 +186,12 @@ describe('requests', () => {
     const accounts = opened.tokens(12);
     await Promise.all(accounts.map((data, index) => data.facts([TWELVE[index]!, TRUR], ALL)));
     expect(counts(opened)).toEqual({ page: 1, feed: 11, nav: 1, board: 1, rates: 0 });
+  });
+
+  test('are not repeated by accounts that waited for them', async () => {
+    const opened = world({ sources: ['smartfeed'], leaveAloneMs: 0 });
+    await Promise.all(opened.tokens(12).map((data) => factsOf(data, TRUR, 'market_cap')));
+    expect(counts(opened).feed).toBe(1);
   });
 
   test('come again when the time to live is over, not before', async () => {
@@ -349,6 +376,14 @@ describe('sources that disagree', () => {
     },
   );
 
+  test('on the units are not settled by an AUM that is made from them', async () => {
+    const opened = world({ sources: ['t_invest', 'smartfeed', 'moex_iss'] });
+    opened.answers.feed = () => feedOf('1,2 млн');
+    opened.answers.nav = () => navOf({ TRURA: '10' });
+    const facts = await factsOf(opened.start(), asked, 'market_cap', 'aum');
+    expect([facts.units.kind, facts.aum.kind]).toEqual(['unknown', 'unknown']);
+  });
+
   test('on the AUM are settled by the units that the venue lists', async () => {
     const opened = world({ sources: ['t_capital', 'moex_iss', 't_invest'] });
     opened.answers.page = () => pageOf([['TRUR', '10 050 000']]);
@@ -475,6 +510,20 @@ describe('the market cap at the date of the AUM', () => {
     );
     expect(facts.marketCapThen).toEqual(facts.marketCap);
     expect(facts.marketCap.kind).toBe('known');
+  });
+
+  test('is the present one on the day that is still running', async () => {
+    const opened = dated();
+    opened.closes.set('uid-TRUR', [{ dayMs: Date.parse('2026-11-20'), price: price(parseNano('9.8')) }]);
+    opened.answers.page = () => pageOf([['TRUR', '10 000 000']], 'СЧА на 20.11.2026');
+    const data = opened.start();
+    const asked = question('TRUR', '10.5', issued(1_000_000n));
+    const today = await factsOf(data, asked, 'market_cap', 'aum');
+    expect([today.marketCapThen, opened.marketCalls]).toEqual([today.marketCap, []]);
+    opened.clock.set(NOW + 8 * HOUR);
+    expect(short((await factsOf(data, asked, 'market_cap', 'aum')).marketCapThen)).toBe(
+      `${nano('9800000')} t_invest`,
+    );
   });
 
   test('is the present one where the AUM has no date', async () => {

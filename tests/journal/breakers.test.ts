@@ -150,7 +150,7 @@ test('a journal of the first version keeps its rows and gets the breakers', () =
   const old = openDatabase(dir, { readOnly: false, busyTimeoutMs: 0, migrations: MIGRATIONS.slice(0, 1) });
   expect(old.query('PRAGMA user_version').get()).toEqual({ user_version: 1n });
   old.close(true);
-  // Its rows are written by today's program on a copy, and carried over: the first step's tables have not changed.
+  // Its rows are written by today's program on a copy, and carried over: the first step's columns have not changed.
   const donor = newDir();
   const journal = openJournal(donor);
   const intent = sampleIntent();
@@ -172,7 +172,14 @@ test('a journal of the first version keeps its rows and gets the breakers', () =
     'iterations',
     'broker_account_pins',
   ];
-  for (const table of tables) db.run(`INSERT INTO main.${table} SELECT * FROM donor.${table}`);
+  for (const table of tables) {
+    const columns = db
+      .query<{ name: string }, []>(`SELECT name FROM pragma_table_info('${table}', 'main')`)
+      .all()
+      .map(({ name }) => name)
+      .join(', ');
+    db.run(`INSERT INTO main.${table} (${columns}) SELECT ${columns} FROM donor.${table}`);
+  }
   db.run('DETACH donor');
   db.close(true);
 

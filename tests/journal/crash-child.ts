@@ -2,9 +2,11 @@
 // with no chance to clean up.
 
 import { openDatabase } from '../../src/journal/database.ts';
-import { openJournal } from '../../src/journal/journal.ts';
+import { journalOf, openJournal } from '../../src/journal/journal.ts';
 import { MIGRATIONS } from '../../src/journal/migrations.ts';
+import { storeOf } from '../../src/journal/store.ts';
 import type { Intent } from '../../src/ports.ts';
+import { DAY_MS, FIRST_DAY } from './past.ts';
 import { AT, BEFORE, sampleIntent } from './sample.ts';
 import { planOne, to } from './with-journal.ts';
 
@@ -26,6 +28,28 @@ function open(steps: readonly string[]): never {
 if (point === 'inside creation') open(deadlyAt(MIGRATIONS, 0));
 if (point === 'inside upgrade')
   open(deadlyAt([...MIGRATIONS, 'CREATE TABLE extra (a) STRICT'], MIGRATIONS.length));
+
+/** Dies before that statement of tidying up, far in the future of whatever is in the journal. */
+const statement = /^statement (\d+) of summarise$/.exec(point)?.[1];
+if (statement !== undefined) {
+  const real = storeOf(openDatabase(dir, { readOnly: false, busyTimeoutMs: 0, migrations: MIGRATIONS }));
+  let left = Number(statement);
+  const journal = journalOf({
+    ...real,
+    prepare(sql) {
+      const query = real.prepare<never>(sql);
+      return {
+        ...query,
+        run(params) {
+          left -= 1;
+          if (left <= 0) die();
+          query.run(params);
+        },
+      };
+    },
+  });
+  while (journal.summarise(FIRST_DAY + 405 * DAY_MS));
+}
 
 const journal = openJournal(dir);
 if (point === 'opened and planned') {

@@ -42,7 +42,16 @@ const rules = fc.record({
       maxMarginSize: fc.constantFrom(5_000, 50_000, 10_000_000),
       strategy: fc.constantFrom('remove' as const, 'keep' as const, 'keep_if_small' as const),
       minFundsSufficiency: fc.constantFrom(1, 1.2, 2),
-      state: fc.constantFrom('enabled', 'enabled', 'enabled', 'below starting', 'below minimal', 'disabled', 'unknown', 'none'),
+      state: fc.constantFrom(
+        'enabled',
+        'enabled',
+        'enabled',
+        'below starting',
+        'below minimal',
+        'disabled',
+        'unknown',
+        'none',
+      ),
     }),
   ),
   deleverage: fc.constantFrom(false, false, false, true),
@@ -50,7 +59,11 @@ const rules = fc.record({
   funding: sometimes(
     fc.record({
       instruments: subset,
-      mode: fc.constantFrom('only_positive_positions_sell' as const, 'equal_in_percents' as const, 'none' as const),
+      mode: fc.constantFrom(
+        'only_positive_positions_sell' as const,
+        'equal_in_percents' as const,
+        'none' as const,
+      ),
       minBuyPercent: fc.constantFrom(0, 0.1, 2),
     }),
   ),
@@ -58,7 +71,12 @@ const rules = fc.record({
   approved: subset,
   rebalance: sometimes(
     fc.record({
-      trigger: fc.constantFrom('always' as const, 'threshold' as const, 'calendar' as const, 'hybrid' as const),
+      trigger: fc.constantFrom(
+        'always' as const,
+        'threshold' as const,
+        'calendar' as const,
+        'hybrid' as const,
+      ),
       thresholdPercent: fc.constantFrom(null, 1, 5, 20),
       relativeThresholdPercent: fc.constantFrom(null, 10, 25),
       to: fc.constantFrom('target' as const, 'edge' as const),
@@ -88,10 +106,13 @@ const rules = fc.record({
   focus: fc.constantFrom('none', 'funding', 'margin', 'rebalance'),
   /** Percent of the rules that are on. */
   density: fc.constantFrom(8, 20, 60),
-  each: fc.array(fc.record({ cost: fc.option(part), margin: fc.option(part), nav: fc.option(part), trend: part }), {
-    minLength: 8,
-    maxLength: 8,
-  }),
+  each: fc.array(
+    fc.record({ cost: fc.option(part), margin: fc.option(part), nav: fc.option(part), trend: part }),
+    {
+      minLength: 8,
+      maxLength: 8,
+    },
+  ),
 });
 type Rules = typeof rules extends fc.Arbitrary<infer T> ? T : never;
 
@@ -118,7 +139,9 @@ function withRules({ snapshot, policy }: Account, drawn: Rules): Account {
     0n,
   );
   const { limits } = drawn;
-  const focused = <Name extends 'margin' | 'funding' | 'rebalance'>(name: Name): Rules[Name]['value'] | null =>
+  const focused = <Name extends 'margin' | 'funding' | 'rebalance'>(
+    name: Name,
+  ): Rules[Name]['value'] | null =>
     drawn.focus === name ? drawn[name].value : on(drawn[name] as Sometimes<Rules[Name]['value']>);
   const [margin, funding, rebalance] = [focused('margin'), focused('funding'), focused('rebalance')];
   const [confirmAbove, setAside] = [on(drawn.confirmAbove), on(drawn.setAside)];
@@ -148,7 +171,13 @@ function withRules({ snapshot, policy }: Account, drawn: Rules): Account {
         const nav = drawn.each[index]?.nav;
         if (nav == null || raw(holding.price ?? price(0n)) <= 0n) return [];
         const value = price((raw(holding.price!) * BigInt(nav + 500)) / 1_000n);
-        const known = { kind: 'known' as const, value, asOfMs: NOON_MS, fetchedAtMs: NOON_MS, source: 'test' };
+        const known = {
+          kind: 'known' as const,
+          value,
+          asOfMs: NOON_MS,
+          fetchedAtMs: NOON_MS,
+          source: 'test',
+        };
         return [[holding.ticker, { ...unknownFacts(holding.ticker, 'not asked'), nav: known }] as const];
       }),
     ),
@@ -220,12 +249,15 @@ function stateOf(state: string, equity: bigint, holdings: readonly Holding[]): M
   if (state === 'none') return null;
   if (state === 'disabled') return { kind: 'disabled', because: 'margin trading is off' };
   if (state === 'unknown') return { kind: 'unknown', because: 'it could not be read' };
-  const collateral = holdings.reduce((sum, each) => {
-    const value = raw(each.price ?? price(0n)) > 0n ? raw(each.price!) * raw(each.pieces) : 0n;
-    return each.marginRate === null
-      ? { ...sum, outside: sum.outside + value }
-      : { ...sum, starting: sum.starting + (value * raw(each.marginRate)) / NANO };
-  }, { outside: 0n, starting: 0n });
+  const collateral = holdings.reduce(
+    (sum, each) => {
+      const value = raw(each.price ?? price(0n)) > 0n ? raw(each.price!) * raw(each.pieces) : 0n;
+      return each.marginRate === null
+        ? { ...sum, outside: sum.outside + value }
+        : { ...sum, starting: sum.starting + (value * raw(each.marginRate)) / NANO };
+    },
+    { outside: 0n, starting: 0n },
+  );
   const liquid = equity - collateral.outside;
   const starting = state === 'enabled' ? collateral.starting : liquid + 1_000_000_000n;
   const minimal = state === 'below minimal' ? liquid + 500_000_000n : starting / 2n;

@@ -25,7 +25,8 @@ export function aimOf(input: AimInput): Aim {
     return { kind: 'quiet', rule, idle: true, because: withDrift(timing.blocked, standings) };
   }
   if (waitsForCalendar(policy, timing)) {
-    const because = withDrift(`the calendar is not due, ${timing.calendar}`, standings);
+    const next = timing.calendar === '' ? '' : `, ${timing.calendar}`;
+    const because = withDrift(`the calendar is not due${next}`, standings);
     return { kind: 'quiet', rule: 'rebalance.calendar', because };
   }
   return needsBreach(policy) ? byBands(policy, standings) : BALANCE;

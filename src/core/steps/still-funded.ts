@@ -49,7 +49,11 @@ function withinMeans(context: BoundContext, draft: Draft, policy: FundingPolicy)
     const detail = 'own cash and the sells that are left for it pay for no more';
     return { ticker, rule: FUNDING_RULE, detail };
   });
-  const left = shrunk(draft, counts);
+  // The sells stay as they are: to take some of them back would cut the purchases again.
+  const sold = draft.solution.lots.flatMap((planned, index) =>
+    isLess(planned, draft.problem.lines[index]?.held ?? planned) ? [[index, planned] as const] : [],
+  );
+  const left = shrunk(draft, new Map([...counts, ...sold]));
   return { ...left, heldBack: [...left.heldBack, ...told] };
 }
 
