@@ -1,9 +1,9 @@
 // What the commands need from the world, handed in by main.ts: the terminal, the clock, and makers of the concrete
 // journal, lock and venue. No command knows which they are.
 
-import type { FundDataConfig } from '../config/config.ts';
 import type { Secret } from '../config/secret.ts';
 import type { FundFacts } from '../core/fund-facts.ts';
+import type { FundSettings } from '../core/fund-settings.ts';
 import type { Log } from '../log.ts';
 import type { Broker, Clock, FundData, Journal, KillSwitch, Market, Notifier, Random } from '../ports.ts';
 
@@ -39,7 +39,7 @@ export interface ConnectOptions {
   readonly broker: 'live' | 'sandbox';
   readonly log: Log;
   /** Where fund data come from and are kept between runs; `null`: none are asked for. */
-  readonly funds: { readonly settings: FundDataConfig; readonly cache: FundCache } | null;
+  readonly funds: { readonly settings: FundSettings; readonly cache: FundCache } | null;
 }
 
 export type FundCache = Pick<Journal, 'fundValues' | 'keepFundValues'>;
@@ -72,7 +72,7 @@ export interface Outside {
   /** Hands alerts to a shell command. */
   alertCommand(options: { command: string; secrets: readonly string[]; log: Log }): ClosingNotifier;
   /** Funds that the sources know by name. */
-  fundTickers(settings: FundDataConfig): readonly string[];
+  fundTickers(settings: FundSettings): readonly string[];
   /** One file per ticker whose data are complete; returns the files. */
   writeMetrics(dir: string, facts: readonly FundFacts[], atMs: number): Promise<readonly string[]>;
   createLog(options: { level: string; secrets: readonly string[]; now?: () => number }): Log;

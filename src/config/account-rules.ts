@@ -2,10 +2,11 @@
 // Requires: a block that the schema accepts. Guarantees: what is off is `null`.
 
 import type { FundingPolicy, LimitsPolicy, RebalancePolicy } from '../core/policy.ts';
+import type { TimingPolicy } from '../core/timing-policy.ts';
 import { money } from '../core/units.ts';
 import type { WeightingPolicy, WeightLimit } from '../core/weights/weighting-policy.ts';
 import { nanoOf } from './amount.ts';
-import type { AccountConfig, MarginConfig, RebalanceTiming } from './config.ts';
+import type { AccountConfig, MarginConfig } from './config.ts';
 import { durationMs } from './duration.ts';
 import type { AccountBlock } from './schema-account.ts';
 import { tickerOf } from './ticker-aliases.ts';
@@ -95,7 +96,7 @@ const rebalanceOf = (written: AccountBlock['rebalance']): RebalancePolicy => ({
   scope: written?.rebalance_scope ?? 'all',
 });
 
-function timingOf(written: AccountBlock['rebalance']): RebalanceTiming {
+function timingOf(written: AccountBlock['rebalance']): TimingPolicy {
   const { calendar, window, cooldown = 0 } = written ?? {};
   return {
     calendar: calendar

@@ -1,5 +1,6 @@
 // The configuration in our own units: what `config/load.ts` makes of CONFIG.json and .env, frozen.
 
+import type { FundSettings } from '../core/fund-settings.ts';
 import type { OrderType } from '../core/order.ts';
 import type {
   DiffPolicy,
@@ -9,6 +10,7 @@ import type {
   OvernightFees,
   RebalancePolicy,
 } from '../core/policy.ts';
+import type { TimingPolicy } from '../core/timing-policy.ts';
 import type { Money, Rate } from '../core/units.ts';
 import type { WeightingMode } from '../core/weights/registry.ts';
 import type { WeightingPolicy } from '../core/weights/weighting-policy.ts';
@@ -63,7 +65,7 @@ export interface AccountConfig {
   readonly funding: FundingPolicy | null;
   readonly confirmAbove: Money | null;
   readonly rebalance: RebalancePolicy;
-  readonly timing: RebalanceTiming;
+  readonly timing: TimingPolicy;
   readonly limits: LimitsPolicy;
   readonly maxSpreadPercent: number;
 }
@@ -71,51 +73,6 @@ export interface AccountConfig {
 export interface MarginConfig extends MarginPolicy {
   readonly deleverageMs: number;
 }
-
-export type Weekday = 'mon' | 'tue' | 'wed' | 'thu' | 'fri' | 'sat' | 'sun';
-
-/** When `rebalance` may trade; `null` = no such rule. Times of day are minutes after midnight. */
-export interface RebalanceTiming {
-  readonly calendar: {
-    readonly every: 'daily' | 'weekly' | 'monthly' | 'quarterly' | 'yearly';
-    readonly weekday: Weekday | null;
-    readonly timeMinutes: number;
-    readonly timeZone: string;
-  } | null;
-  readonly window: {
-    readonly days: ReadonlySet<Weekday>;
-    readonly fromMinutes: number;
-    readonly toMinutes: number;
-  } | null;
-  readonly cooldownMs: number;
-}
-
-export interface FundDataConfig {
-  readonly sources: readonly FundSourceName[];
-  readonly urls: {
-    readonly tCapital: string | null;
-    readonly smartfeed: string | null;
-    readonly moexIss: string | null;
-    readonly cbr: string | null;
-  };
-  readonly metricsDir: string;
-  readonly names: ReadonlyMap<
-    string,
-    { readonly feed?: string; readonly page?: string; readonly navCode?: string }
-  >;
-  readonly cacheEnabled: boolean;
-  readonly ttlMs: number;
-  readonly timeoutMs: number;
-  readonly requestsPerSecond: number;
-  readonly leaveAloneMs: number;
-  readonly maxAgeDays: number;
-  readonly ratioMin: number;
-  readonly ratioMax: number;
-  readonly maxDayJumpPercent: number;
-  readonly maxDisagreementPercent: number;
-}
-
-export type FundSourceName = 't_invest' | 'smartfeed' | 't_capital' | 'moex_iss' | 'files';
 
 export interface Config {
   readonly accounts: readonly AccountConfig[];
@@ -125,7 +82,7 @@ export interface Config {
   /** Shell command that gets every alert as JSON on stdin; `null` = none. */
   readonly alertCommand: string | null;
   readonly tickerAliases: ReadonlyMap<string, string>;
-  readonly fundData: FundDataConfig;
+  readonly fundData: FundSettings;
   readonly overnightFees: OvernightFees;
   /** What is odd but not wrong, in words. */
   readonly warnings: readonly string[];

@@ -1,7 +1,7 @@
 // `fund_data` and `aum_cache` in our units.
 
 import type { z } from 'zod';
-import type { FundDataConfig } from './config.ts';
+import type { FundSettings } from '../core/fund-settings.ts';
 import { configSchema } from './schema.ts';
 
 type Top = z.output<typeof configSchema>;
@@ -10,13 +10,13 @@ type FundDataText = NonNullable<Top['fund_data']>;
 const HOUR_MS = 3_600_000;
 const sections = configSchema.pick({ fund_data: true, aum_cache: true }).required();
 const DEFAULTS = sections.parse({ fund_data: {}, aum_cache: {} });
-const SOURCES: FundDataConfig['sources'] = ['t_invest', 'smartfeed', 't_capital', 'moex_iss', 'files'];
+const SOURCES: FundSettings['sources'] = ['t_invest', 'smartfeed', 't_capital', 'moex_iss', 'files'];
 
 /** Both sections as the schema completes them; a missing one is all defaults. */
 export function fundDataOf(
   written: FundDataText = DEFAULTS.fund_data,
   cache: NonNullable<Top['aum_cache']> = DEFAULTS.aum_cache,
-): FundDataConfig {
+): FundSettings {
   const { urls = {} } = written;
   return Object.freeze({
     sources: written.sources ?? SOURCES,

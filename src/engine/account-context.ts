@@ -4,6 +4,7 @@ import type { Close } from '../core/close.ts';
 import type { IterationRecord } from '../core/iteration-record.ts';
 import type { Policy } from '../core/policy.ts';
 import type { Snapshot } from '../core/portfolio.ts';
+import type { TimingPolicy } from '../core/timing-policy.ts';
 import { type Money, NO_MONEY } from '../core/units.ts';
 import type { Broker, Clock, FundData, Journal, KillSwitch, Listing, Market, Notifier } from '../ports.ts';
 
@@ -29,31 +30,10 @@ export interface AccountSettings {
   readonly maxDayTurnoverPercent: number;
   /** How long before the end of the day's trading debt is brought down; `null` without margin. */
   readonly deleverageMs: number | null;
-  readonly timing: TimingSettings;
+  readonly timing: TimingPolicy;
   /** Above this spread a market order becomes a limit (outside the main session, or where it is large). */
   readonly maxSpreadPercent: number;
 }
-
-export type Weekday = 'mon' | 'tue' | 'wed' | 'thu' | 'fri' | 'sat' | 'sun';
-
-/** When `rebalance` may trade; `null` = no such rule. Times of day are minutes after midnight. */
-export interface TimingSettings {
-  readonly calendar: {
-    readonly every: 'daily' | 'weekly' | 'monthly' | 'quarterly' | 'yearly';
-    readonly weekday: Weekday | null;
-    readonly timeMinutes: number;
-    readonly timeZone: string;
-  } | null;
-  /** Moscow time. */
-  readonly window: {
-    readonly days: ReadonlySet<Weekday>;
-    readonly fromMinutes: number;
-    readonly toMinutes: number;
-  } | null;
-  readonly cooldownMs: number;
-}
-
-export const NO_TIMING: TimingSettings = { calendar: null, window: null, cooldownMs: 0 };
 
 /** Structured logging as the engine needs it (pino fits). */
 export interface EngineLog {

@@ -18,8 +18,8 @@ import { observeExplained } from './explained.ts';
 import { approve } from './gate.ts';
 import { noteMarginRefused } from './margin-refused.ts';
 import type { Observation, ObserveOptions } from './observe.ts';
-import { splitOwnMoney } from './own-money-first.ts';
 import { forbidden } from './permission.ts';
+import { splitOwnMoney } from './split-own-money.ts';
 import { drop, endsTrading, type Submitted, submitInTurn, submitTogether } from './submit.ts';
 import { HOUR_MS, tellOnce } from './tell-once.ts';
 import { turnoverLeft } from './turnover.ts';
@@ -45,7 +45,7 @@ export async function act(
   iteration: string,
   options: ObserveOptions,
   start: Observation,
-  plan: Pick<Plan, 'orders'> & Partial<Pick<Plan, 'aim'>>,
+  plan: Pick<Plan, 'orders'> & Partial<Pick<Plan, 'aim' | 'rows'>>,
 ): Promise<Acted> {
   const excluded = new Map(options.excluded);
   const warnings: string[] = [];
@@ -53,7 +53,11 @@ export async function act(
   let observation = start;
   let tooLittleMoney = false;
   const wanted = tickersOf(plan.orders, 'buy');
-  const stage = (): Stage => buysAfter(wanted, plan.aim, context.journal.ordersOf(iteration));
+  const planned = new Map(plan.rows?.map(({ ticker, lotsAfter }) => [ticker, lotsAfter]));
+  const stage = (): Stage => ({
+    ...buysAfter(wanted, plan.aim, context.journal.ordersOf(iteration)),
+    planned,
+  });
 
   const leg = async (number: number, orders: readonly PlannedOrder[]): Promise<Acted | null> => {
     const isUrgent = number === SELLS && coversDebt(observation.snapshot, plan);

@@ -2,10 +2,10 @@
 // Guarantees: every period has exactly one instant, also where clocks are changed: a time that such a day skips moves by what
 // was skipped, one that it has twice is the first of the two.
 
+import type { TimingPolicy, Weekday } from '../core/timing-policy.ts';
 import { unreachable } from '../core/unreachable.ts';
-import type { TimingSettings, Weekday } from './account-context.ts';
 
-export type Calendar = NonNullable<TimingSettings['calendar']>;
+export type Calendar = NonNullable<TimingPolicy['calendar']>;
 
 const DAY_MS = 86_400_000;
 const MINUTE_MS = 60_000;

@@ -4,7 +4,8 @@
 
 import { formatInTimeZone } from 'date-fns-tz/formatInTimeZone';
 import type { Timing } from '../core/facts.ts';
-import type { AccountContext, TimingSettings, Weekday } from './account-context.ts';
+import type { TimingPolicy, Weekday } from '../core/timing-policy.ts';
+import type { AccountContext } from './account-context.ts';
 import { type Calendar, lastInstant, nextInstant } from './calendar.ts';
 import type { FactsInput } from './facts.ts';
 import { MOSCOW, moscowDay, moscowMidnight } from './schedule.ts';
@@ -45,7 +46,7 @@ function inWords(calendar: Calendar, due: boolean, nowMs: number): string {
   return `${due ? 'due since' : 'next on'} ${at} ${calendar.timeZone}`;
 }
 
-function outsideOf(window: NonNullable<TimingSettings['window']>, nowMs: number): string | null {
+function outsideOf(window: NonNullable<TimingPolicy['window']>, nowMs: number): string | null {
   const { days, fromMinutes, toMinutes } = window;
   const day = WEEKDAYS[((moscowDay(nowMs) % 7) + 7) % 7] ?? 'thu';
   const sinceMidnight = nowMs - moscowMidnight(nowMs);

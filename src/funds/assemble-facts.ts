@@ -3,6 +3,7 @@
 // sides of it are unknown, because nobody can say which one is stale; every unknown says what each source said.
 
 import type { Finding, FundFacts, Known, Unknown } from '../core/fund-facts.ts';
+import type { FundSettings } from '../core/fund-settings.ts';
 import {
   type Money,
   money,
@@ -18,7 +19,6 @@ import type { FundNeed } from '../ports.ts';
 import { type Candidate, type Choice, chooseSource } from './choose-source.ts';
 import { isBetween, ratioText } from './exact-percent.ts';
 import { remedy, told } from './explain.ts';
-import type { FundSettings } from './fund-settings.ts';
 import type { SourceKind } from './source.ts';
 
 /** What is known of one ticker, in RUB. */

@@ -1,8 +1,8 @@
 // The words of fund data: what a source said of a datum, and what a person can do where it is missing.
 
+import type { FundSettings } from '../core/fund-settings.ts';
 import { NANO } from '../core/units.ts';
 import type { FundValue } from '../ports.ts';
-import type { FundSettings } from './fund-settings.ts';
 import type { SourceKind } from './source.ts';
 
 type Said = Pick<FundValue, 'source' | 'value' | 'asOfMs'> & { readonly currency?: string };

@@ -1,7 +1,7 @@
 // What the sources call each fund: brand in the news feed, name on the statistics page. Data, as of 2026; `fund_data.names`
 // adds to it and outranks it. Names are compared whole, so a name that is part of another one does no harm.
 
-import type { FundName } from './fund-settings.ts';
+import type { FundName } from '../core/fund-settings.ts';
 
 const KNOWN: Readonly<Record<string, FundName>> = {
   TRUR: { feed: 'Вечный портфель', page: 'Стратегия вечного портфеля в рублях' },

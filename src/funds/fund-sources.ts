@@ -2,12 +2,12 @@
 // values, and one pass at a time. Requires: made once per process.
 // Guarantees: only what passes its checks is kept; why the rest is missing is remembered; passes never overlap.
 
+import type { FundName, FundSettings } from '../core/fund-settings.ts';
 import type { Clock, FundQuestion, FundValue } from '../ports.ts';
 import { CBR, rateValues, readRates } from './cbr.ts';
 import { told } from './explain.ts';
 import { createFundCache, type FundCache, type FundLog, type FundValueStore } from './fund-cache.ts';
 import { fundNames } from './fund-names.ts';
-import type { FundName, FundSettings } from './fund-settings.ts';
 import { type Busy, createHttpClient, type HttpClient } from './http-client.ts';
 import { createMetricsFiles } from './metrics-files.ts';
 import { createMoexBoards, type MoexBoards } from './moex-iss.ts';

@@ -1,10 +1,10 @@
 // MOEX ISS: how many shares a company has, and a fund's indicative worth per unit. One request per board, whatever is asked.
 // Its number of units of a fund is never used: it is empty, 0 or the registered 10^10 as often as it is right.
 
+import type { FundName, FundSettings } from '../core/fund-settings.ts';
 import type { Clock, FundQuestion, FundValue } from '../ports.ts';
 import { nanoOf } from './exact-json.ts';
 import type { FundAssets } from './fund-assets.ts';
-import type { FundName, FundSettings } from './fund-settings.ts';
 import type { HttpClient } from './http-client.ts';
 import { type IssBoard, type IssRow, issText, readIssBoard } from './iss-reply.ts';
 import { type KeptDocument, keepDocument } from './kept-document.ts';

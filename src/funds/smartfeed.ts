@@ -1,9 +1,9 @@
 // T-Bank's news feed: how many units a fund has, as it announced it last. One request per fund (there is no list), more only
 // while pages say nothing about units.
 
+import type { FundName, FundSettings } from '../core/fund-settings.ts';
 import type { FundQuestion, FundValue } from '../ports.ts';
 import { readFeedPage } from './feed-reply.ts';
-import type { FundName, FundSettings } from './fund-settings.ts';
 import type { HttpClient } from './http-client.ts';
 import type { FundSource, NoValue } from './source.ts';
 import { addressUnder } from './source-address.ts';

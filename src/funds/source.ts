@@ -1,8 +1,8 @@
 // What every source of fund data looks like. A source never rejects and never guesses: for each ticker it gives a value
 // or says why it has none.
 
+import type { FundSourceName } from '../core/fund-settings.ts';
 import type { FundQuestion, FundValue } from '../ports.ts';
-import type { FundSourceName } from './fund-settings.ts';
 
 /** What sources are asked for. `price` and `marketCap` come from the venue and from arithmetic. */
 export type SourceKind = 'units' | 'aum' | 'nav';

@@ -1,8 +1,8 @@
 // T-Capital's statistics page: AUM and worth of a unit of all its funds, in one request. What the page does not date is
 // as of the instant it was fetched.
 
+import type { FundName, FundSettings } from '../core/fund-settings.ts';
 import type { Clock, FundQuestion, FundValue } from '../ports.ts';
-import type { FundName, FundSettings } from './fund-settings.ts';
 import type { HttpClient } from './http-client.ts';
 import { keepDocument } from './kept-document.ts';
 import type { NoData } from './no-data.ts';

@@ -1,9 +1,9 @@
 // What is wrong with one value by itself, and against the last good one of its kind: decided before it is kept.
 // Guarantees: a value that is refused here is never used and never becomes the one that later values are compared with.
 
+import type { FundSettings } from '../core/fund-settings.ts';
 import type { FundValue } from '../ports.ts';
 import { exceedsPercent } from './exact-percent.ts';
-import type { FundSettings } from './fund-settings.ts';
 
 export const DAY_MS = 24 * 3_600_000;
 export const MOSCOW_OFFSET_MS = 3 * 3_600_000;

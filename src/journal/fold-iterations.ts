@@ -90,7 +90,7 @@ function accountFolder(store: Store, sums: DaySums): (account: string, rows: rea
         // What it held until the next valuation is not known yet: it waits for that.
         if (following === null) continue;
         const after = recordOf(following);
-        const late = lateBetween(account, row.started_at, row.started_at);
+        const late = lateBetween(account, row.started_at, following.started_at);
         sums.addEarned({
           account,
           dayMs: dayOf(Number(row.started_at)),

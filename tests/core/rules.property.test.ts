@@ -354,7 +354,7 @@ const isGradual = ({ snapshot: { facts }, policy }: Account): boolean =>
   policy.limits.maxTurnoverPercent !== null ||
   policy.limits.maxDayTurnoverPercent !== null ||
   policy.limits.maxOrders !== null ||
-  (policy.funding !== null && policy.funding.mode !== 'none') ||
+  policy.funding !== null ||
   (policy.margin !== null && facts.margin?.kind === 'enabled');
 
 test('after an iteration at constant prices the next one has nothing to do', () => {

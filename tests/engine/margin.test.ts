@@ -6,7 +6,7 @@ import { PostOrderRequest } from 'tinkoff-invest-api/dist/generated/orders.js';
 import { DEFAULT_OVERNIGHT_FEES } from '../../src/config/overnight-fees.ts';
 import type { IterationRecord } from '../../src/core/iteration-record.ts';
 import { type MarginPolicy, NO_RULES } from '../../src/core/policy.ts';
-import { NO_TIMING } from '../../src/engine/account-context.ts';
+import { NO_TIMING } from '../../src/core/timing-policy.ts';
 import { confirmMarginOf } from '../../src/exchange/wire.ts';
 import {
   type EngineWorld,

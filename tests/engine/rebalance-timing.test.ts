@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'bun:test';
-import { type AccountSettings, NO_TIMING, type TimingSettings } from '../../src/engine/account-context.ts';
+import { NO_TIMING, type TimingPolicy } from '../../src/core/timing-policy.ts';
+import type { AccountSettings } from '../../src/engine/account-context.ts';
 import { timingOf } from '../../src/engine/rebalance-timing.ts';
 import type { Journal, RebalanceMarks } from '../../src/ports.ts';
 
@@ -7,7 +8,7 @@ const HOUR_MS = 3_600_000;
 const at = (iso: string): number => Date.parse(iso);
 const NOTHING: RebalanceMarks = { tradedAtMs: null, calendarAtMs: null };
 
-const timing = (settings: Partial<TimingSettings>, now: string, marks: Partial<RebalanceMarks> = {}) =>
+const timing = (settings: Partial<TimingPolicy>, now: string, marks: Partial<RebalanceMarks> = {}) =>
   timingOf(
     {
       settings: { id: 'a', timing: { ...NO_TIMING, ...settings } } as AccountSettings,

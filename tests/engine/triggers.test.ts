@@ -2,15 +2,15 @@
 
 import { describe, expect, test } from 'bun:test';
 import { NO_RULES, type RebalancePolicy } from '../../src/core/policy.ts';
+import { NO_TIMING, type TimingPolicy } from '../../src/core/timing-policy.ts';
 import { rate } from '../../src/core/units.ts';
-import { NO_TIMING, type TimingSettings } from '../../src/engine/account-context.ts';
 import { HOUR_MS, openWorld, SEED_ACCOUNT, type World } from '../support/engine-world.ts';
 
 const DAY_MS = 24 * HOUR_MS;
 
 const openWith = (
   rebalance: Partial<RebalancePolicy>,
-  timing: Partial<TimingSettings> = {},
+  timing: Partial<TimingPolicy> = {},
   startMs?: number,
 ): Promise<World> =>
   openWorld({
@@ -97,7 +97,10 @@ describe('the calendar', () => {
     await world.clock.sleep(DAY_MS);
     const traded: number[] = [];
     for (let turn = 0; turn < 4; turn += 1) {
-      traded.push((await world.cycle()).record.orders.length);
+      const { orders } = (await world.cycle()).record;
+      traded.push(orders.length);
+      const turnover = orders.reduce((sum, { amount_rub }) => sum + Number(amount_rub), 0);
+      expect(turnover).toBeLessThanOrEqual(80_100);
       await world.clock.sleep(HOUR_MS);
     }
     // 14 % are to be traded, 8 % at a time.
@@ -155,6 +158,16 @@ describe('orders and fees of a fund', () => {
     }
     expect(said.length).toBeGreaterThanOrEqual(15);
     expect(said.indexOf(true)).toBe(14);
+  });
+
+  test('a fund that was never free is not told about', async () => {
+    const world = await openWorld({ accounts: [{ ...swing, settings: { maxPriceJumpPercent: 100 } }] });
+    for (const price of ['7.2', '6']) {
+      world.exchange.setPrice(world.uid('TMOS'), price);
+      expect((await world.cycle()).record.orders).not.toEqual([]);
+      await world.clock.sleep(60_000);
+    }
+    expect(world.alerts).toEqual([]);
   });
 
   test('a fund that was free and is charged for is told about once a day', async () => {

@@ -7,7 +7,7 @@ import { serveFundPages } from '../../src/exchange/fund-pages.ts';
 import { moscowDay } from '../../src/exchange/moscow.ts';
 import { createFundData } from '../../src/funds/fund-data.ts';
 import { fundNames } from '../../src/funds/fund-names.ts';
-import type { FundSettings } from '../../src/funds/fund-settings.ts';
+import type { FundSettings } from '../../src/core/fund-settings.ts';
 import { createFundSources } from '../../src/funds/fund-sources.ts';
 import { createHttpClient } from '../../src/funds/http-client.ts';
 import { createMoexBoards, createMoexIss } from '../../src/funds/moex-iss.ts';

@@ -2,8 +2,8 @@
 
 import { afterEach, describe, expect, test } from 'bun:test';
 import { premiumPercent } from '../../src/core/fund-facts.ts';
+import type { FundSettings } from '../../src/core/fund-settings.ts';
 import { parseNano, price } from '../../src/core/units.ts';
-import type { FundSettings } from '../../src/funds/fund-settings.ts';
 import { openJournal } from '../../src/journal/journal.ts';
 import { tempDirs } from '../support/temp-dir.ts';
 import {

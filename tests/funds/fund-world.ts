@@ -3,10 +3,10 @@
 import { readFileSync } from 'node:fs';
 import type { Close } from '../../src/core/close.ts';
 import type { FundFacts } from '../../src/core/fund-facts.ts';
+import type { FundSettings } from '../../src/core/fund-settings.ts';
 import { lotSize, parseNano, price, rate, shares } from '../../src/core/units.ts';
 import type { FundValueStore } from '../../src/funds/fund-cache.ts';
 import { createFundData } from '../../src/funds/fund-data.ts';
-import type { FundSettings } from '../../src/funds/fund-settings.ts';
 import { createFundSources } from '../../src/funds/fund-sources.ts';
 import type { FundAsset, FundData, FundNeed, FundQuestion, Listing, Market } from '../../src/ports.ts';
 import { createManualClock, type ManualClock } from '../support/manual-clock.ts';

@@ -10,13 +10,9 @@ import type { IterationRecord } from '../../src/core/iteration-record.ts';
 import type { Policy } from '../../src/core/policy.ts';
 import { NO_RULES } from '../../src/core/policy.ts';
 import { RUB } from '../../src/core/portfolio.ts';
+import { NO_TIMING } from '../../src/core/timing-policy.ts';
 import { rate } from '../../src/core/units.ts';
-import {
-  type AccountContext,
-  type AccountSettings,
-  NO_TIMING,
-  newMemory,
-} from '../../src/engine/account-context.ts';
+import { type AccountContext, type AccountSettings, newMemory } from '../../src/engine/account-context.ts';
 import { type CycleResult, runCycle } from '../../src/engine/cycle.ts';
 import { type AccountEnd, runDaemon } from '../../src/engine/daemon.ts';
 import {

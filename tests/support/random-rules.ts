@@ -249,15 +249,13 @@ function stateOf(state: string, equity: bigint, holdings: readonly Holding[]): M
   if (state === 'none') return null;
   if (state === 'disabled') return { kind: 'disabled', because: 'margin trading is off' };
   if (state === 'unknown') return { kind: 'unknown', because: 'it could not be read' };
-  const collateral = holdings.reduce(
-    (sum, each) => {
-      const value = raw(each.price ?? price(0n)) > 0n ? raw(each.price!) * raw(each.pieces) : 0n;
-      return each.marginRate === null
-        ? { ...sum, outside: sum.outside + value }
-        : { ...sum, starting: sum.starting + (value * raw(each.marginRate)) / NANO };
-    },
-    { outside: 0n, starting: 0n },
-  );
+  const valueOf = (each: Holding): bigint =>
+    raw(each.price ?? price(0n)) > 0n ? raw(each.price!) * raw(each.pieces) : 0n;
+  const collateral = { outside: 0n, starting: 0n };
+  for (const each of holdings) {
+    if (each.marginRate === null) collateral.outside += valueOf(each);
+    else collateral.starting += (valueOf(each) * raw(each.marginRate)) / NANO;
+  }
   const liquid = equity - collateral.outside;
   const starting = state === 'enabled' ? collateral.starting : liquid + 1_000_000_000n;
   const minimal = state === 'below minimal' ? liquid + 500_000_000n : starting / 2n;

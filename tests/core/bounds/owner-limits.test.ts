@@ -8,7 +8,15 @@ import { type FundFacts, unknownFacts } from '../../../src/core/fund-facts.ts';
 import type { Plan } from '../../../src/core/plan.ts';
 import { type LimitsPolicy, NO_RULES } from '../../../src/core/policy.ts';
 import { parseNano, price, rate } from '../../../src/core/units.ts';
-import { holding, NOON_MS, ordersOf, planOf, policyOf, snapshotOf } from '../../support/snapshot-builder.ts';
+import {
+  holding,
+  NOON_MS,
+  ordersOf,
+  planOf,
+  policyOf,
+  rub,
+  snapshotOf,
+} from '../../support/snapshot-builder.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -64,6 +72,21 @@ describe('max_trade_percent', () => {
     for (const count of Object.values(planned))
       expect(Math.abs(count)).toBeLessThanOrEqual(maxTradePercent * 10);
     expect(planned.A ?? 0).toBe(orders.A ?? 0);
+  });
+
+  test('counts what this iteration has moved already', () => {
+    const holdings = [holding('A', '100', 400), holding('B', '100', 300)];
+    const policy = policyOf(
+      { A: 40, B: 60 },
+      { commission: rate(0n), limits: { ...NO_RULES.limits, maxTradePercent: 10 } },
+    );
+    const after = (moved: string) => {
+      const stage = { kind: 'buys', tickers: new Set(['B']), moved: new Map([['B', rub(moved)]]) } as const;
+      return ordersOf(planOf(decide(snapshotOf('30000', holdings), policy, stage)));
+    };
+    expect(after('0')).toEqual({ B: 100 });
+    expect(after('7000')).toEqual({ B: 30 });
+    expect(after('10000')).toEqual({});
   });
 
   test('says so', () => {

@@ -153,6 +153,19 @@ describe('what has to be covered', () => {
   });
 });
 
+test('a debt does not let the sale go that small purchases would be paid with', () => {
+  const small = ['B', 'C', 'D', 'E', 'F'];
+  const snapshot = snapshotOf('-5000', [
+    holding('A', '100', 1050),
+    ...small.map((ticker) => holding(ticker, '100', 0)),
+  ]);
+  const wallet = { A: 50, ...Object.fromEntries(small.map((ticker) => [ticker, 10])) };
+  const plan = planOf(snapshot, policyOf(wallet, { ...above('20000'), minOneLot: false }));
+  expect(ordersOf(plan)).toEqual(['sell A 51']);
+  expect(askedOf(plan)).toEqual(['sell A 550']);
+  expect(heldOf(plan)).toEqual(['A']);
+});
+
 describe('money that is kept aside', () => {
   const policy = (threshold: string) => policyOf({ A: 100 }, above(threshold));
   const asking = (amount: string) => ({ facts: { ...NO_FACTS, setAside: rub(amount) } });
