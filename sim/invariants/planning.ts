@@ -73,13 +73,14 @@ export function planningChecks(world: World): Check {
       : `sized at a price of ${new Date(same[0]?.timeMs ?? 0).toISOString()}`;
   }
 
-  /** Trading time of today between two instants. */
+  /** Trading time between two instants, of the session that runs: the bot is told of no session that has ended. */
   function tradedFor(uid: string, fromMs: number, toMs: number): number {
     const exchange = world.exchange.market.byUid(uid)?.exchange ?? '';
-    return world.exchange.market.calendar
-      .spans(exchange, moscowDay(toMs))
-      .filter(({ phase }) => isTrading(phase))
-      .reduce((sum, { startMs, endMs }) => sum + Math.max(0, Math.min(endMs, toMs) - Math.max(startMs, fromMs)), 0);
+    const spans = world.exchange.market.calendar.spans(exchange, moscowDay(toMs));
+    let startMs = toMs;
+    for (const span of spans.toReversed())
+      if (isTrading(span.phase) && span.startMs <= startMs && span.endMs >= startMs) startMs = span.startMs;
+    return toMs - Math.max(startMs, fromMs);
   }
 
   /** I16: what the plan starts from is what the venue has. */

@@ -1,9 +1,11 @@
 // Chance for the mutation tests: every case has a seed of its own, so that one can be run again alone.
-// Guarantees: a failure names its seed and number (`SEED=… CASE=…` repeats just that one) and shows the input.
+// Guarantees: a failure names its seed and number (`SEED=… CASE=…` repeats just that one) and shows the input;
+// with `ALL=1` every case is run and the first failure of each kind is told.
 
 import { seededRandom } from '../../src/random.ts';
 
 export const SEED = Number(process.env.SEED ?? 20261121);
+const SHOWN = Number(process.env.SHOWN ?? 4_000);
 const ONLY = process.env.CASE === undefined ? null : Number(process.env.CASE);
 
 export class Dice {
@@ -36,6 +38,7 @@ export async function mutations(
 ): Promise<void> {
   console.log(`${name}: ${count} cases, seed ${SEED}`);
   const from = ONLY ?? 0;
+  const kinds = new Map<string, string>();
   const to = ONLY === null ? count : ONLY + 1;
   for (let index = from; index < to; index += 1) {
     let input = () => '';
@@ -46,7 +49,11 @@ export async function mutations(
       if (done instanceof Promise) await done;
     } catch (cause) {
       const why = cause instanceof Error ? (cause.stack ?? cause.message) : String(cause);
-      throw new Error(`${name}: SEED=${SEED} CASE=${index}\n${why}\n${input().slice(0, 4_000)}`, { cause });
+      const told = `${name}: SEED=${SEED} CASE=${index}\n${why}\n${input().slice(0, SHOWN)}`;
+      if (process.env.ALL === undefined) throw new Error(told, { cause });
+      const kind = String(cause).replace(/[\d.]+/g, '#').slice(0, 60);
+      if (!kinds.has(kind)) kinds.set(kind, told);
     }
   }
+  if (kinds.size > 0) throw new Error([...kinds.values()].join('\n\n'));
 }

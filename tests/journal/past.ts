@@ -23,7 +23,7 @@ export interface PastIteration {
   readonly day: number;
   /** Minutes after midnight. */
   readonly minute: number;
-  readonly kind: 'quiet' | 'failed' | 'closed' | 'plan' | 'traded' | 'learned_later' | 'killed';
+  readonly kind: 'quiet' | 'failed' | 'closed' | 'uncounted' | 'plan' | 'traded' | 'learned_later' | 'killed';
   /** Prices of the two tickers in kopecks. */
   readonly prices: readonly [number, number];
   readonly pieces: readonly [number, number];
@@ -164,7 +164,7 @@ const rowOf = (each: PastIteration, iteration: string, record: IterationRecord) 
     status: record.status,
     reason: record.reason,
     dryRun: record.dry_run,
-    counted: each.kind !== 'closed',
+    counted: each.kind !== 'closed' && each.kind !== 'uncounted',
     equity: record.positions.length > 0 ? money(nanoOf(each.cash)) : null,
     turnover: money(0n),
     commission: money(0n),

@@ -19,7 +19,16 @@ import { sampleIntent } from './sample.ts';
 import { to } from './with-journal.ts';
 
 const seed = Number(process.env.SEED ?? 20261121);
-const KINDS = ['quiet', 'failed', 'closed', 'plan', 'traded', 'learned_later', 'killed'] as const;
+const KINDS = [
+  'quiet',
+  'failed',
+  'closed',
+  'uncounted',
+  'plan',
+  'traded',
+  'learned_later',
+  'killed',
+] as const;
 
 const quiet = (day: number, minute: number, change: Partial<PastIteration> = {}): PastIteration => ({
   account: 'one',
