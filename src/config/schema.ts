@@ -78,6 +78,7 @@ export const configSchema = section({
               ),
               nav_code: documented(text('the code on the index board').optional(), 'code of its iNAV', '-'),
             }),
+            { error: 'an object such as {"TXXX": {"feed": "…", "page": "…", "nav_code": "…"}}' },
           )
           .optional(),
         'what the sources call a fund that is not among the known ones: `{TICKER: {feed, page, nav_code}}`',
@@ -115,12 +116,14 @@ export const configSchema = section({
       section({
         from: documented(z.iso.date({ error: 'a date such as "2024-08-01"' }), 'first day'),
         steps: documented(
-          list(z.tuple([rubles(), rubles()]), 'a list of [debt up to, fee] in RUB').default([]),
+          list(z.tuple([rubles(), rubles()], { error: 'a pair [debt up to, fee] in RUB' }), 'a list of [debt up to, fee] in RUB').default([]),
           'flat fees',
         ),
         rates: documented(
           list(
-            z.tuple([rubles().nullable(), number(0, 100, 'percent')]),
+            z.tuple([rubles().nullable(), number(0, 100, 'percent')], {
+              error: 'a pair [debt up to or null, percent]',
+            }),
             'a list of [debt up to or null, percent]',
           ).default([]),
           'percent of the debt above the flat fees',

@@ -5,10 +5,12 @@ import { add, NO_MONEY, NO_SHARES, negate, piecesIn, type Shares, subtract } fro
 import type { Holdings, JournaledOrder, LastSeen } from '../ports.ts';
 import type { AccountContext } from './account-context.ts';
 
-export function afterFills({ journal, settings }: AccountContext, last: LastSeen): Holdings {
-  const fills = journal.fillsSince(settings.id, last.atMs + 1);
-  const pieces = new Map<string, Shares>(last.holdings.pieces);
-  let { cash } = last.holdings;
+export const afterFills = ({ journal, settings }: AccountContext, last: LastSeen): Holdings =>
+  withFills(last.holdings, journal.fillsSince(settings.id, last.atMs + 1));
+
+export function withFills(before: Holdings, fills: readonly JournaledOrder[]): Holdings {
+  const pieces = new Map<string, Shares>(before.pieces);
+  let { cash } = before;
   for (const order of fills) {
     const { uid } = order.request;
     pieces.set(uid, add(pieces.get(uid) ?? NO_SHARES, signedPieces(order)));

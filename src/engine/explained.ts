@@ -20,7 +20,7 @@ import {
 } from '../core/units.ts';
 import { type JournaledOrder, WorldError } from '../ports.ts';
 import type { AccountContext } from './account-context.ts';
-import { afterFills } from './after-fills.ts';
+import { afterFills, withFills } from './after-fills.ts';
 import { type Observation, type ObserveOptions, observe } from './observe.ts';
 
 /** The venue's portfolio has been seen minutes behind; what is older than this is no longer waited for. */
@@ -47,7 +47,10 @@ export async function observeExplained(
   for (;;) {
     const observation = await observe(context, options);
     const fills = journal.fillsSince(settings.id, clock.now() - FILLS_WITHIN_MS);
-    const gaps = [...gapsOf(context, fills, observation, iteration), ...emptied(context, observation)];
+    const gaps = [
+      ...gapsOf(context, fills, observation, iteration),
+      ...emptied(context, observation, fills, iteration),
+    ];
     if (gaps.length === 0) return observation;
     if (clock.now() >= deadline || stop.aborted) return accept(observation, gaps);
     context.log.debug({ gaps: gaps.map((gap) => gap.text) }, 'the account does not show our fills yet');
@@ -61,11 +64,24 @@ const EMPTIED = 'account_emptied';
 const BELIEVED_AFTER_MS = 60_000;
 
 /** All securities, or all RUB, gone between two iterations, not by our orders: more often a bad answer than a sale. */
-function emptied(context: AccountContext, { snapshot }: Observation): Gap[] {
+function emptied(
+  context: AccountContext,
+  { snapshot }: Observation,
+  fills: readonly JournaledOrder[],
+  iteration: string,
+): Gap[] {
   const { journal, settings, clock } = context;
   const last = settings.dryRun ? null : journal.lastSeen(settings.id);
   if (last === null) return [];
-  const expected = afterFills(context, last);
+  const own = fills.findLast((fill) => fill.iteration === iteration);
+  const before = own && journal.holdingsBefore(iteration, own.leg);
+  // What this iteration just did is reckoned from its own leg: the account was last seen in the same millisecond, maybe.
+  const expected = before
+    ? withFills(
+        before,
+        fills.filter((fill) => fill.iteration === iteration && fill.leg === own?.leg),
+      )
+    : afterFills(context, last);
   const held = [...expected.pieces.values()].some(isPositive);
   const noPieces = held && snapshot.holdings.every(({ pieces }) => isZero(pieces));
   const noCash = isMore(expected.cash, NOTICEABLE) && isZero(add(snapshot.cash, snapshot.blockedCash));
