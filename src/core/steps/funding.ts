@@ -7,7 +7,7 @@
 
 import type { BoundContext } from '../bounds/bound.ts';
 import { idealLots } from '../cash-cause.ts';
-import { boughtUpToTarget } from '../entry.ts';
+import { boughtUpToTarget, nearestLots } from '../entry.ts';
 import { type Line, solveLots } from '../lots.ts';
 import type { FundingPolicy } from '../policy.ts';
 import {
@@ -46,26 +46,43 @@ export interface Purchase {
 export const funding: Step = (context, draft) => {
   const { funding: policy } = context.policy;
   if (policy === null || !draft.solution.feasible) return draft;
-  const wanted = purchasesOf(draft, policy);
-  if (wanted.length === 0) return draft;
-  const small = wanted.filter((purchase) => isSmall(context, policy, purchase));
-  if (small.length > 0) return funding(context, withoutSmall(context, draft, policy, small));
-  const own = ownCashOf(draft);
-  const cost = costOf(wanted);
-  if (!isMore(cost, own)) return draft;
-  if (
-    policy.mode === 'equal_in_percents' &&
-    !isMore(
-      cost,
-      add(
-        own,
-        soldBy(draft, () => true),
-      ),
-    )
-  )
-    return draft;
-  return financed(context, draft, policy, wanted);
+  return patient(context, paidFromOwnCash(context, draft, policy), policy);
 };
+
+function paidFromOwnCash(context: BoundContext, draft: Draft, policy: FundingPolicy): Draft {
+  const own = ownCashOf(draft);
+  const planned = purchasesOf(draft, policy);
+  const unsold = (why: string): Draft =>
+    isMore(costOf(planned), own)
+      ? settled(draft, { wanted: planned, paid: paidBy(context, policy, planned, own), sales: NO_SALES, why })
+      : draft;
+  const wanted = wantedOf(draft, policy).filter((purchase) => !isSmall(context, policy, purchase));
+  const sells = policy.mode === 'equal_in_percents' ? soldBy(draft, () => true) : NO_MONEY;
+  if (policy.mode === 'none' || !isMore(costOf(wanted), own)) return unsold('nothing is sold for it');
+  if (!isMore(costOf(wanted), add(own, sells))) return draft;
+  const no = noSale(context, wanted);
+  if (no !== null) return unsold(no);
+  return financed(context, draft, policy, { own, wanted, unsold });
+}
+
+/** Small purchases wait, and whatever takes their place and is small. */
+function patient(context: BoundContext, draft: Draft, policy: FundingPolicy): Draft {
+  const small = purchasesOf(draft, policy).filter((purchase) => isSmall(context, policy, purchase));
+  return small.length === 0 ? draft : patient(context, withoutSmall(context, draft, policy, small), policy);
+}
+
+/** What the listed instruments lack of what is aimed at, as far as their bounds let them be bought. */
+function wantedOf(draft: Draft, policy: FundingPolicy): Purchase[] {
+  const planned = new Map(purchasesOf(draft, policy).map((purchase) => [purchase.index, purchase.lots]));
+  return draft.entries.flatMap(({ holding, line: start }, index) => {
+    const line = draft.problem.lines[index] ?? start;
+    const lacking = subtract(smaller(line.max, nearestLots(line)), line.held);
+    const count = larger(lacking, planned.get(index) ?? NO_LOTS);
+    return policy.instruments.has(holding.ticker) && isPositive(count)
+      ? [{ index, ticker: holding.ticker, line, lots: count }]
+      : [];
+  });
+}
 
 export function purchasesOf({ entries, problem, solution }: Draft, policy: FundingPolicy): Purchase[] {
   return entries.flatMap(({ holding, line: start }, index) => {
@@ -144,21 +161,28 @@ function withoutSmall(
   return { ...draft, problem, solution: solveLots(problem), heldBack: [...draft.heldBack, ...told] };
 }
 
+/** Why nothing may be sold for these purchases at all; `null` where something may. */
+function noSale({ policy, stage, aim, equity }: BoundContext, wanted: readonly Purchase[]): string | null {
+  if (stage.kind === 'buys') return 'the sells are done';
+  if (aim.kind === 'quiet') return 'nothing is sold while balancing waits';
+  const part = percentOf(total(wanted.map(amountOf)), equity);
+  return part < policy.minImprovementPp ? 'so little is worth no sale (min_improvement_pp)' : null;
+}
+
+interface Means {
+  readonly own: Money;
+  readonly wanted: readonly Purchase[];
+  readonly unsold: (why: string) => Draft;
+}
+
 /** The purchases that own cash and sells for them pay, those sells, and the rest of the plan around them. */
 function financed(
   context: BoundContext,
   draft: Draft,
   policy: FundingPolicy,
-  wanted: readonly Purchase[],
+  { own, wanted, unsold }: Means,
 ): Draft {
-  const own = ownCashOf(draft);
-  const unsold = (why: string): Draft =>
-    settled(draft, { wanted, paid: paidBy(context, policy, wanted, own), sales: NO_SALES, why });
   const need = subtract(costOf(wanted), own);
-  if (policy.mode === 'none' || context.stage.kind === 'buys') return unsold('nothing is sold for it');
-  if (context.aim.kind === 'quiet') return unsold('nothing is sold while balancing waits');
-  if (percentOf(total(wanted.map(amountOf)), context.equity) < context.policy.minImprovementPp)
-    return unsold('so little is worth no sale (min_improvement_pp)');
   const sales = (goal: Money): Sales =>
     salesFor(goal, draft.entries, policy, context.policy.minProfitPercent);
   const most = sales(need);
