@@ -77,9 +77,8 @@ export function planningChecks(world: World): Check {
   function tradedFor(uid: string, fromMs: number, toMs: number): number {
     const exchange = world.exchange.market.byUid(uid)?.exchange ?? '';
     const spans = world.exchange.market.calendar.spans(exchange, moscowDay(toMs));
-    let startMs = toMs;
-    for (const span of spans.toReversed())
-      if (isTrading(span.phase) && span.startMs <= startMs && span.endMs >= startMs) startMs = span.startMs;
+    const running = spans.find(({ phase, startMs, endMs }) => isTrading(phase) && startMs <= toMs && toMs < endMs);
+    const { startMs } = running ?? { startMs: toMs };
     return toMs - Math.max(startMs, fromMs);
   }
 

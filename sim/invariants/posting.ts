@@ -9,8 +9,8 @@ import type { Life } from '../life.ts';
 import type { World } from '../world.ts';
 
 const NANO = 1_000_000_000n;
-/** The broker's cap less one percent, and one percent for a price that moved since. */
-const NOTIONAL_MAX = 29_997_000n * NANO;
+/** The broker's cap less one percent, at the price that the order is sized at (I10 looks at that). */
+const NOTIONAL_MAX = 29_700_000n * NANO;
 const KILL_SWITCH_WITHIN_MS = 1_000;
 
 interface Row {
@@ -18,6 +18,7 @@ interface Row {
   readonly side: string;
   readonly lots: bigint;
   readonly lot_size: bigint;
+  readonly sized_at_nano: bigint;
   readonly uid: string;
   readonly account: string;
   readonly iteration: string;
@@ -27,7 +28,7 @@ interface Row {
 }
 
 const ROW = `
-SELECT state, side, lots, lot_size, uid, account, iteration, leg,
+SELECT state, side, lots, lot_size, sized_at_nano, uid, account, iteration, leg,
   (SELECT count(*) FROM attempts a WHERE a.key = o.key) AS attempts,
   (SELECT count(*) FROM legs l WHERE l.iteration = o.iteration AND l.leg = o.leg) AS planned
 FROM orders o WHERE key = $key`;
@@ -121,18 +122,17 @@ export function postingChecks(world: World): Check {
 
   /** I5 and I9: never more than is there, never too much. */
   function sizes(key: string, row: Row, account: SimAccount, again: boolean): void {
-    const { exchange, timeline } = world;
+    const { exchange } = world;
     const books = exchange.registry.account(account.brokerAccount);
     const pieces = row.lots * row.lot_size;
     const undisturbed = !world.outside.within(account.brokerAccount, 20 * 60_000);
     if (row.side === 'sell' && !again && undisturbed && pieces > books.pieces(row.uid))
       world.violate('I5', `sell ${key} of ${pieces} pieces, held are ${books.pieces(row.uid)}`);
     const instrument = exchange.market.byUid(row.uid);
-    const price = instrument && exchange.market.last(instrument, timeline.now())?.price;
     if (instrument && row.lot_size !== instrument.lot)
       world.violate('I4', `${key} counts ${row.lot_size} pieces a lot, the venue ${instrument.lot}`);
-    if (!again && price && pieces * price > NOTIONAL_MAX && undisturbed && row.lots > 1n)
-      world.violate('I9', `${key} is worth ${pieces * price} nano`);
+    if (pieces * row.sized_at_nano > NOTIONAL_MAX && row.lots > 1n)
+      world.violate('I9', `${key} is worth ${pieces * row.sized_at_nano} nano`);
     const keys = keysOf.get(row.iteration) ?? new Set();
     keysOf.set(row.iteration, keys.add(key));
     const instruments = Object.keys(account.wallet).length + books.held().length;

@@ -4,6 +4,7 @@
 import type { OvernightFees, OvernightTable } from '../core/policy.ts';
 import { money, NANO, rate } from '../core/units.ts';
 import { nanoOf } from './amount.ts';
+import type { Problem } from './problem.ts';
 
 /** As CONFIG.json writes it. */
 export interface OvernightTableText {
@@ -12,6 +13,50 @@ export interface OvernightTableText {
   readonly steps: readonly (readonly [number, number])[];
   /** [debt up to, percent of it]; `null` = without an end. */
   readonly rates: readonly (readonly [number | null, number])[];
+}
+
+/** Tables must say what every debt costs: ascending, with a last rate that has no end, one table per day. */
+export function overnightFeeProblems(tables: readonly OvernightTableText[]): Problem[] {
+  const days = tables.map(({ from }) => from);
+  return tables.flatMap((table, index) => {
+    const path = `overnight_fees[${index}]`;
+    const problem = (key: string, found: string, expected: string, fix: string): Problem => ({
+      path: `${path}.${key}`,
+      found,
+      expected,
+      fix,
+    });
+    const ends = [...table.steps.map(([upTo]) => upTo), ...table.rates.map(([upTo]) => upTo)];
+    const mixed = ends.findIndex((end, at) => {
+      const before = at === 0 ? 0 : ends[at - 1];
+      return before === null || (end !== null && before !== undefined && end <= before);
+    });
+    return [
+      ...(days.indexOf(table.from) === index
+        ? []
+        : [problem('from', table.from, 'one table per date', 'merge the two')]),
+      ...(mixed < 0
+        ? []
+        : [
+            problem(
+              mixed < table.steps.length ? 'steps' : 'rates',
+              `a debt up to ${ends[mixed]} after one up to ${mixed === 0 ? 0 : ends[mixed - 1]}`,
+              'debts in ascending order, the steps before the rates',
+              'sort them',
+            ),
+          ]),
+      ...(table.rates.at(-1)?.[0] === null
+        ? []
+        : [
+            problem(
+              'rates',
+              table.rates.length === 0 ? 'no rate' : 'no rate without an end',
+              'a last rate for every larger debt',
+              'add [null, 0.06] at the end',
+            ),
+          ]),
+    ];
+  });
 }
 
 const rubles = (amount: number) => money(BigInt(amount) * NANO);

@@ -9,7 +9,7 @@ import { endpointProblem } from './endpoint.ts';
 import { type Environment, lookUp, possibleTokens, type VariableSource } from './environment.ts';
 import { fundDataOf } from './fund-data.ts';
 import { parseJson } from './json-text.ts';
-import { overnightFeesOf } from './overnight-fees.ts';
+import { overnightFeeProblems, overnightFeesOf } from './overnight-fees.ts';
 import { jsonPath, type Problem, shown } from './problem.ts';
 import { configSchema } from './schema.ts';
 import { accountSchema } from './schema-account.ts';
@@ -89,6 +89,7 @@ function readConfig(
     ...blockListProblems(value, blocks),
     ...top.problems,
     ...endpoint.problems,
+    ...overnightFeeProblems(overnightTables(sound('overnight_fees'))),
     ...aliasProblems,
     ...found.flatMap((each) => each.problems),
     ...clashProblems(found, blocks),
@@ -112,6 +113,9 @@ function readConfig(
   });
   return { ok: true, config, warnings, tokens };
 }
+
+/** As the schema completes them. */
+const overnightTables = (written: unknown) => configSchema.shape.overnight_fees.safeParse(written).data ?? [];
 
 /** The blocks are read one by one, apart from the rest. */
 function withoutBlocks(value: unknown): unknown {

@@ -116,7 +116,10 @@ export const configSchema = section({
       section({
         from: documented(z.iso.date({ error: 'a date such as "2024-08-01"' }), 'first day'),
         steps: documented(
-          list(z.tuple([rubles(), rubles()], { error: 'a pair [debt up to, fee] in RUB' }), 'a list of [debt up to, fee] in RUB').default([]),
+          list(
+            z.tuple([rubles(), rubles()], { error: 'a pair [debt up to, fee] in RUB' }),
+            'a list of [debt up to, fee] in RUB',
+          ).default([]),
           'flat fees',
         ),
         rates: documented(

@@ -61,6 +61,8 @@ async function executedBySight(context: AccountContext, order: JournaledOrder): 
   const before = context.journal.holdingsBefore(order.iteration, order.leg);
   const position = positionOf(positions, uid);
   if (!before || (position && !isZero(position.blocked))) return null;
+  // An order that is not shown yet already holds the cash that it may cost.
+  if (side === 'buy' && !isZero(positions.blockedCash)) return null;
   const siblings = context.journal
     .ordersOf(order.iteration)
     .filter((sibling) => sibling.leg === order.leg && sibling.request.key !== key);

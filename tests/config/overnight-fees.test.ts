@@ -71,3 +71,50 @@ test.each([
 ] as const)('refused: %j', (table, line) => {
   expect(lines(parseAccount({}, { overnight_fees: [table] }))[0] ?? 'accepted').toContain(line);
 });
+
+test.each([
+  [
+    'out of order',
+    {
+      steps: [
+        [5000, 40],
+        [1000, 0],
+      ],
+      rates: [[null, 0.1]],
+    },
+    'overnight_fees[0].steps',
+  ],
+  [
+    'a rate before the steps',
+    {
+      steps: [[5000, 40]],
+      rates: [
+        [1000, 0.1],
+        [null, 0.1],
+      ],
+    },
+    'overnight_fees[0].rates',
+  ],
+  ['nothing for a large debt', { steps: [[5000, 40]], rates: [[10_000, 0.1]] }, 'overnight_fees[0].rates'],
+  [
+    'something after the end',
+    {
+      steps: [],
+      rates: [
+        [null, 0.1],
+        [10_000, 0.1],
+        [null, 0.2],
+      ],
+    },
+    'overnight_fees[0].rates',
+  ],
+])('a table with %s is refused', (_, table, path) => {
+  const parsed = parseAccount({}, { overnight_fees: [{ from: '2027-01-01', ...table }] });
+  expect(lines(parsed).join()).toContain(path);
+});
+
+test('two tables for one day are refused', () => {
+  const table = { from: '2027-01-01', steps: [], rates: [[null, 0.1]] };
+  const parsed = parseAccount({}, { overnight_fees: [table, table] });
+  expect(lines(parsed).join()).toContain('overnight_fees[1].from');
+});

@@ -52,17 +52,40 @@ export const funding: Step = (context, draft) => {
 function paidFromOwnCash(context: BoundContext, draft: Draft, policy: FundingPolicy): Draft {
   const own = ownCashOf(draft);
   const planned = purchasesOf(draft, policy);
-  const unsold = (why: string): Draft =>
-    isMore(costOf(planned), own)
-      ? settled(draft, { wanted: planned, paid: paidBy(context, policy, planned, own), sales: NO_SALES, why })
-      : draft;
-  const wanted = wantedOf(draft, policy).filter((purchase) => !isSmall(context, policy, purchase));
-  const sells = policy.mode === 'equal_in_percents' ? soldBy(draft, () => true) : NO_MONEY;
-  if (policy.mode === 'none' || !isMore(costOf(wanted), own)) return unsold('nothing is sold for it');
-  if (!isMore(costOf(wanted), add(own, sells))) return draft;
+  const wanted =
+    policy.mode === 'none'
+      ? planned
+      : wantedOf(draft, policy).filter((purchase) => !isSmall(context, policy, purchase));
+  const unsold = (why: string): Draft => {
+    const paid = paidBy(context, policy, within(wanted, planned), own);
+    return settled(draft, { wanted, paid, sales: NO_SALES, why });
+  };
+  if (!isMore(costOf(wanted), own))
+    return isMore(costOf(planned), own) ? unsold('nothing is sold for it') : draft;
+  const ordinary = policy.mode === 'equal_in_percents' ? soldBy(draft, () => true) : NO_MONEY;
+  if (!isMore(costOf(planned), add(own, ordinary)) && !isShort(wanted, planned, ordinary)) return draft;
+  if (policy.mode === 'none') return unsold('nothing is sold for it');
   const no = noSale(context, wanted);
   if (no !== null) return unsold(no);
   return financed(context, draft, policy, { own, wanted, unsold });
+}
+
+/** The wanted purchases as far as the draft makes them. */
+function within(wanted: readonly Purchase[], planned: readonly Purchase[]): Purchase[] {
+  const lots = new Map(planned.map((purchase) => [purchase.index, purchase.lots]));
+  return wanted.map((purchase) => ({
+    ...purchase,
+    lots: smaller(purchase.lots, lots.get(purchase.index) ?? NO_LOTS),
+  }));
+}
+
+/** Whether the draft leaves out more of what is wanted than whole lots and the reserves of its orders explain. */
+function isShort(wanted: readonly Purchase[], planned: readonly Purchase[], sold: Money): boolean {
+  const missing = subtract(total(wanted.map(amountOf)), total(within(wanted, planned).map(amountOf)));
+  const reserved = subtract(costOf(wanted), total(wanted.map(amountOf)));
+  const lot = wanted.reduce((most, { line }) => larger(most, line.lotValue), NO_MONEY);
+  // The sells hold back about as much as the purchases that they pay for.
+  return isMore(missing, total([lot, reserved, isPositive(sold) ? reserved : NO_MONEY]));
 }
 
 /** Small purchases wait, and whatever takes their place and is small. */
