@@ -14,7 +14,8 @@ export interface Shrunk {
 
 const RUNS_MAX = 400;
 
-export function shrink(failed: SeedResult, store: SimJournal): Shrunk {
+/** @param run what runs a seed */
+export function shrink(failed: SeedResult, store: SimJournal, run: typeof runSeed = runSeed): Shrunk {
   const { seed } = failed;
   const first = failed.violations[0];
   if (first === undefined) throw new Error(`seed ${seed} breaks nothing: there is nothing to shrink`);
@@ -24,7 +25,7 @@ export function shrink(failed: SeedResult, store: SimJournal): Shrunk {
   const breaks = (kept: readonly string[]): boolean => {
     if (runs >= RUNS_MAX) return false;
     runs += 1;
-    const { violations, fired } = runSeed({ seed, store, kept: new Set(kept) });
+    const { violations, fired } = run({ seed, store, kept: new Set(kept) });
     const same = violations.find(({ invariant }) => invariant === first.invariant);
     if (same === undefined) return false;
     text = same.text;

@@ -25,6 +25,8 @@ import { type Kept, Swarm } from './swarm.ts';
 import { clockOf, Timeline } from './timeline.ts';
 import { Trace } from './trace.ts';
 
+const DISTURBED_MS = 20 * 60_000;
+
 export interface WorldOptions {
   readonly seed: number;
   readonly kept: Kept;
@@ -124,6 +126,12 @@ export class World {
   accountNamedIn(request: Uint8Array): SimAccount | null {
     const bytes = Buffer.from(request.buffer, request.byteOffset, request.byteLength);
     return this.accounts.find(({ brokerAccount }) => bytes.includes(brokerAccount)) ?? null;
+  }
+
+  /** Nobody else has changed the account, nor anybody the bot's clock, for so long that everything is seen everywhere. */
+  isUndisturbed(brokerAccount: string): boolean {
+    const jumped = this.timeline.now() - this.skewedAtMs <= DISTURBED_MS;
+    return !jumped && !this.outside.within(brokerAccount, DISTURBED_MS);
   }
 
   /** Whether somebody else changed an account since that iteration began. */

@@ -79,6 +79,7 @@ function connectorOf(
         funds === null
           ? noFundData
           : createFundData({ shared: sharedFunds(funds, log), market: venue.market }),
+      turn: venue.turn,
       close: () => {
         venue.close();
         transport.close();

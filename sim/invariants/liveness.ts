@@ -26,6 +26,8 @@ export function livenessChecks(world: World): Check {
   function inTruth(account: SimAccount, record: IterationRecord): string | null {
     const { exchange, timeline } = world;
     const held = record.held_back.filter(({ rule }) => !['rounding', 'cash', 'min_improvement_pp'].includes(rule));
+    // What waits for a person's word on its price is worth what it was worth before.
+    if (wasAlerted(account.id, /^price_jump$/)) return null;
     if (held.length > 0 || record.mode !== 'manual' || world.accountMoved(account, record)) return null;
     const books = exchange.registry.account(account.brokerAccount);
     const sum = Object.values(account.wallet).reduce((total, percent) => total + percent, 0);

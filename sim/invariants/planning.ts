@@ -12,8 +12,6 @@ import type { World } from '../world.ts';
 
 const NANO = 1_000_000_000n;
 const MINUTE_MS = 60_000;
-/** How long a change from outside may take to be seen everywhere. */
-const OUTSIDE_MS = 20 * MINUTE_MS;
 /** A plan is made within this time of its prices. */
 const PRICES_WITHIN_MS = 5 * MINUTE_MS;
 const MAX_AGE_MS = 60 * MINUTE_MS;
@@ -128,8 +126,7 @@ export function planningChecks(world: World): Check {
         if (trouble !== null) world.violate('I10', `${request.side} ${ticker} ${trouble}`);
       }
       // By a clock that was just changed our own fills may seem long ago.
-      const jumped = world.timeline.now() - world.skewedAtMs <= OUTSIDE_MS;
-      if (jumped || world.outside.within(account.brokerAccount, OUTSIDE_MS)) return;
+      if (!world.isUndisturbed(account.brokerAccount)) return;
       compare(leg, account);
       remembered.add(account.id);
       affordable(leg, account);

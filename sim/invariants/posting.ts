@@ -11,6 +11,8 @@ import type { World } from '../world.ts';
 const NANO = 1_000_000_000n;
 /** The broker's cap less one percent, at the price that the order is sized at (I10 looks at that). */
 const NOTIONAL_MAX = 29_700_000n * NANO;
+/** R3: the same bytes may leave again for two minutes, and for as long as they then wait for the rate limit. */
+const RESEND_WITHIN_MS = 123_000;
 const KILL_SWITCH_WITHIN_MS = 1_000;
 
 interface Row {
@@ -48,6 +50,7 @@ interface Other {
 interface Posted {
   readonly bytes: Uint8Array;
   times: number;
+  firstMs: number | null;
 }
 
 export function postingChecks(world: World): Check {
@@ -61,8 +64,13 @@ export function postingChecks(world: World): Check {
     const key = request.orderId;
     const account = world.accountOf(request.accountId);
     if (account === null) return world.violate('I11', `an order for a strange account ${request.accountId}`);
-    const known = posted.get(key) ?? { bytes, times: 0 };
+    const known = posted.get(key) ?? { bytes, times: 0, firstMs: null };
     known.times += 1;
+    known.firstMs ??= world.timeline.now();
+    const ageMs = world.timeline.now() - known.firstMs;
+    const jumped = world.timeline.now() - world.skewedAtMs <= ageMs;
+    if (ageMs > RESEND_WITHIN_MS && !jumped && find.get({ key })?.state === 'unknown')
+      world.violate('R3', `${key} was sent again after ${ageMs} ms`);
     posted.set(key, known);
     if (!same(known.bytes, bytes)) world.violate('I3', `key ${key} served two different requests`);
     if (account.dryRun) world.violate('I17', `a dry run posted ${key}`);
@@ -125,7 +133,7 @@ export function postingChecks(world: World): Check {
     const { exchange } = world;
     const books = exchange.registry.account(account.brokerAccount);
     const pieces = row.lots * row.lot_size;
-    const undisturbed = !world.outside.within(account.brokerAccount, 20 * 60_000);
+    const undisturbed = world.isUndisturbed(account.brokerAccount);
     if (row.side === 'sell' && !again && undisturbed && pieces > books.pieces(row.uid))
       world.violate('I5', `sell ${key} of ${pieces} pieces, held are ${books.pieces(row.uid)}`);
     const instrument = exchange.market.byUid(row.uid);

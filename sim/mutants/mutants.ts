@@ -104,13 +104,31 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'no-reserve',
     bug: 'nothing is kept for commissions and a step of the price',
     file: 'core/order-choice.ts',
-    edits: [['return add(slip, portionUp(add(worth, slip), commission));', 'return add(slip, price(-raw(slip)) as never) && (0n as never);']],
+    edits: [['return add(slip, portionUp(add(worth, slip), commission));', 'return add(slip, price(-raw(slip)) as unknown as Money);']],
   },
   {
     name: 'any-price-age',
     bug: 'an old price is as good as a new one',
     file: 'engine/holding.ts',
     edits: [['if (priceAgeMs > seen.maxPriceAgeMs) {', 'if (priceAgeMs > seen.maxPriceAgeMs * 1e6) {']],
+  },
+  {
+    name: 'no-schedule-no-age',
+    bug: 'a price has no age where the schedule cannot be read',
+    file: 'engine/holding.ts',
+    edits: [['sessions === undefined ? Math.max(0, seen.nowMs - fromMs) :', 'sessions === undefined ? 0 :']],
+  },
+  {
+    name: 'cash-of-unseen-orders',
+    bug: 'an order that is gone from sight is final although it holds cash',
+    file: 'engine/gone-order.ts',
+    edits: [["if (side === 'buy' && !isZero(positions.blockedCash)) return null;", '']],
+  },
+  {
+    name: 'late-resend',
+    bug: 'a resend may wait for the rate limit as long as it takes',
+    file: 'engine/submit.ts',
+    edits: [["journaled(context, key).state === 'sending' && besideUnknown", 'besideUnknown']],
   },
   {
     name: 'fills-not-awaited',

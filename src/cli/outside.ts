@@ -28,6 +28,8 @@ export interface Connection {
   readonly broker: Broker;
   readonly market: Market;
   readonly fundData: FundData;
+  /** Resolves when an account of this token may begin an iteration; absent: at once. */
+  turn?(): Promise<void>;
   close(): void;
 }
 

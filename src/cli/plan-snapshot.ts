@@ -22,6 +22,7 @@ import {
 import type { PlannedOrder } from '../core/plan.ts';
 import type { OvernightFees } from '../core/policy.ts';
 import type { Snapshot } from '../core/portfolio.ts';
+import { nothingToDo } from '../core/rebalance/nothing-to-do.ts';
 import { decimal, NO_LOTS, NO_MONEY } from '../core/units.ts';
 import { keyOf } from '../engine/gate.ts';
 import { parseSnapshot } from '../report/snapshot-json.ts';
@@ -154,6 +155,7 @@ export function recordOf(
       return {
         ...base,
         status: 'planned',
+        reason: nothingToDo(plan),
         equity_rub: decimal(plan.equity),
         positions: positionsOf(plan),
         orders: planned(plan.orders),

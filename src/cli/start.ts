@@ -12,6 +12,7 @@ import type { CommonOptions } from './common-options.ts';
 import { EXIT, exitCodeOf } from './exit-code.ts';
 import { chosenAccounts, loadOrExplain } from './load-or-explain.ts';
 import type { Outside } from './outside.ts';
+import { paceWarnings } from './pace-warnings.ts';
 import { iterationPrinter } from './print-iteration.ts';
 import { scrubbedJournal } from './scrubbed-journal.ts';
 import { openSession } from './trading-session.ts';
@@ -34,6 +35,7 @@ export async function startCommand(options: StartOptions, outside: Outside): Pro
   if (!accounts) return EXIT.usage;
   const log = outside.createLog({ level: options.logLevel, secrets: loaded.secrets });
   for (const warning of loaded.config.warnings) log.warn(warning);
+  if (!options.once) for (const warning of paceWarnings(accounts)) log.warn(warning);
   return runSession({ options, config: loaded.config, accounts, outside, log, secrets: loaded.secrets });
 }
 

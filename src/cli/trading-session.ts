@@ -44,8 +44,9 @@ export function openSession(options: SessionOptions): TradingSession {
   const settingsOptions = { overnightFees, dryRun: options.dryRun };
   const lines = new Map<string, Line>();
   const opened = new Map<string, AccountContext>();
+  const keyOf = ({ broker, token }: AccountConfig): string => `${broker} ${token.reveal()}`;
   const lineOf = (account: AccountConfig): Line => {
-    const key = `${account.broker} ${account.token.reveal()}`;
+    const key = keyOf(account);
     const known = lines.get(key);
     if (known) return known;
     const { endpoint, caFile, fundData } = options.config;
@@ -85,6 +86,7 @@ export function openSession(options: SessionOptions): TradingSession {
         if (clash !== undefined) throw new WorldError('account', clash, 'never');
         return context;
       },
+      turn: async () => lines.get(keyOf(account))?.connection.turn?.(),
     })),
     async clashes() {
       const asked = await Promise.allSettled(options.accounts.map(contextOf));

@@ -76,6 +76,8 @@ export function readBlock(written: unknown, root: readonly PathPart[], context: 
   return { account, id, token, problems, warnings };
 }
 
+const PARTLY = accountSchema.partial();
+
 /** The block without what the schema refuses, read as far as it goes. */
 function soundPart(written: unknown, bad: readonly (readonly PathPart[])[]): PartialBlock {
   if (typeof written !== 'object' || written === null || Array.isArray(written)) return {};
@@ -86,7 +88,7 @@ function soundPart(written: unknown, bad: readonly (readonly PathPart[])[]): Par
     if (shallow && typeof section === 'object' && section !== null) Reflect.deleteProperty(section, inner);
     else delete left[String(key)];
   }
-  const result = accountSchema.partial().safeParse(left);
+  const result = PARTLY.safeParse(left);
   return result.success ? result.data : {};
 }
 

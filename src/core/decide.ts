@@ -71,7 +71,7 @@ function contextOf(
     [RUB, ownCash(snapshot)],
   ]);
   const aim = aimOf({ snapshot, policy, stage, balanced, equity, targets, values });
-  const aimed = aimedTargets({ snapshot, policy, balanced, equity, targets, values, exposure, aim });
+  const aimed = aimedTargets({ snapshot, policy, stage, balanced, equity, targets, values, exposure, aim });
   return { snapshot, policy, stage, balanced, equity, targets, exposure, aim, aimed };
 }
 

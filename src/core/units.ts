@@ -39,6 +39,8 @@ export function lotSize(pieces: bigint): LotSize {
   return brand(pieces);
 }
 
+/** What 64 bits of nano-rubles hold, some 9.2 billion RUB: more is neither journaled nor traded on. */
+export const MONEY_MAX = money(2n ** 63n - 1n);
 export const NO_MONEY = money(0n);
 export const NO_SHARES = shares(0n);
 export const NO_LOTS = lots(0n);

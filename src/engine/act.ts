@@ -5,7 +5,7 @@ import { borrowable } from '../core/debt-limit.ts';
 import { decide } from '../core/decide.ts';
 import { isFinal } from '../core/order.ts';
 import type { Plan, PlannedOrder } from '../core/plan.ts';
-import { cautiousCommission, commissionOf, type Stage } from '../core/policy.ts';
+import { cautiousCommission, commissionOf } from '../core/policy.ts';
 import type { Snapshot } from '../core/portfolio.ts';
 import { isNegative } from '../core/units.ts';
 import type { JournaledOrder, Reaction } from '../ports.ts';
@@ -52,17 +52,12 @@ export async function act(
   const notMade: string[] = [];
   let observation = start;
   let tooLittleMoney = false;
-  const wanted = tickersOf(plan.orders, 'buy');
-  const planned = new Map(plan.rows?.map(({ ticker, lotsAfter }) => [ticker, lotsAfter]));
-  const stage = (): Stage => ({
-    ...buysAfter(wanted, plan.aim, context.journal.ordersOf(iteration)),
-    planned,
-  });
 
   const leg = async (number: number, orders: readonly PlannedOrder[]): Promise<Acted | null> => {
     const isUrgent = number === SELLS && coversDebt(observation.snapshot, plan);
     const checked = await checkBooks(context, orders, observation.snapshot, { ...options, isUrgent });
     warnings.push(...checked.warnings);
+    notMade.push(...checked.dropped);
     if (checked.orders.length === 0) return null;
     const done = await runLeg(context, iteration, number, checked.orders, observation);
     notMade.push(...done.refused);
@@ -81,7 +76,8 @@ export async function act(
     return unfinished || done.stop || forbidden(context) !== null ? end : null;
   };
   const buysNow = (): readonly PlannedOrder[] => {
-    const decision = decide(observation.snapshot, context.settings.policy, stage());
+    const stage = buysAfter(plan, context.journal.ordersOf(iteration));
+    const decision = decide(observation.snapshot, context.settings.policy, stage);
     if (decision.kind === 'plan') return decision.plan.orders;
     notMade.push(`the purchases were not made: ${decision.because}`);
     return [];
@@ -95,7 +91,7 @@ export async function act(
   if (sells.length > 0) {
     const end = await leg(SELLS, sells);
     if (end) return end;
-    buys = wanted.size > 0 ? buysNow() : [];
+    buys = buys.length > 0 ? buysNow() : [];
   }
   const apart = split(buys).own;
   if (apart.length > 0) {
@@ -124,9 +120,6 @@ const withCaution = ({ settings }: AccountContext, { snapshot, ...rest }: Observ
   ...rest,
   snapshot: { ...snapshot, commissionSeen: cautiousCommission(snapshot, settings.policy) },
 });
-
-const tickersOf = (orders: readonly PlannedOrder[], side: 'buy' | 'sell'): ReadonlySet<string> =>
-  new Set(orders.filter((order) => order.side === side).map((order) => order.ticker));
 
 interface LegResult {
   readonly orders: readonly JournaledOrder[];

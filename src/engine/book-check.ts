@@ -22,8 +22,10 @@ const MAIN_EXCHANGE = 'MOEX';
 
 export interface Checked {
   readonly orders: readonly PlannedOrder[];
-  /** What became a limit, or is not sent, in words. */
+  /** What became a limit, in words. */
   readonly warnings: readonly string[];
+  /** What is not sent, in words. */
+  readonly dropped: readonly string[];
   /** What became a limit, by uid. */
   readonly bounded: ReadonlySet<string>;
 }
@@ -31,6 +33,7 @@ export interface Checked {
 const asTheyAre = (orders: readonly PlannedOrder[]): Checked => ({
   orders,
   warnings: [],
+  dropped: [],
   bounded: new Set(),
 });
 
@@ -72,16 +75,25 @@ export async function checkBooks(
     ]),
   );
   const warnings: string[] = [];
+  const dropped: string[] = [];
   const limited = new Set<string>();
   const checked = orders.flatMap((order): PlannedOrder[] => {
     const found = bounded.get(order) ?? null;
     if (found === null) return [order];
-    warnings.push(found.because);
-    if (found.order !== null) limited.add(order.uid);
+    if (found.order === null) dropped.push(found.because);
+    else {
+      warnings.push(found.because);
+      limited.add(order.uid);
+    }
     return found.order === null ? [] : [found.order];
   });
   const paid = affordable(checked, snapshot, commissionOf(snapshot, settings.policy));
-  return { orders: paid.orders, warnings: [...warnings, ...paid.warnings], bounded: limited };
+  return {
+    orders: paid.orders,
+    warnings: [...warnings, ...paid.cut],
+    dropped: [...dropped, ...paid.dropped],
+    bounded: limited,
+  };
 }
 
 function boundOf(

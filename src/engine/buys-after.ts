@@ -1,20 +1,28 @@
-// The stage after an iteration's sells: what it has already done counts against the limits of what it still does.
+// The stage after an iteration's sells: only what its plan was buying, and what it has already done counts against the
+// limits of what it still does.
 
 import { fillWorth } from '../core/fill-worth.ts';
-import type { Aim, Stage } from '../core/policy.ts';
+import type { Plan } from '../core/plan.ts';
+import type { Stage } from '../core/policy.ts';
 import { total } from '../core/units.ts';
 import type { JournaledOrder } from '../ports.ts';
 
-/** @param tickers what the plan was buying */
+/** @param orders all of this iteration so far */
 export function buysAfter(
-  tickers: ReadonlySet<string>,
-  aim: Aim | undefined,
+  plan: Pick<Plan, 'orders'> & Partial<Pick<Plan, 'aim' | 'rows'>>,
   orders: readonly JournaledOrder[],
 ): Extract<Stage, { kind: 'buys' }> {
+  const bought = plan.orders.filter(({ side }) => side === 'buy').map(({ ticker }) => ticker);
   const filled = Map.groupBy(orders, ({ ticker }) => ticker);
   const moved = new Map([...filled].map(([ticker, fills]) => [ticker, total(fills.map(fillWorth))]));
   const attempted = orders.filter(({ attempts }) => attempts > 0);
-  const sent = new Set(attempted.map(({ leg, ticker }) => `${leg} ${ticker}`)).size;
-  const done = { traded: total([...moved.values()]), moved, sent };
-  return { kind: 'buys', tickers, ...(aim ? { aim } : {}), ...done };
+  return {
+    kind: 'buys',
+    tickers: new Set(bought),
+    ...(plan.aim ? { aim: plan.aim } : {}),
+    planned: new Map(plan.rows?.map(({ ticker, lotsAfter }) => [ticker, lotsAfter])),
+    traded: total([...moved.values()]),
+    moved,
+    sent: new Set(attempted.map(({ leg, ticker }) => `${leg} ${ticker}`)).size,
+  };
 }

@@ -6,6 +6,7 @@ import { heldWarnings } from '../core/attribution.ts';
 import { decide } from '../core/decide.ts';
 import { type IterationRecord, RISK_ONLY } from '../core/iteration-record.ts';
 import type { Decision } from '../core/plan.ts';
+import { nothingToDo } from '../core/rebalance/nothing-to-do.ts';
 import { type Notifier, type Session, WorldError } from '../ports.ts';
 import type { AccountContext } from './account-context.ts';
 import { act } from './act.ts';
@@ -185,7 +186,7 @@ async function iterate(context: AccountContext, draft: Draft): Promise<Outcome> 
   draft.plan = decision.plan;
   draft.warnings.push(...decision.plan.warnings, ...heldWarnings(decision.plan.heldBack));
   draft.warnings.push(...orderCountWarnings(observation.snapshot, decision.plan));
-  const idle = decision.plan.orders.length === 0 ? decision.plan.aim.because : null;
+  const idle = nothingToDo(decision.plan);
   if (draft.dryRun) {
     tellHow(context, draft);
     return outcome('planned', idle, sessions);

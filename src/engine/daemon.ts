@@ -17,6 +17,8 @@ export interface AccountPlan {
   readonly settings: AccountSettings;
   /** @throws {WorldError} while the venue cannot be asked, or where it refuses. */
   open(): Promise<AccountContext>;
+  /** Resolves when the account may begin an iteration: accounts of one token take turns when its limits are used up. */
+  turn?(): Promise<void>;
 }
 
 export interface DaemonOptions {
@@ -66,7 +68,11 @@ async function runAccount(options: DaemonOptions, account: AccountPlan): Promise
     tokenRefused: false,
     stopped: false,
   };
+  /** When the iteration was to begin; a late beginning does not put off the ones after it. */
+  let plannedMs = clock.now();
   while (!stop.aborted) {
+    await account.turn?.();
+    if (stop.aborted) break;
     const startedAtMs = clock.now();
     const result = await attempt(options, account, session);
     unharmed(options, settings, () => options.onRecord(result.record));
@@ -80,7 +86,7 @@ async function runAccount(options: DaemonOptions, account: AccountPlan): Promise
     end = { account: settings.id, status, reason, tokenRefused, stopped };
     if (stopped || options.once) break;
     session.sessions = result.sessions ?? session.sessions;
-    const dueMs = dueAfter(settings, result, session.sessions, startedAtMs, clock.now());
+    const dueMs = dueAfter(settings, result, session.sessions, plannedMs, clock.now());
     unharmed(options, settings, () => {
       session.context?.journal.planNextIteration(settings.id, dueMs);
       options.onSleep?.(settings.id, dueMs);
@@ -96,6 +102,7 @@ async function runAccount(options: DaemonOptions, account: AccountPlan): Promise
       options.log.error({ account: settings.id, err: error }, 'answers to waiting orders cannot be read');
       return clock.sleep(dueMs - clock.now(), stop);
     });
+    plannedMs = Math.min(dueMs, clock.now());
   }
   return end;
 }
@@ -196,11 +203,11 @@ function dueAfter(
   settings: AccountSettings,
   result: CycleResult,
   sessions: CycleResult['sessions'],
-  startedAtMs: number,
+  plannedMs: number,
   nowMs: number,
 ): number {
   const planned = nextDue({
-    startedAtMs,
+    startedAtMs: plannedMs,
     nowMs,
     intervalMs: settings.intervalMs,
     sessions: result.sessions,

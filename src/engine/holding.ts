@@ -140,8 +140,10 @@ type Priced = Pick<Holding, 'price' | 'priceTimeMs' | 'priceAgeMs' | 'priceProbl
 function priceOf(seen: Seen, uid: string, exchange: string | null): Priced {
   const quote = seen.quotes.get(uid);
   const accepted = seen.accepted.get(uid);
-  const sessions = (exchange === null ? undefined : seen.sessions.get(exchange)) ?? [];
-  const age = (fromMs: number) => tradingAge(sessions, fromMs, seen.nowMs);
+  const sessions = exchange === null ? undefined : seen.sessions.get(exchange);
+  // Where nobody says when it trades, it may have traded all the time.
+  const age = (fromMs: number) =>
+    sessions === undefined ? Math.max(0, seen.nowMs - fromMs) : tradingAge(sessions, fromMs, seen.nowMs);
   const last = (problem: string): Priced => ({
     price: accepted?.price ?? null,
     priceTimeMs: accepted?.timeMs ?? null,

@@ -27,7 +27,10 @@ import {
 
 export interface Budgeted {
   readonly orders: readonly PlannedOrder[];
-  readonly warnings: readonly string[];
+  /** Fewer lots than planned, in words. */
+  readonly cut: readonly string[];
+  /** Not a single one. */
+  readonly dropped: readonly string[];
 }
 
 export function affordable(orders: readonly PlannedOrder[], snapshot: Snapshot, commission: Rate): Budgeted {
@@ -42,21 +45,22 @@ export function affordable(orders: readonly PlannedOrder[], snapshot: Snapshot, 
     .filter(({ side }) => side === 'buy')
     .reduce((sum, order) => add(sum, times(reserved(order), order.lots)), NO_MONEY);
   let room = larger(NO_MONEY, subtract(snapshot.cash, spent));
-  const warnings: string[] = [];
-  const cut = orders.flatMap((order): PlannedOrder[] => {
+  const cut: string[] = [];
+  const dropped: string[] = [];
+  const paid = orders.flatMap((order): PlannedOrder[] => {
     if (!isDearer(order)) return [order];
     const own = times(reserved(order), order.lots);
     const each = blocked(order, commission);
     const count = smaller(order.lots, lotsAffordable(add(own, room), each));
     room = larger(NO_MONEY, subtract(add(own, room), times(each, count)));
     if (!isLess(count, order.lots)) return [order];
-    warnings.push(
+    (isPositive(count) ? cut : dropped).push(
       `${order.ticker}: ${raw(count)} of ${raw(order.lots)} lots are bought, at the limit one takes ${kopecks(each)} RUB`,
     );
     if (!isPositive(count)) return [];
     return [{ ...order, lots: lots(raw(count)), amount: partOf(order, count) }];
   });
-  return { orders: cut, warnings };
+  return { orders: paid, cut, dropped };
 }
 
 const isDearer = ({ side, type, limit, price }: PlannedOrder): boolean =>

@@ -4,8 +4,19 @@
 
 import type { IterationRecord } from '../core/iteration-record.ts';
 import { type Holding, holdingValue, type Snapshot } from '../core/portfolio.ts';
-import { add, decimal, NO_SHARES, raw } from '../core/units.ts';
-import type { Listing, OrderReport, Positions, Session } from '../ports.ts';
+import {
+  absolute,
+  add,
+  decimal,
+  isMore,
+  kopecks,
+  MONEY_MAX,
+  NO_MONEY,
+  NO_SHARES,
+  raw,
+  total,
+} from '../core/units.ts';
+import { type Listing, type OrderReport, type Positions, type Session, WorldError } from '../ports.ts';
 import type { AccountContext } from './account-context.ts';
 import { afterFills } from './after-fills.ts';
 import { type BrokerTerms, readTerms } from './broker-terms.ts';
@@ -75,6 +86,7 @@ export async function observe(context: AccountContext, options: ObserveOptions):
   };
   const held = [...walletHeld(wallet, matched, terms), ...unlistedHeld(matched, managed, terms)];
   const holdings = held.map((each) => makeHolding(seen, each));
+  assertPlausible(holdings, positions);
   const facts = await readFacts(context, {
     nowMs: seen.nowMs,
     dryRun: settings.dryRun || options.asIfTradable,
@@ -105,6 +117,18 @@ export async function observe(context: AccountContext, options: ObserveOptions):
     ],
     apart: apartOf(context, holdings, matched, positions),
   };
+}
+
+/** More than the journal can hold is no account, whatever the venue says. */
+function assertPlausible(holdings: readonly Holding[], { cash, blockedCash }: Positions): void {
+  const values = holdings.map((holding) => holdingValue(holding) ?? NO_MONEY);
+  const sum = total([absolute(cash), blockedCash, ...values]);
+  if (!isMore(sum, MONEY_MAX)) return;
+  throw new WorldError(
+    'refused_data',
+    `the broker's data cannot be trusted: positions, prices and cash come to ${kopecks(sum)} RUB; expected at most ${kopecks(MONEY_MAX)}`,
+    'soon',
+  );
 }
 
 type Standing = Omit<Seen, 'quotes' | 'statuses' | 'sessions' | 'foreignOrders'>;

@@ -45,7 +45,7 @@ export async function submit(context: AccountContext, key: string, first = false
     written = false;
     const mayLeave = () => forbidden(context) ?? resolved(context, key) ?? besideUnknown(context, key);
     const outcome = await broker.post(order.request, mayLeave);
-    const again = throttled < THROTTLED_MAX && besideUnknown(context, key) === null;
+    const again = throttled < THROTTLED_MAX && waitsItsTurn(context, key);
     if (outcome.kind === 'throttled' && again) {
       context.log.info(
         { key, waitMs: outcome.waitMs, code: outcome.refusal.code },
@@ -68,6 +68,10 @@ function besideUnknown(context: AccountContext, key: string): string | null {
   const open = context.journal.openOrders(context.settings.id);
   return open.some(({ state }) => state === 'unknown') ? 'the outcome of another order is not known' : null;
 }
+
+/** Whether it may wait for the rate limit. A resend may not: when its turn came it could be too late for one. */
+const waitsItsTurn = (context: AccountContext, key: string): boolean =>
+  journaled(context, key).state === 'sending' && besideUnknown(context, key) === null;
 
 /** A resend that may not be: an order that was sent before stays as it is, one that never was is dropped. */
 function withheld(context: AccountContext, order: JournaledOrder, because: string): Submitted {

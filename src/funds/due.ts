@@ -1,5 +1,6 @@
 // What has to be asked now. Guarantees: what is fresh and usable is not asked for; what is unknown is, but of the net not
-// more often than every `leaveAloneMs`; a disagreement asks for what would settle it.
+// more often than every `leaveAloneMs`; units are never read without the AUM that checks them, nor AUM without units, so
+// that a mode trades on the same numbers whatever other accounts asked for.
 
 import type { FundNeed, FundQuestion } from '../ports.ts';
 import type { Assembled } from './assemble-facts.ts';
@@ -38,9 +39,14 @@ export function whatIsDue(
     const kinds = [...needs]
       .map((need) => KIND_OF[need])
       .filter((kind) => isDue(shared, question.ticker, kind, answered, limits.freshMs));
+    const checks = checksOf(needs, question).filter(
+      (kind) => !isFresh(shared, question.ticker, kind, limits.freshMs),
+    );
     const wanted = answered?.wants ?? null;
     for (const localOnly of [false, true]) {
-      const part = [...kinds, ...(wanted === null ? [] : [wanted])].filter(
+      // A check that nobody could give is no reason to read files at every question.
+      const all = new Set([...kinds, ...(localOnly ? [] : checks), ...(wanted === null ? [] : [wanted])]);
+      const part = [...all].filter(
         (kind) => shared.askedAtMs(question.ticker, kind) > limits.againMs === localOnly,
       );
       if (part.length === 0) continue;
@@ -51,6 +57,12 @@ export function whatIsDue(
     }
   }
   return [...groups.values()];
+}
+
+/** The other side of the ratio, where only one is needed; nobody knows the AUM of a share. */
+function checksOf(needs: ReadonlySet<FundNeed>, { listing }: FundQuestion): SourceKind[] {
+  if (listing.kind === 'share' || needs.has('market_cap') === needs.has('aum')) return [];
+  return needs.has('market_cap') ? ['aum'] : ['units'];
 }
 
 /** Exchange rates: only where some value is in another currency. */
@@ -84,8 +96,11 @@ function isDue(
   freshMs: number,
 ): boolean {
   const finding = { units: answered?.facts.units, aum: answered?.facts.aum, nav: answered?.facts.nav }[kind];
-  if (finding === undefined || finding.kind === 'unknown') return true;
-  const values = shared.cache.newest(ticker, kind);
-  const makes = kind === 'aum' ? shared.cache.newest(ticker, 'nav') : [];
-  return ![...values, ...makes].some(({ fetchedAtMs }) => fetchedAtMs >= freshMs);
+  return finding === undefined || finding.kind === 'unknown' || !isFresh(shared, ticker, kind, freshMs);
+}
+
+function isFresh({ cache }: FundSources, ticker: string, kind: SourceKind, freshMs: number): boolean {
+  const values = cache.newest(ticker, kind);
+  const makes = kind === 'aum' ? cache.newest(ticker, 'nav') : [];
+  return [...values, ...makes].some(({ fetchedAtMs }) => fetchedAtMs >= freshMs);
 }

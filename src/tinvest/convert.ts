@@ -7,6 +7,7 @@ import {
   type Lots,
   lotSize,
   lots,
+  MONEY_MAX,
   type Money,
   money,
   NANO,
@@ -49,6 +50,17 @@ export function nanoOf(value: Quotation | undefined, field: string): bigint {
 }
 
 /**
+ * Nano-rubles of an amount or a price.
+ * @throws {WorldError} refused_data as `nanoOf` does, and for more than is ever reckoned with
+ */
+export function amountOf(value: Quotation | undefined, field: string): bigint {
+  const nano = nanoOf(value, field);
+  if (nano > raw(MONEY_MAX) || -nano > raw(MONEY_MAX))
+    refuse(`${field} is ${nano / NANO} units; expected at most ${raw(MONEY_MAX) / NANO}`);
+  return nano;
+}
+
+/**
  * The pair that goes on the wire.
  * @throws {RangeError} where the units do not fit a double exactly
  */
@@ -63,7 +75,7 @@ export const isRub = (currency: string): boolean => currency.toLowerCase() === '
 
 /** @throws {WorldError} refused_data, also where it is not in RUB */
 export function rubles(value: MoneyValue | undefined, field: string): Money {
-  const nano = nanoOf(value, field);
+  const nano = amountOf(value, field);
   if (value === undefined || !isRub(value.currency))
     refuse(`${field} is in ${JSON.stringify(value?.currency)}; expected rub`);
   return money(nano);
@@ -76,14 +88,14 @@ export function rubles(value: MoneyValue | undefined, field: string): Money {
  */
 export function rublesOrNull(value: MoneyValue | undefined, field: string): Money | null {
   if (value === undefined) return null;
-  const nano = nanoOf(value, field);
+  const nano = amountOf(value, field);
   if (value.currency === '' && nano === 0n) return money(0n);
   return isRub(value.currency) ? money(nano) : null;
 }
 
 /** @throws {WorldError} refused_data where it is not more than zero */
 export function positivePrice(value: Quotation | undefined, field: string): Price {
-  const nano = nanoOf(value, field);
+  const nano = amountOf(value, field);
   if (nano <= 0n) refuse(`${field} is ${nano} nano; expected more than zero`);
   return price(nano);
 }

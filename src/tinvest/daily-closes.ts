@@ -7,7 +7,7 @@ import type { Close } from '../core/close.ts';
 import { type Price, price } from '../core/units.ts';
 import { WorldError } from '../ports.ts';
 import type { Calls } from './call.ts';
-import { nanoOf, timeOf } from './convert.ts';
+import { amountOf, timeOf } from './convert.ts';
 import { SHARED_METHODS } from './methods.ts';
 import { moscowDay } from './moscow-day.ts';
 import type { WireLog } from './wire-log.ts';
@@ -58,7 +58,7 @@ export async function readDailyCloses(
 /** A wrong close costs its day, not the history. */
 function closeOf(candle: HistoricCandle, uid: string, log: WireLog): Price | null {
   try {
-    const nano = nanoOf(candle.close, `close of a daily candle of ${uid}`);
+    const nano = amountOf(candle.close, `close of a daily candle of ${uid}`);
     return nano > 0n ? price(nano) : null;
   } catch (error) {
     if (!(error instanceof WorldError)) throw error;

@@ -5,7 +5,7 @@ import type { GetOrderBookResponse, Order } from 'tinkoff-invest-api/dist/genera
 import { compare, lots, price } from '../core/units.ts';
 import { type BookLevel, type OrderBook, WorldError } from '../ports.ts';
 import type { Calls } from './call.ts';
-import { nanoOf, refuse } from './convert.ts';
+import { amountOf, refuse } from './convert.ts';
 import { SHARED_METHODS } from './methods.ts';
 
 /** Depths that the venue takes; any other is 30032. */
@@ -32,7 +32,7 @@ const sidesOf = ({ bids, asks }: GetOrderBookResponse): OrderBook => ({
 function levelOf({ price: written, quantity }: Order): BookLevel[] {
   if (!Number.isSafeInteger(quantity) || quantity < 1) return [];
   try {
-    const nano = nanoOf(written, 'price of a level');
+    const nano = amountOf(written, 'price of a level');
     return nano > 0n ? [{ price: price(nano), lots: lots(BigInt(quantity)) }] : [];
   } catch (error) {
     if (error instanceof WorldError) return [];

@@ -12,9 +12,13 @@ import type { Side } from '../core/order.ts';
 import {
   compare,
   isLess,
+  isMore,
+  isNegative,
   isPositive,
   isZero,
   type Money,
+  money,
+  NANO,
   NO_MONEY,
   piecesIn,
   price,
@@ -45,7 +49,7 @@ export function reportOfState(state: OrderState): OrderReport {
   const report = commonReport(state, '');
   const total = rublesOrNull(state.executedOrderPrice, `executed_order_price of order ${state.orderId}`);
   if (isZero(report.executed)) return { ...report, value: NO_MONEY };
-  return { ...report, value: total !== null && isPositive(total) ? total : null };
+  return { ...report, value: known(total) };
 }
 
 /**
@@ -57,12 +61,18 @@ export function reportOfPost(reply: PostOrderResponse, request: OrderRequest): O
   assertEcho(report, request);
   if (isZero(report.executed)) return { ...report, value: NO_MONEY };
   const each = rublesOrNull(reply.executedOrderPrice, `executed_order_price of order ${reply.orderId}`);
-  const value =
-    each !== null && isPositive(each)
-      ? worth(price(raw(each)), piecesIn(report.executed, request.lot))
-      : null;
-  return { ...report, value };
+  return {
+    ...report,
+    value: each === null ? null : known(worth(price(raw(each)), piecesIn(report.executed, request.lot))),
+  };
 }
+
+/** No order is worth that much: the venue takes none above 30 million RUB. */
+const ORDER_WORTH_MAX = money(100_000_000n * NANO);
+
+/** Nothing, less than nothing and more than any order is worth: that is not known. */
+const known = (value: Money | null): Money | null =>
+  value !== null && isPositive(value) && !isMore(value, ORDER_WORTH_MAX) ? value : null;
 
 function assertEcho(report: OrderReport, request: OrderRequest): void {
   if (report.key !== null && report.key !== request.key)
@@ -101,9 +111,13 @@ function commonReport(fields: StateFields, message: string): OrderReport {
   };
 }
 
-/** What was charged; `null` while a fee is expected and none is booked: the venue books it a moment after the fill. */
+/**
+ * What was charged; `null` while a fee is expected and none is booked: the venue books it a moment after the fill. A fee
+ * below zero, or above what any order is worth, is none that is known: the next reserves are reckoned from it.
+ */
 function commissionIn(fields: StateFields, where: string): Money | null {
   const charged = rublesOrNull(fields.executedCommission, `executed_commission of ${where}`);
+  if (charged !== null && (isNegative(charged) || isMore(charged, ORDER_WORTH_MAX))) return null;
   if (charged === null || !isZero(charged) || fields.lotsExecuted === 0) return charged;
   const expected = rublesOrNull(fields.initialCommission, `initial_commission of ${where}`);
   return expected !== null && isPositive(expected) ? null : charged;

@@ -9,7 +9,7 @@ import type {
 } from 'tinkoff-invest-api/dist/generated/operations.js';
 import { add, isNegative, type Money, money, NO_MONEY, price, raw } from '../core/units.ts';
 import { type AveragePrice, type Positions, type SecurityPosition, WorldError } from '../ports.ts';
-import { isRub, type MoneyValue, nanoOf, piecesOf, refuse, signedPiecesOf } from './convert.ts';
+import { amountOf, isRub, type MoneyValue, piecesOf, refuse, signedPiecesOf } from './convert.ts';
 
 /** @throws {WorldError} refused_data */
 export function positionsOf(reply: PositionsResponse, brokerAccount: string): Positions {
@@ -81,7 +81,7 @@ function amounts(values: readonly MoneyValue[], field: string): ReadonlyMap<stri
   return new Map(
     values.map((value) => [
       value.currency.toLowerCase(),
-      money(nanoOf(value, `${value.currency} in the ${field}`)),
+      money(amountOf(value, `${value.currency} in the ${field}`)),
     ]),
   );
 }
@@ -122,7 +122,7 @@ export function averagePricesOf(
 function averageOf(value: MoneyValue | undefined): AveragePrice['average'] {
   if (value === undefined || !isRub(value.currency)) return null;
   try {
-    const nano = nanoOf(value, 'average price');
+    const nano = amountOf(value, 'average price');
     return nano > 0n ? price(nano) : null;
   } catch (error) {
     if (error instanceof WorldError) return null;

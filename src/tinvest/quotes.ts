@@ -3,7 +3,7 @@
 import type { LastPrice } from 'tinkoff-invest-api/dist/generated/marketdata.js';
 import { price } from '../core/units.ts';
 import { type Quote, WorldError } from '../ports.ts';
-import { nanoOf, timeOf } from './convert.ts';
+import { amountOf, timeOf } from './convert.ts';
 
 /** A quote that is further ahead of our clock than this has an impossible time. */
 const AHEAD_MAX_MS = 5 * 60_000;
@@ -47,7 +47,7 @@ function quoteOf(uid: string, answer: LastPrice | undefined, nowMs: number): Quo
 
 function nanoOrProblem(value: NonNullable<LastPrice['price']>): bigint | string {
   try {
-    return nanoOf(value, 'the last price');
+    return amountOf(value, 'the last price');
   } catch (error) {
     if (error instanceof WorldError) return error.message;
     throw error;

@@ -2,8 +2,8 @@
 // Requires: times come from one clock. Guarantees: a clock that jumps back cannot block longer than one span.
 
 export interface SlidingWindow {
-  /** Milliseconds until the next event may happen; 0 = now. */
-  waitMs(now: number): number;
+  /** Milliseconds until the next event may happen; 0 = now. With a `part` (0..1) as if only that much were allowed. */
+  waitMs(now: number, part?: number): number;
   take(now: number): void;
   /** Another limit from now on; events already taken still count. */
   resize(count: number, spanMs: number): void;
@@ -22,10 +22,11 @@ export function createSlidingWindow(count: number, spanMs: number): SlidingWindo
   };
 
   return {
-    waitMs(now) {
+    waitMs(now, part = 1) {
       forget(now);
+      const allowed = Math.max(1, Math.floor(most * part));
       // With a limit lowered under what was taken, the wait ends when enough of it has aged.
-      const blocking = times[times.length - most];
+      const blocking = times[times.length - allowed];
       return blocking === undefined ? 0 : blocking + span - now;
     },
     take(now) {

@@ -3,6 +3,7 @@
 // Guarantees: with budget left nothing waits and no timer is set; order traffic goes ahead of reads; within a class it
 // is first come, first served, so no account starves; the venue's own headers override what is assumed here.
 
+import { budgetOf, PART_FOR_NEW_ITERATIONS, REQUESTS_A_MINUTE } from '../core/request-limits.ts';
 import type { Clock, Random } from '../ports.ts';
 import { MINUTE_MS, statedLimit, statedResetMs } from './limit-headers.ts';
 import type { Service } from './methods.ts';
@@ -11,26 +12,18 @@ import type { Headers } from './transport.ts';
 import { createWaitingLine, type Entry } from './waiting-line.ts';
 
 /** Requests a minute; all accounts of a user share them. */
-const LIMITS: Readonly<Record<Service, number>> = {
-  instruments: 200,
-  users: 100,
-  operations: 200,
-  marketdata: 600,
-  orders: 100,
-  getOrders: 200,
-  postOrder: 300,
-  cancelOrder: 100,
-  sandbox: 200,
-};
+const LIMITS: Readonly<Record<Service, number>> = REQUESTS_A_MINUTE;
+
+/** What an iteration needs at its beginning or soon after. */
+const OF_ITERATIONS: readonly Service[] = ['operations', 'getOrders', 'marketdata', 'sandbox', 'postOrder'];
 
 /** The address limit is 50 a second. */
 const REQUESTS_PER_SECOND = 40;
 const JITTER_MS = 1_000;
+/** How soon a line that somebody waits in may be empty. */
+const LOOK_AGAIN_MS = 100;
 /** After a refusal that does not say when the window ends. */
 const UNSTATED_RESET_MS = 15_000;
-
-/** The part of a limit that is used. */
-export const budgetOf = (limit: number): number => Math.max(1, Math.floor(0.8 * limit));
 
 export interface Throttle {
   /**
@@ -43,6 +36,8 @@ export interface Throttle {
   /** The venue refused for the limit: nothing goes to that service until its reset. Returns the wait in ms. */
   exhausted(service: Service, headers: Headers): number;
   setLimit(service: Service, perMinute: number): void;
+  /** Until another iteration may begin: nobody waits, and a part of each budget is left to those under way. 0 = now. */
+  roomMs(): number;
 }
 
 export interface ThrottleOptions {
@@ -108,6 +103,18 @@ export function createThrottle(options: ThrottleOptions): Throttle {
       const wait = withJitter(statedResetMs(headers) ?? UNSTATED_RESET_MS);
       gate(service).pausedUntilMs = clock.now() + wait;
       return wait;
+    },
+    roomMs() {
+      if (line.isBusy()) return LOOK_AGAIN_MS;
+      const now = clock.now();
+      const waits = OF_ITERATIONS.map((service) => {
+        const { window, pausedUntilMs } = gate(service);
+        return Math.max(
+          window.waitMs(now, PART_FOR_NEW_ITERATIONS),
+          Math.min(pausedUntilMs - now, MINUTE_MS),
+        );
+      });
+      return Math.max(0, ...waits);
     },
     setLimit(service, perMinute) {
       gate(service).window.resize(budgetOf(perMinute), MINUTE_MS);

@@ -10,6 +10,7 @@ import type { SlidingWindow } from './sliding-window.ts';
 import { readTariff } from './tariff.ts';
 import { createThrottle } from './throttle.ts';
 import type { Transport } from './transport.ts';
+import { createTurnstile } from './turnstile.ts';
 import { SILENT, type WireLog } from './wire-log.ts';
 
 export interface TInvestOptions {
@@ -30,6 +31,8 @@ export interface TInvestOptions {
 export interface TInvest {
   readonly broker: Broker;
   readonly market: Market;
+  /** Resolves when it is an account's turn to begin an iteration: first come, first served. */
+  turn(): Promise<void>;
   /** Ends every wait for the rate limit or a retry. Does not close the transport. */
   close(): void;
 }
@@ -52,6 +55,7 @@ export function createTInvest(options: TInvestOptions): TInvest {
   return {
     broker: createBroker(withTariff, ACCOUNT_METHODS[options.broker]),
     market: createMarket(withTariff, clock, log),
+    turn: createTurnstile(clock, throttle.roomMs, stop),
     close: () => closing.abort(),
   };
 }

@@ -17,6 +17,8 @@ export interface WaitingLine {
   enter(service: Service, urgent: boolean, patienceMs: number): Promise<Entry>;
   /** Something changed: look again now. */
   reconsider(): void;
+  /** Whether anybody waits. */
+  isBusy(): boolean;
 }
 
 interface Waiting {
@@ -34,11 +36,14 @@ export function createWaitingLine(clock: Clock, budget: Budget, signal?: AbortSi
   function release(): number {
     const now = clock.now();
     let next = Number.POSITIVE_INFINITY;
+    /** At one instant a service's wait only grows: whoever may not go holds up all that come after. */
+    const held = new Map<Service, number>();
     for (const line of lines) {
       for (let index = 0; index < line.length; ) {
         const waiting = line[index];
         if (!waiting) break;
-        const waitMs = budget.waitMs(waiting.service, now);
+        const waitMs = held.get(waiting.service) ?? budget.waitMs(waiting.service, now);
+        if (waitMs > 0) held.set(waiting.service, waitMs);
         if (waitMs > 0 && !signal?.aborted && now + waitMs <= waiting.untilMs) {
           next = Math.min(next, waitMs);
           index += 1;
@@ -69,6 +74,7 @@ export function createWaitingLine(clock: Clock, budget: Budget, signal?: AbortSi
   signal?.addEventListener('abort', reconsider, { once: true });
   return {
     reconsider,
+    isBusy: () => lines.some((line) => line.length > 0),
     enter: (service, urgent, patienceMs) =>
       new Promise((end) => {
         lines[urgent ? 0 : 1].push({ service, untilMs: clock.now() + patienceMs, end });

@@ -309,7 +309,7 @@ test('whatever the rules, each of their bounds holds in the plan, and the plan e
         }
       }
     }),
-    { seed: SEED, numRuns: RUNS },
+    { seed: SEED, numRuns: RUNS, includeErrorInReport: true, endOnFailure: true },
   );
 }, 60_000);
 
@@ -371,7 +371,7 @@ test('after an iteration at constant prices the next one has nothing to do', () 
       at[rounds] = (at[rounds] ?? 0) + 1;
       expect(rounds).toBeLessThan(4);
     }),
-    { seed: SEED, numRuns: RUNS / 4 },
+    { seed: SEED, numRuns: RUNS / 4, includeErrorInReport: true, endOnFailure: true },
   );
   console.log(`nothing to do after 0, 1, 2... iterations: ${at.join(', ')}`);
   const late = at.slice(2).reduce((a, b) => a + b, 0);

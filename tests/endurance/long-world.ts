@@ -27,6 +27,9 @@ export const MINUTE_MS = 60_000;
 export const HOUR_MS = 60 * MINUTE_MS;
 export const DAY_MS = 24 * HOUR_MS;
 
+/** A run must not grow by what watches it. */
+const COMPLAINTS_KEPT = 50;
+
 export interface LongAccount {
   readonly id: string;
   readonly token: string;
@@ -51,8 +54,9 @@ export class LongWorld {
   readonly clock: VirtualClock;
   readonly exchange: Exchange;
   readonly stateDir = mkdtempSync(join(tmpdir(), 'tiebb-long-'));
-  /** Everything that was logged as a warning or worse. */
+  /** What was logged as a warning or worse: how often, and the first of it. */
   readonly complaints: string[] = [];
+  complaintCount = 0;
   private readonly stop = new AbortController();
   private readonly config: Config;
   private readonly brokerIds = new Map<string, string>();
@@ -192,7 +196,9 @@ export class LongWorld {
   private log(): Log {
     const quiet = (): void => {};
     const complain = (facts: unknown, text?: string): void => {
-      this.complaints.push(`${text ?? ''} ${typeof facts === 'string' ? facts : JSON.stringify(facts)}`);
+      this.complaintCount += 1;
+      if (this.complaints.length < COMPLAINTS_KEPT)
+        this.complaints.push(`${text ?? ''} ${typeof facts === 'string' ? facts : JSON.stringify(facts)}`);
     };
     const log = {
       trace: quiet,

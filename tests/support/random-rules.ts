@@ -94,7 +94,7 @@ const rules = fc.record({
     maxDayTurnoverPercent: sometimes(fc.constantFrom(10, 400)),
     maxOrders: sometimes(fc.constantFrom(0, 1, 3)),
     maxPremiumPercent: sometimes(fc.constantFrom(0, 5)),
-    movingAverageDays: sometimes(fc.constantFrom(3, 200)),
+    movingAverageDays: sometimes(fc.constantFrom(3, 10)),
     buyOnly: sometimes(fc.constant(true)),
     doNotSell: sometimes(subset),
     doNotBuy: sometimes(subset),
@@ -185,7 +185,7 @@ function withRules({ snapshot, policy }: Account, drawn: Rules): Account {
       holdings.map((holding, index) => {
         const trend = drawn.each[index]?.trend ?? 500;
         const now = raw(holding.price ?? price(0n));
-        const days = now > 0n ? trend % 300 : 0;
+        const days = now > 0n ? trend % 13 : 0;
         const closes = Array.from({ length: days }, (_, day) => ({
           dayMs: Math.floor(NOON_MS / DAY_MS) * DAY_MS - (days - day) * DAY_MS,
           price: price((now * BigInt(1_000 + ((trend * (day + 1)) % 41) - 20)) / 1_000n),

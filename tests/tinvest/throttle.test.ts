@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'bun:test';
+import { budgetOf } from '../../src/core/request-limits.ts';
 import type { Service } from '../../src/tinvest/methods.ts';
 import { createSlidingWindow } from '../../src/tinvest/sliding-window.ts';
-import { budgetOf, createAddressRate, createThrottle, type Throttle } from '../../src/tinvest/throttle.ts';
+import { createAddressRate, createThrottle, type Throttle } from '../../src/tinvest/throttle.ts';
 import { createManualClock } from '../support/manual-clock.ts';
 
 const START = 1_000_000;

@@ -15,17 +15,19 @@ import {
   larger,
   type Money,
   money,
+  NANO,
   NO_MONEY,
   percentOf,
   raw,
   smaller,
   subtract,
+  times,
   total,
 } from '../units.ts';
 import type { BandInput } from './bands.ts';
 import { level } from './level.ts';
 
-export type AimedInput = BandInput & Pick<BoundContext, 'aim' | 'exposure'>;
+export type AimedInput = BandInput & Pick<BoundContext, 'aim' | 'exposure' | 'stage'>;
 
 /** RUB worth to go for per ticker, RUB included. The targets themselves where nothing holds the aim back. */
 export function aimedTargets(input: AimedInput): ReadonlyMap<string, Money> {
@@ -123,10 +125,14 @@ function raise(input: AimedInput, aimed: Aimed): void {
   }
 }
 
-/** What sells of the rest are to keep RUB at; `null` where none is sold for that. */
+/** What sells of the rest are to keep RUB at; `null` where none is sold for that. Once they are done: what the plan leaves. */
 function wantedCash(input: AimedInput): Money | null {
-  const { aim, policy } = input;
+  const { aim, policy, stage } = input;
   if (aim.kind !== 'breached') return null;
+  if (stage.kind === 'buys') {
+    const left = stage.planned?.get(RUB);
+    return left === undefined ? null : times(money(NANO), left);
+  }
   const value = worthNow(input, RUB);
   const target = targetOf(input, RUB);
   const band = aim.bands.get(RUB);

@@ -6,6 +6,7 @@ import { NO_FACTS, type Timing } from '../../../src/core/facts.ts';
 import type { Plan } from '../../../src/core/plan.ts';
 import { NO_RULES, type RebalancePolicy } from '../../../src/core/policy.ts';
 import type { Holding } from '../../../src/core/portfolio.ts';
+import { nothingToDo } from '../../../src/core/rebalance/nothing-to-do.ts';
 import { rate } from '../../../src/core/units.ts';
 import { holding, ordersOf, planOf, policyOf, ruleFor, snapshotOf } from '../../support/snapshot-builder.ts';
 
@@ -275,5 +276,20 @@ describe('outside the window or cooling down', () => {
   test('a debt is covered all the same, by what is above its target first', () => {
     const plan = planFor({ weights: { A: 60, B: 45, RUB: -5 }, wallet: HALVES, rules: {}, timing });
     expect(ordersOf(plan)).toEqual({ A: -5051 });
+  });
+});
+
+describe('a plan without orders under `always`', () => {
+  test('names the largest drift, one with orders says nothing', () => {
+    const near = planFor({
+      weights: { A: 50.1, B: 49.9 },
+      wallet: HALVES,
+      rules: {},
+      minImprovementPp: 0.25,
+    });
+    expect(nothingToDo(near)).toBe('largest drift A +0.10 pp, nothing worth trading');
+    expect(nothingToDo(planFor({ weights: { A: 60, B: 40 }, wallet: HALVES, rules: {} }))).toBeNull();
+    const quiet = planFor({ weights: { A: 53, B: 47 }, wallet: HALVES, rules: THRESHOLD });
+    expect(nothingToDo(quiet)).toBe('no band is broken: largest drift A +3.00 pp, band 5 pp');
   });
 });

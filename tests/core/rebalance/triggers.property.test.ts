@@ -174,6 +174,7 @@ describe('after an iteration at constant prices', () => {
     const plan = planFor(snapshot, policy);
     const commission = commissionOf(snapshot, policy);
     const tickers = new Set(plan.orders.filter(({ side }) => side === 'buy').map(({ ticker }) => ticker));
+    const planned = new Map(plan.rows.map(({ ticker, lotsAfter }) => [ticker, lotsAfter]));
     const moved = new Map<string, Money>();
     let traded = NO_MONEY;
     let sent = 0;
@@ -186,7 +187,7 @@ describe('after an iteration at constant prices', () => {
       return afterFills(now, orders, commission);
     };
     const buysNow = (now: Snapshot) =>
-      planFor(now, policy, { kind: 'buys', tickers, aim: plan.aim, traded, moved, sent }).orders;
+      planFor(now, policy, { kind: 'buys', tickers, aim: plan.aim, planned, traded, moved, sent }).orders;
     const sells = plan.orders.filter(({ side }) => side === 'sell');
     let now = fill(snapshot, sells);
     if (tickers.size > 0) now = fill(now, sells.length > 0 ? buysNow(now) : plan.orders);

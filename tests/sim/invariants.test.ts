@@ -1,0 +1,284 @@
+// Every invariant of the simulator can fail: each is shown an event that breaks it, in a world where all else is well.
+
+import { expect, test } from 'bun:test';
+import { OrderDirection, OrderType, PostOrderRequest } from 'tinkoff-invest-api/dist/generated/orders.js';
+import { allChecks } from '../../sim/all-checks.ts';
+import type { Life } from '../../sim/life.ts';
+import { openSimJournal } from '../../sim/sim-journal.ts';
+import { World } from '../../sim/world.ts';
+import { orderKey } from '../../src/core/order.ts';
+import { lotSize, lots, money, price, raw, shares } from '../../src/core/units.ts';
+import type { Intent } from '../../src/ports.ts';
+
+const store = openSimJournal();
+const ITERATION = '00000000-0000-4000-8000-00000000abcd';
+
+interface Scene {
+  readonly world: World;
+  readonly life: Life;
+  /** The calm account, whose wallet holds TMOS. */
+  readonly account: World['accounts'][number];
+  intent(side: 'buy' | 'sell', count: bigint, leg?: number): Intent;
+  /** Plans, and tries what is planned. */
+  plan(intents: readonly Intent[]): void;
+  leave(intent: Intent, change?: Partial<PostOrderRequest>): void;
+}
+
+function scene(): Scene {
+  const world = new World({ seed: 3, kept: new Set(), traced: false, calm: true, store, checks: allChecks });
+  world.start();
+  const life = world.life!;
+  const account = world.accounts.find(({ dryRun }) => !dryRun)!;
+  const uid = world.exchange.instrument('TMOS').uid;
+  const last = world.exchange.market.last(world.exchange.instrument('TMOS'), world.exchange.now())!.price;
+  const { journal } = store;
+  return {
+    world,
+    life,
+    account,
+    intent: (side, count, leg = 0) => ({
+      account: account.id,
+      iteration: ITERATION,
+      leg,
+      part: 0,
+      ticker: 'TMOS',
+      sizedAt: price(last),
+      request: {
+        key: orderKey({ brokerAccount: account.brokerAccount, iteration: ITERATION, leg, uid, side, part: 0 }),
+        brokerAccount: account.brokerAccount,
+        uid,
+        side,
+        lots: lots(count),
+        lot: lotSize(1n),
+        type: 'market',
+        limit: null,
+        confirmMargin: false,
+      },
+    }),
+    plan(intents) {
+      const leg = intents[0]!.leg;
+      const atMs = world.timeline.now();
+      journal.plan(account.id, ITERATION, leg, intents, { cash: money(0n), pieces: new Map() }, atMs);
+      journal.attempt(
+        intents.map(({ request }) => request.key),
+        atMs,
+      );
+    },
+    leave({ request }, change = {}) {
+      const bytes = PostOrderRequest.encode({
+        instrumentId: request.uid,
+        quantity: Number(raw(request.lots)),
+        direction:
+          request.side === 'buy' ? OrderDirection.ORDER_DIRECTION_BUY : OrderDirection.ORDER_DIRECTION_SELL,
+        accountId: request.brokerAccount,
+        orderType: OrderType.ORDER_TYPE_MARKET,
+        orderId: request.key,
+        timeInForce: 0,
+        priceType: 0,
+        ...change,
+      }).finish();
+      world.checks.onLeave('PostOrder', bytes, life);
+    },
+  };
+}
+
+const CASES: readonly (readonly [invariant: string, what: string, break_: (scene: Scene) => void])[] = [
+  ['I11', 'an order that no plan knows', ({ leave, intent }) => leave(intent('buy', 1n))],
+  [
+    'I2',
+    'a second sending with one attempt row',
+    ({ leave, plan, intent }) => {
+      plan([intent('buy', 1n)]);
+      leave(intent('buy', 1n));
+      leave(intent('buy', 1n));
+    },
+  ],
+  [
+    'I3',
+    'one key, two requests',
+    ({ leave, plan, intent }) => {
+      plan([intent('buy', 1n)]);
+      leave(intent('buy', 1n));
+      leave(intent('buy', 1n), { quantity: 2 });
+    },
+  ],
+  [
+    'I4',
+    'more lots than planned',
+    ({ leave, plan, intent }) => {
+      plan([intent('buy', 1n)]);
+      leave(intent('buy', 1n), { quantity: 2 });
+    },
+  ],
+  [
+    'I5',
+    'a sale of what is not held',
+    ({ leave, plan, intent }) => {
+      plan([intent('sell', 10_000_000n)]);
+      leave(intent('sell', 10_000_000n));
+    },
+  ],
+  [
+    'I7',
+    'a buy while a sell is open',
+    ({ leave, plan, intent }) => {
+      plan([intent('sell', 1n)]);
+      plan([intent('buy', 1n, 1)]);
+      leave(intent('buy', 1n, 1));
+    },
+  ],
+  [
+    'I8',
+    'an order after the kill switch',
+    ({ world, account, leave, plan, intent }) => {
+      plan([intent('buy', 1n)]);
+      world.killSwitch.engage(account.id, world.timeline.now() - 1_001);
+      leave(intent('buy', 1n));
+    },
+  ],
+  [
+    'I8',
+    'an order of a halted account',
+    ({ world, account, leave, plan, intent }) => {
+      plan([intent('buy', 1n)]);
+      store.journal.setHalt(account.id, { cause: 'drawdown', detail: 'x', atMs: world.timeline.now() });
+      leave(intent('buy', 1n));
+    },
+  ],
+  [
+    'I9',
+    'an order above the cap',
+    ({ leave, plan, intent }) => {
+      plan([intent('buy', 100_000_000n)]);
+      leave(intent('buy', 100_000_000n));
+    },
+  ],
+  [
+    'I13',
+    'a new key beside an unknown order',
+    ({ world, leave, plan, intent }) => {
+      const first = intent('buy', 1n);
+      plan([first]);
+      store.journal.settle(
+        { key: first.request.key, to: 'unknown', executed: lots(0n), evidence: 'no clear reply' },
+        world.timeline.now(),
+      );
+      plan([intent('buy', 1n, 1)]);
+      leave(intent('buy', 1n, 1));
+    },
+  ],
+  [
+    'I6',
+    'a plan that cannot be paid',
+    ({ world, account, intent }) =>
+      world.checks.onPlan({
+        account: account.id,
+        iteration: ITERATION,
+        leg: 1,
+        intents: [intent('buy', 1_000_000_000n, 1)],
+        before: { cash: money(0n), pieces: new Map() },
+      }),
+  ],
+  [
+    'I10',
+    'a price that the venue never said',
+    ({ world, account, intent }) =>
+      world.checks.onPlan({
+        account: account.id,
+        iteration: ITERATION,
+        leg: 1,
+        intents: [{ ...intent('buy', 1n, 1), sizedAt: price(1n) }],
+        before: { cash: money(0n), pieces: new Map() },
+      }),
+  ],
+  [
+    'I16',
+    'a plan on pieces that are not there',
+    ({ world, account }) =>
+      world.checks.onPlan({
+        account: account.id,
+        iteration: ITERATION,
+        leg: 0,
+        intents: [],
+        before: {
+          cash: money(world.exchange.registry.account(account.brokerAccount).cash()),
+          pieces: new Map([[world.exchange.instrument('LKOH').uid, shares(77n)]]),
+        },
+      }),
+  ],
+  [
+    'I12',
+    'requests without end',
+    ({ world, life }) => {
+      for (let count = 0; count < 60; count += 1) world.checks.onLeave('GetOrders', new Uint8Array(), life);
+    },
+  ],
+  [
+    'truth',
+    'an order that is called filled and is not at the venue',
+    ({ world, plan, intent }) => {
+      const bought = intent('buy', 1n);
+      plan([bought]);
+      const before = store.journal.order(bought.request.key)!;
+      const change = { key: bought.request.key, to: 'live' as const, executed: lots(0n), evidence: 'reply' };
+      const live = store.journal.settle(change, world.timeline.now());
+      const filled = { ...change, to: 'filled' as const, executed: lots(1n) };
+      world.checks.onSettle({ change, before, after: live });
+      const after = store.journal.settle(filled, world.timeline.now());
+      world.checks.onSettle({ change: filled, before: live, after });
+    },
+  ],
+  [
+    'I14',
+    'an unknown order that a timer resolves',
+    ({ world, plan, intent }) => {
+      const bought = intent('buy', 1n);
+      plan([bought]);
+      const { key } = bought.request;
+      const unknown = store.journal.settle(
+        { key, to: 'unknown', executed: lots(0n), evidence: 'no clear reply' },
+        world.timeline.now(),
+      );
+      const change = { key, to: 'rejected' as const, executed: lots(0n), evidence: 'it took too long' };
+      const after = store.journal.settle(change, world.timeline.now());
+      world.checks.onSettle({ change, before: unknown, after });
+    },
+  ],
+  ['liveness', 'an account that never did anything', ({ world }) => world.checks.atEnd()],
+  [
+    'accounting',
+    'books that do not add up',
+    ({ world, account }) => {
+      world.exchange.registry.account(account.brokerAccount).ledger.push({
+        id: 'forged',
+        atMs: 0,
+        kind: 'fee',
+        currency: 'rub',
+        cash: -1n,
+        uid: null,
+        pieces: 0n,
+        price: 0n,
+        orderId: null,
+        tradeId: null,
+      });
+      world.checks.atEnd();
+    },
+  ],
+];
+
+test.each(CASES)('%s fails on %s', (invariant, _, break_) => {
+  const made = scene();
+  break_(made);
+  made.world.close();
+  expect(made.world.violations.map((violation) => violation.invariant)).toContain(invariant);
+});
+
+test('nothing fails on a plan that is carried out as it stands', () => {
+  const made = scene();
+  const sold = made.intent('sell', 1n);
+  made.world.exchange.giveSecurities(made.account.brokerAccount, 'TMOS', 5);
+  made.plan([sold]);
+  made.leave(sold);
+  made.world.close();
+  expect(made.world.violations).toEqual([]);
+});
