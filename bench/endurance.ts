@@ -16,6 +16,7 @@ export async function benchEndurance(seed: number): Promise<Row[]> {
     days: DAYS,
     intervalMs: INTERVAL_MS,
     seed,
+    settleMs: 500,
     onSample: (sample) => console.log(`  day ${sample.day}: ${words(sample)}`),
   });
   const [warm] = found.samples;

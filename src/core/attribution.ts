@@ -19,11 +19,13 @@ export type Causes = ReadonlyMap<string, readonly Cause[]>;
 export function attribute(context: BoundContext, draft: Draft): Causes {
   const { entries, problem, solution } = draft;
   const cash = cashLeft(entries, problem, solution);
+  const said = Map.groupBy(draft.heldBack, ({ ticker }) => ticker);
   return new Map(
     entries.map((entry, index) => [
       entry.holding.ticker,
-      causesOf(context, draft, entry, problem.lines[index] ?? entry.line, {
+      causesOf(context, entry, problem.lines[index] ?? entry.line, {
         after: solution.lots[index] ?? entry.line.held,
+        said: said.get(entry.holding.ticker) ?? [],
         cash,
       }),
     ]),
@@ -40,8 +42,13 @@ export function heldBackOf({ entries, heldBack }: Draft, causes: Causes): HeldBa
       lots: Number(raw(lots)),
     })),
   );
-  const named = new Set(told.map(({ ticker, rule }) => `${ticker} ${rule}`));
-  return [...told, ...heldBack.filter(({ ticker, rule }) => !named.has(`${ticker} ${rule}`))];
+  const named = new Set<string>();
+  return [...told, ...heldBack].filter(({ ticker, rule }) => {
+    const line = `${ticker} ${rule}`;
+    if (named.has(line)) return false;
+    named.add(line);
+    return true;
+  });
 }
 
 /** What has no price at all has no line: its cause is the first safety rule that holds it. */
@@ -70,13 +77,19 @@ export const heldWarnings = (heldBack: readonly HeldBack[]): string[] =>
 
 type Why = Pick<Cause, 'rule' | 'detail'>;
 
+interface Ending {
+  readonly after: Lots;
+  /** By the steps, of this instrument. */
+  readonly said: readonly HeldBack[];
+  readonly cash: CashLeft;
+}
+
 /** Step by step from the nearest lots to the planned ones: bounds, what is aimed at, the steps, and then cash. */
 function causesOf(
   context: BoundContext,
-  draft: Draft,
   entry: Entry,
   line: Line,
-  { after, cash }: { readonly after: Lots; readonly cash: CashLeft },
+  { after, said, cash }: Ending,
 ): Cause[] {
   const { range } = entry;
   const bounded = { ...line, min: range.min, max: range.max };
@@ -90,13 +103,14 @@ function causesOf(
   go(range.min, isBelow(at, range.min) ? range.minBy : null);
   go(range.max, isBelow(range.max, at) ? range.maxBy : null);
   if (compare(line.target, entry.target) !== 0) go(clamp(nearestLots(line), bounded), aimWhy(context));
-  go(clamp(at, line), stepWhy(draft, entry, line));
-  const short = draft.heldBack.find(({ ticker, rule }) => ticker === entry.holding.ticker && rule === 'cash');
+  go(clamp(at, line), stepWhy(said, entry, line));
+  const short = said.find(({ rule }) => rule === 'cash');
   if (compare(at, after) !== 0) go(after, short ?? cashCause(entry, at, after, cash));
 
   const nothing = isZero(after) && isPositive(entry.target);
   if (causes.length === 0) {
-    const frozen = range.minBy !== null && range.minBy === range.maxBy ? range.minBy : null;
+    const idle = isZero(line.held) && !isPositive(entry.target) && range.minBy?.rule !== 'not_tradable';
+    const frozen = !idle && range.minBy !== null && range.minBy === range.maxBy ? range.minBy : null;
     const why = frozen ?? (nothing ? cashCause(entry, at, after, cash) : null);
     return why === null ? [] : [{ rule: why.rule, detail: why.detail, lots: NO_LOTS }];
   }
@@ -112,9 +126,9 @@ const aimWhy = ({ aim, policy }: BoundContext): Why => {
   return { rule, detail: aim.because ?? 'it moves only as far as this iteration goes' };
 };
 
-const stepWhy = ({ heldBack }: Draft, { holding, range }: Entry, line: Line): Why | null => {
-  const said = heldBack.findLast(({ ticker }) => ticker === holding.ticker);
-  if (said) return said;
+const stepWhy = (said: readonly HeldBack[], { range }: Entry, line: Line): Why | null => {
+  const last = said.at(-1);
+  if (last) return last;
   const first = isZero(line.held) && isZero(range.min) && isPositive(line.min);
   return first ? { rule: 'min_one_lot', detail: 'a positive target gets its first lot' } : null;
 };

@@ -25,6 +25,8 @@ export type Finding<Value> = Known<Value> | Unknown;
 /** All in RUB. `price` and `nav` are of ONE unit. */
 export interface FundFacts {
   readonly ticker: string;
+  /** A share is none: it has neither AUM nor NAV. */
+  readonly isFund: boolean;
   readonly units: Finding<Shares>;
   readonly price: Finding<Price>;
   /** Units × price. */
@@ -35,11 +37,12 @@ export interface FundFacts {
   readonly marketCapThen: Finding<Money>;
 }
 
-/** Nothing is known of a ticker, for one reason. */
+/** Nothing is known of a ticker, for one reason; it counts as a fund. */
 export function unknownFacts(ticker: string, because: string): FundFacts {
   const unknown: Unknown = { kind: 'unknown', because };
   return {
     ticker,
+    isFund: true,
     units: unknown,
     price: unknown,
     marketCap: unknown,

@@ -27,6 +27,7 @@ export interface Evidence {
   readonly needs: ReadonlySet<FundNeed>;
   readonly candidates: Readonly<Record<SourceKind, readonly Candidate[]>>;
   /** Of one unit. */
+  readonly isFund: boolean;
   readonly price: Finding<Price>;
   /** Close of the day that the AUM is dated; `null` where that is not known. */
   readonly closeThen: Price | null;
@@ -73,6 +74,7 @@ export function assembleFacts(evidence: Evidence, rules: Rules): Assembled {
   const marketCap = needs.has('market_cap') ? capOf(count, evidence.price, ticker) : unasked;
   const facts: FundFacts = {
     ticker,
+    isFund: evidence.isFund,
     units: needs.has('market_cap') ? count : unasked,
     price: evidence.price,
     marketCap,

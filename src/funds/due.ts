@@ -39,7 +39,7 @@ export function whatIsDue(
     const kinds = [...needs]
       .map((need) => KIND_OF[need])
       .filter((kind) => isDue(shared, question.ticker, kind, answered, limits.freshMs));
-    const checks = checksOf(needs, question).filter(
+    const checks = (kinds.length > 0 ? [] : checksOf(needs, question)).filter(
       (kind) => !isFresh(shared, question.ticker, kind, limits.freshMs),
     );
     const wanted = answered?.wants ?? null;
@@ -59,7 +59,10 @@ export function whatIsDue(
   return [...groups.values()];
 }
 
-/** The other side of the ratio, where only one is needed; nobody knows the AUM of a share. */
+/**
+ * The other side of the ratio, where only one is needed; nobody knows the AUM of a share. Asked for last: the venue's
+ * list may have given it for nothing.
+ */
 function checksOf(needs: ReadonlySet<FundNeed>, { listing }: FundQuestion): SourceKind[] {
   if (listing.kind === 'share' || needs.has('market_cap') === needs.has('aum')) return [];
   return needs.has('market_cap') ? ['aum'] : ['units'];

@@ -110,7 +110,8 @@ class Service implements FundData {
       const price = moment.past
         ? await priceBefore(shared, closes, question, moment)
         : priceNow(shared, question, moment);
-      const evidence = { ...gathered, ticker, needs, price, closeThen: null };
+      const isFund = question.listing.kind !== 'share';
+      const evidence = { ...gathered, ticker, isFund, needs, price, closeThen: null };
       const closeThen = await closeOfAum(shared, closes, question, evidence, moment);
       answers.set(ticker, { ...assembleFacts({ ...evidence, closeThen }, shared.settings), gathered });
     }

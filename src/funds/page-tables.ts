@@ -23,6 +23,8 @@ export interface Row {
 
 export interface Table {
   readonly caption: string;
+  /** What stands directly before it, at most three pieces of text. */
+  readonly before: string;
   readonly rows: readonly Row[];
 }
 
@@ -118,8 +120,40 @@ function readTable(table: Tag, budget: { cells: number }): Table {
   );
   const caption = own.find((tag) => getName(tag) === 'caption');
   const lines = own.filter((tag) => getName(tag) === 'tr');
-  return { caption: caption === undefined ? '' : textIn(caption), rows: layOut(lines, budget) };
+  return {
+    caption: caption === undefined ? '' : textIn(caption),
+    before: textBefore(table),
+    rows: layOut(lines, budget),
+  };
 }
+
+const PIECES_MAX = 3;
+const LEVELS_MAX = 3;
+/** Places to look at before a table: a page without end is not searched for words. */
+const NODES_MAX = 20;
+
+/** The nearest text before a table, as far as no other table stands between; from around it where it comes first there. */
+function textBefore(table: Tag): string {
+  let node: Node = table;
+  for (let level = 0; level < LEVELS_MAX; level += 1) {
+    const pieces: string[] = [];
+    let before = node.prev;
+    for (let count = 0; before !== null && count < NODES_MAX && pieces.length < PIECES_MAX; count += 1) {
+      if (isTag(before) && tagsUnder([before], (name) => name === 'table').length > 0) break;
+      const text =
+        before.type === ElementType.Text ? plainText('data' in before ? before.data : '') : shown(before);
+      if (text !== '') pieces.unshift(text);
+      before = before.prev;
+    }
+    if (pieces.length > 0 || before !== null) return pieces.join('\n');
+    const { parent } = node;
+    if (parent === null || parent.type !== ElementType.Tag) return '';
+    node = parent;
+  }
+  return '';
+}
+
+const shown = (node: Node): string => (isTag(node) && !isUnseen(node) ? textIn(node) : '');
 
 /** A cell that reaches down: for how many more rows. */
 interface Hanging {

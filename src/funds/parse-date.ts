@@ -1,4 +1,4 @@
-// Reads dates: "19 ноября 2026", "21.11.2026", "2026-11-20", and instants with a time zone.
+// Reads dates: "19 ноября 2026", "21.11.2026", "21.11.26", "21/11/2026", "2026-11-20", and instants with a time zone.
 // Guarantees: a calendar date that exists, as midnight UTC; anything else is `null`.
 
 import { sameWords } from './plain-text.ts';
@@ -6,7 +6,9 @@ import { sameWords } from './plain-text.ts';
 const MONTHS = ['янв', 'фев', 'мар', 'апр', 'ма', 'июн', 'июл', 'авг', 'сен', 'окт', 'ноя', 'дек'];
 const WORDED =
   /(?<!\d)(\d{1,2}) (янв|фев|мар|апр|ма[яй]|июн|июл|авг|сен|окт|ноя|дек)[а-я]*\.? (\d{4})(?!\d)/g;
-const DOTTED = /(?<![\d.])(\d{1,2})\.(\d{1,2})\.(\d{4})(?![\d.]*\d)/g;
+const DOTTED = /(?<![\d./-])(\d{1,2})([./-])(\d{1,2})\2(\d{4})(?![\d./-]*\d)/g;
+/** Of this century. */
+const SHORT = /(?<![\d./-])(\d{2})([./])(\d{2})\2(\d{2})(?![\d./-]*\d)/g;
 const DASHED = /(?<![\d-])(\d{4})-(\d{2})-(\d{2})(?![\d-]*\d)/g;
 const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})$/;
 const MOSCOW_OFFSET_MS = 3 * 3_600_000;
@@ -18,7 +20,8 @@ export function datesIn(text: string): number[] {
   const plain = sameWords(text);
   const found = [
     ...[...plain.matchAll(WORDED)].map(([, day, month = '', year]) => midnight(year, monthOf(month), day)),
-    ...[...plain.matchAll(DOTTED)].map(([, day, month, year]) => midnight(year, month, day)),
+    ...[...plain.matchAll(DOTTED)].map(([, day, , month, year]) => midnight(year, month, day)),
+    ...[...plain.matchAll(SHORT)].map(([, day, , month, year]) => midnight(`20${year}`, month, day)),
     ...[...plain.matchAll(DASHED)].map(([, year, month, day]) => midnight(year, month, day)),
   ];
   return found.filter((date) => date !== null);

@@ -4,8 +4,11 @@
 import { sameWords } from './plain-text.ts';
 
 export interface RowOwner {
-  /** @param texts the row's cells */
-  ownerOf(texts: readonly string[]): string | null;
+  /**
+   * @param texts the row's cells
+   * @param names those under a header that says so; none: whatever looks like a name
+   */
+  ownerOf(texts: readonly string[], names?: readonly string[]): string | null;
 }
 
 /** T-Capital's tickers, known to us or not. */
@@ -22,9 +25,9 @@ export function createRowOwner(pageNames: ReadonlyMap<string, string | null>): R
   for (const [ticker, name] of pageNames) if (name !== null) byName.set(bareName(name), ticker);
   const words = new Map([...pageNames.keys()].map((ticker) => [ticker, tickerPattern(ticker)]));
   return {
-    ownerOf(texts) {
+    ownerOf(texts, names = []) {
       const tickers = [...words].filter(([, pattern]) => texts.some((text) => pattern.test(text)));
-      const named = namesIn(texts).map((text) => byName.get(bareName(text)));
+      const named = (names.length > 0 ? names : namesIn(texts)).map((text) => byName.get(bareName(text)));
       const all = new Set([
         ...tickers.map(([ticker]) => ticker),
         ...named.filter((one) => one !== undefined),

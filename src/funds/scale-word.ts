@@ -21,6 +21,17 @@ export const scaleOf = (word: string): bigint | null => lookUp(SCALES, word);
 /** @returns upper-case ISO code */
 export const currencyOf = (word: string): string | null => lookUp(CURRENCIES, word);
 
+/** Whether a text is about how others count, and nothing else: "млн руб.", "₽", "(тыс. $)". */
+export function isUnit(text: string): boolean {
+  const words = text.toLowerCase().match(/us\$|[^\s.,()]+/g) ?? [];
+  return words.length > 0 && words.every((word) => scaleOf(word) !== null || currencyOf(word) !== null);
+}
+
+/** The one currency that a text names, in whatever case: "USD", "Доллар США". */
+export function currencyIn(text: string): string | null {
+  return columnUnit(text).currency;
+}
+
 /** What a column's header says about its numbers: "СЧА, млн ₽". Contradictions say nothing. */
 export function columnUnit(header: string): { readonly scale: bigint; readonly currency: string | null } {
   const words = header.toLowerCase().match(/us\$|[$€₽]|[a-zа-яё]+/g) ?? [];

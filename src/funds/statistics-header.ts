@@ -21,13 +21,25 @@ export interface Columns {
   readonly lastDay: boolean;
   /** Worth of one unit. */
   readonly nav: Column | null;
+  /** Which money a row is in, and of which day it is; `null` without such a column, or with several. */
+  readonly currency: Column | null;
+  readonly date: Column | null;
+  /** Where the funds' names are; none: the header does not say. */
+  readonly names: readonly Column[];
 }
 
 const NET_ASSETS = /(?<![а-я])сча(?![а-я])|стоимость чистых активов|чистые активы/;
 const OF_ONE_UNIT = /(?<![а-я])(пая|пай)(?![а-я])/;
 const WORTH = /стоимость|цена|сча/;
-const LAST_DAY = /последн/;
-const OTHER = /предыдущ|прошл|позапрошл|изменени|прирост|динамик|вчера|средн|начал|приток|отток|доходност|%/;
+const LAST_DAY = /последн[а-я]* (?:[а-я]+ )?(?:день|дня|дню|дату|дате)(?![а-я])/;
+const OTHER =
+  /предыдущ|прошл|изменени|изм(?![а-я])|прирост|динамик|дельта|δ|вчера|средн|максим|миним|начал|(?<![а-я])конец|(?<![а-я])план|прогноз|приток|отток|доходност|(?<![а-я])дол[яию](?![а-я])|комисси|вознагражд|за [а-я ]*(?:недел|месяц|квартал|полугод|год)|%/;
+const CURRENCY = /^валюта(?![а-я])/;
+const NAME = /^(?:фонд|название|наименование|имя|пиф|бпиф)(?![а-я])/;
+const DATE = /^(?:(?:отчетная |последняя )?дата|(?:данные )?на дату|данные на|по состоянию)(?![а-я])/;
+/** Dates in the life of a fund say nothing of its numbers. */
+const OF_A_LIFE =
+  /созда|формир|начал|старт|запуск|регистр|основан|заверш|оконч|погаш|выпла|открыт|закрыт|правил/;
 
 export const isAumHeader = (header: string): boolean => {
   const words = sameWords(header);
@@ -45,7 +57,15 @@ export function findColumns(headers: readonly string[]): Columns {
   const aums = columns.filter(({ header }) => isAumHeader(header));
   const last = aums.filter(({ header }) => LAST_DAY.test(sameWords(header)));
   const aum = newest(last.length > 0 ? last : aums);
-  return { aum, lastDay: last.length > 0, nav: newest(columns.filter(({ header }) => isNavHeader(header))) };
+  const saying = (pattern: RegExp) => columns.filter(({ header }) => pattern.test(sameWords(header)));
+  return {
+    aum,
+    lastDay: last.length > 0,
+    nav: newest(columns.filter(({ header }) => isNavHeader(header))),
+    currency: only(saying(CURRENCY)),
+    date: only(saying(DATE).filter(({ header }) => !OF_A_LIFE.test(sameWords(header)))),
+    names: saying(NAME),
+  };
 }
 
 function describe(header: string, index: number): Column {

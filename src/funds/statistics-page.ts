@@ -8,6 +8,7 @@ import { type Amount, parseAmount } from './parse-amount.ts';
 import { datesIn } from './parse-date.ts';
 import { sameWords } from './plain-text.ts';
 import { createRowOwner, type RowOwner } from './row-owner.ts';
+import { columnUnit, currencyIn, isUnit } from './scale-word.ts';
 import { type Column, type Columns, findColumns, isAumHeader } from './statistics-header.ts';
 
 /** What can be read of the page without knowing which funds are asked for. */
@@ -57,9 +58,8 @@ function noColumn(tables: readonly Table[]): string {
 }
 
 /** A table whose header comes again, or changes on the way, is several. */
-function sectionsOf({ caption, rows }: Table): Section[] {
-  const dates = datesIn(caption);
-  const captionDateMs = dates.length === 1 ? (dates[0] ?? null) : null;
+function sectionsOf({ caption, before, rows }: Table): Section[] {
+  const captionDateMs = onlyDate(caption) ?? onlyDate(before.match(OF_A_DAY)?.[0] ?? '');
   const sections: Section[] = [];
   let header: Row[] = [];
   let current: Section | null = null;
@@ -73,13 +73,30 @@ function sectionsOf({ caption, rows }: Table): Section[] {
       header.push(row);
     } else if (header.length > 0) {
       if (current === null) {
-        current = { columns: findColumns(headerTexts(header)), rows: [], captionDateMs };
+        current = { columns: inUnitOf(caption, findColumns(headerTexts(header))), rows: [], captionDateMs };
         sections.push(current);
       }
       if (!closed) current.rows.push(row);
     }
   }
   return sections;
+}
+
+/** "Данные на 20.11.2026" before a table, or in its caption. */
+const OF_A_DAY =
+  /(?:данные|показатели|сведения|информация|статистика|сча|по состоянию|актуальн)[^\n]*?(?<![а-я])на [^\n]*/i;
+
+function onlyDate(text: string): number | null {
+  const dates = datesIn(text);
+  return dates.length === 1 ? (dates[0] ?? null) : null;
+}
+
+/** A caption may say for all columns what their numbers count; not where it gives a number itself. */
+function inUnitOf(caption: string, columns: Columns): Columns {
+  const { aum } = columns;
+  const unit = columnUnit(caption);
+  if (aum === null || unit.scale === 1n || aum.scale !== 1n || /\d\s*[тм]/i.test(caption)) return columns;
+  return { ...columns, aum: { ...aum, scale: unit.scale, currency: aum.currency ?? unit.currency } };
 }
 
 /** One text over the whole width: the name of what follows. */
@@ -97,8 +114,9 @@ function isHeader(row: Row, above: readonly Row[]): boolean {
   if (row.cells.length === 0) return false;
   if (row.inHead || row.cells.every(({ heading }) => heading)) return true;
   if (row.cells.some(({ text }) => isAumHeader(text))) return true;
-  // The lower half of a header of two rows: something of the upper half reaches down into it.
-  return above.length > 0 && row.cells.some(({ starts }) => !starts) && !row.cells.some(isNumber);
+  // The lower half of a header of two rows: something of the upper half reaches down into it, or it says what counts.
+  const isLower = row.cells.some(({ starts, text }) => !starts || isUnit(text));
+  return above.length > 0 && isLower && !row.cells.some(isNumber);
 }
 
 const isNumber = ({ text }: Cell): boolean => parseAmount(text) !== null;
@@ -110,32 +128,56 @@ function headerTexts(rows: readonly Row[]): string[] {
   );
 }
 
-/** Closed, open-ended and interval funds: not traded as these are, whatever their names. */
-const CLOSED = /(?<![а-я])(зпиф|опиф|ипиф)|закрыт|открыт[а-я]+ паев|интервальн/;
+/** Closed, open-ended and interval funds, and those that ended: not traded as these are, whatever their names. */
+const CLOSED = /(?<![а-я])(зпиф|опиф|ипиф)|закрыт|открыт[а-я]+ паев|интервальн|прекращ|расформир|ликвидир/;
 
 function addRows(section: Section, owner: RowOwner, funds: Map<string, FundRow>): void {
-  const { aum, nav } = section.columns;
+  const { columns, captionDateMs } = section;
   for (const { cells } of section.rows) {
     if (cells.some(({ text }) => CLOSED.test(sameWords(text)))) continue;
-    const ticker = owner.ownerOf(cells.map(({ text }) => text));
+    const names = columns.names.map(({ index }) => cells[index]?.text ?? '');
+    const ticker = owner.ownerOf(
+      cells.map(({ text }) => text),
+      names,
+    );
     if (ticker === null) continue;
-    const worth = amountIn(cells, aum, false, null);
-    const currency = 'nano' in worth ? worth.currency : null;
-    const row: FundRow = {
-      aum: worth,
-      nav: amountIn(cells, nav, true, currency),
-      dateMs: aum?.dateMs ?? section.captionDateMs,
-    };
+    const row = rowOf(cells, columns, captionDateMs);
     const before = funds.get(ticker);
     funds.set(ticker, before === undefined ? row : both(before, row));
   }
+}
+
+function rowOf(cells: readonly Cell[], columns: Columns, captionDateMs: number | null): FundRow {
+  const { aum, nav } = columns;
+  const written = textUnder(columns.date, cells);
+  const dateMs = written === null ? (aum?.dateMs ?? captionDateMs) : onlyDate(written);
+  // A number of nobody knows which day may be of any.
+  if (written !== null && dateMs === null) return noneOf(columns.date, written, 'is no date');
+  const currency = textUnder(columns.currency, cells);
+  const money = currency === null ? null : currencyIn(currency);
+  const worth = amountIn(cells, aum, false, money ?? (currency === null ? 'RUB' : NO_CURRENCY));
+  const ofFund = money ?? ('nano' in worth ? worth.currency : 'RUB');
+  const row = { aum: worth, nav: amountIn(cells, nav, true, ofFund), dateMs };
+  const isStrange = 'nano' in worth && worth.currency === NO_CURRENCY;
+  return isStrange ? noneOf(columns.currency, currency ?? '', 'is no currency known here') : row;
+}
+
+/** Stands where the row's currency is one that cannot be read, so that it is not taken for RUB. */
+const NO_CURRENCY = '?';
+
+const textUnder = (column: Column | null, cells: readonly Cell[]): string | null =>
+  column === null ? null : (cells[column.index]?.text ?? '');
+
+function noneOf(column: Column | null, text: string, what: string): FundRow {
+  const nothing = noData(`${quoted(column?.header ?? '')} is ${quoted(text)}, which ${what}`);
+  return { aum: nothing, nav: nothing, dateMs: null };
 }
 
 function amountIn(
   cells: readonly Cell[],
   column: Column | null,
   perUnit: boolean,
-  currency: string | null,
+  currency: string,
 ): Amount | NoData {
   if (column === null) return noData('the page has no such column');
   const cell = cells[column.index];
@@ -144,7 +186,7 @@ function amountIn(
     return noData(`the cell under ${quoted(column.header)} covers several places`);
   const amount = parseAmount(cell.text, {
     scale: column.scale,
-    currency: column.currency ?? currency ?? 'RUB',
+    currency: column.currency ?? currency,
     perUnit,
   });
   return amount ?? noData(`${quoted(column.header)} is ${quoted(cell.text)}, which is no amount`);

@@ -4,7 +4,7 @@
 import { z } from 'zod';
 import { type Facts, NO_FACTS } from '../core/facts.ts';
 import { decimal, lots, raw } from '../core/units.ts';
-import { instant, iso, moneyOf, rubles, whole } from './json-values.ts';
+import { instant, iso, moneyOf, rubles, rublesFromZero, whole } from './json-values.ts';
 
 const weight = z.number().min(0);
 const side = z.enum(['buy', 'sell']);
@@ -20,8 +20,8 @@ export const factsShape = {
       z.strictObject({
         kind: z.literal('enabled'),
         liquid_rub: rubles,
-        starting_rub: rubles,
-        minimal_rub: rubles,
+        starting_rub: rublesFromZero,
+        minimal_rub: rublesFromZero,
       }),
     ])
     .nullish(),
@@ -34,13 +34,13 @@ export const factsShape = {
       blocked_by: z.enum(['rebalance.window', 'rebalance.cooldown']).optional(),
     })
     .nullish(),
-  turnover_today_rub: rubles.default('0.00'),
+  turnover_today_rub: rublesFromZero.default('0.00'),
   orders_today: z.record(z.string(), z.int().min(0)).default({}),
   set_aside_rub: rubles
     .refine((text) => !text.startsWith('-'), 'what is kept aside is not below zero')
     .default('0.00'),
   approvals: z
-    .array(z.strictObject({ ticker: z.string(), side, lots: whole, amount_rub: rubles }))
+    .array(z.strictObject({ ticker: z.string(), side, lots: whole, amount_rub: rublesFromZero }))
     .default([]),
 };
 

@@ -17,6 +17,8 @@ const finding = <Value extends z.ZodString>(value: Value) =>
 const amount = finding(positiveRubles);
 
 export const fundShape = z.strictObject({
+  /** False: a share. */
+  is_fund: z.boolean().optional(),
   units: finding(whole.refine((text) => !/^0*$/.test(text), 'expected a number above zero')).nullish(),
   price_rub: amount.nullish(),
   market_cap_rub: amount.nullish(),
@@ -34,6 +36,7 @@ type FindingJson = z.infer<typeof amount>;
 
 export function fundToJson(facts: FundFacts): FundJson {
   return {
+    is_fund: facts.isFund,
     units: written(facts.units, (count) => raw(count).toString()),
     price_rub: written(facts.price, decimalOf),
     market_cap_rub: written(facts.marketCap, decimalOf),
@@ -44,7 +47,10 @@ export function fundToJson(facts: FundFacts): FundJson {
 }
 
 export function fundOf(ticker: string, json: FundJson, takenAtMs: number): FundFacts {
-  const read = <Value>(key: keyof FundJson, parse: (text: string) => Value): Finding<Value> =>
+  const read = <Value>(
+    key: Exclude<keyof FundJson, 'is_fund'>,
+    parse: (text: string) => Value,
+  ): Finding<Value> =>
     found(json[key], parse, takenAtMs) ?? {
       kind: 'unknown',
       because: `the snapshot has no fund.${key} for it`,
@@ -52,6 +58,7 @@ export function fundOf(ticker: string, json: FundJson, takenAtMs: number): FundF
   const marketCap = read('market_cap_rub', moneyOf);
   return {
     ticker,
+    isFund: json.is_fund ?? true,
     units: read('units', (text): Shares => shares(BigInt(text))),
     price: read('price_rub', priceOf),
     marketCap,

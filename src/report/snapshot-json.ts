@@ -20,7 +20,16 @@ import {
 } from '../core/units.ts';
 import { factsOf, factsShape, factsToJson } from './facts-json.ts';
 import { closesOf, closesShape, closesToJson, fundOf, fundShape, fundToJson } from './fund-json.ts';
-import { instant, isDecimal, iso, moneyOf, positivePrice, rubles } from './json-values.ts';
+import {
+  instant,
+  isDecimal,
+  iso,
+  moneyOf,
+  percentFromZero,
+  positivePrice,
+  rubles,
+  rublesFromZero,
+} from './json-values.ts';
 
 const CLOCKS_APART_MS = 5 * 60_000;
 
@@ -50,7 +59,7 @@ const instrument = z.strictObject({
   listed: z.boolean().optional(),
   vanished: z.boolean().default(false),
   /** Part of its worth that a margin account brings as own money; missing: bought with own money only. */
-  margin_rate_percent: rubles.nullish(),
+  margin_rate_percent: percentFromZero.nullish(),
   fund: fundShape.nullish(),
   closes: closesShape.nullish(),
   closes_problem: z.string().nullish(),
@@ -62,8 +71,8 @@ const snapshot = z.strictObject({
   taken_at: instant,
   exchange_open: z.boolean(),
   cash_rub: rubles,
-  blocked_rub: rubles.default('0.00'),
-  commission_seen_percent: rubles.nullish(),
+  blocked_rub: rublesFromZero.default('0.00'),
+  commission_seen_percent: percentFromZero.nullish(),
   ...factsShape,
   instruments: z.array(instrument),
 });

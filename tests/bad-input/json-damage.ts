@@ -59,6 +59,22 @@ type Node =
   | { kind: 'list'; items: Node[] }
   | { kind: 'object'; entries: [string, Node][] };
 
+/** The same value with some of its numbers, texts of numbers and flags changed, each still one of its kind. */
+export function hurtNumbers(dice: Dice, value: unknown): string {
+  const root = nodeOf(value);
+  const leaves = leavesOf(root).filter(({ text }) => /^(-?\d+(\.\d+)?|true|false)$/.test(text));
+  for (let times = 1 + dice.below(3); times > 0 && leaves.length > 0; times -= 1) {
+    const leaf = dice.pick(leaves);
+    leaf.text = /^[tf]/.test(leaf.text) ? (leaf.text === 'true' ? 'false' : 'true') : nearby(dice, leaf.text);
+  }
+  return textOf(root);
+}
+
+function leavesOf(node: Node): Extract<Node, { text: string }>[] {
+  if (node.kind === 'list') return node.items.flatMap(leavesOf);
+  return node.kind === 'object' ? node.entries.flatMap(([, each]) => leavesOf(each)) : [node];
+}
+
 /** The same value with one to four of its values, keys or branches changed, as text. */
 export function hurtValues(dice: Dice, value: unknown): string {
   const root = nodeOf(value);

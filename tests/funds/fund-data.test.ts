@@ -71,7 +71,7 @@ describe('from the recorded pages', () => {
     expect(premiumPercent(facts)).toBeCloseTo(0.0352, 3);
   });
 
-  test("the venue's own number of units comes first and costs no request", async () => {
+  test("the venue's own number of units comes first; only the AUM that checks it costs a request", async () => {
     const opened = world({ sources: ['t_invest', 't_capital'] });
     const facts = await factsOf(
       opened.start(),
@@ -80,7 +80,7 @@ describe('from the recorded pages', () => {
     );
     expect(short(facts.units)).toBe('1700000000 t_invest');
     expect([counts(opened), opened.marketCalls]).toEqual([
-      { page: 0, feed: 0, nav: 0, board: 0, rates: 0 },
+      { page: 1, feed: 0, nav: 0, board: 0, rates: 0 },
       [],
     ]);
   });
@@ -155,14 +155,36 @@ describe('from the recorded pages', () => {
     expect(opened.marketCalls).toEqual(['asset asset-TPAY', 'asset asset-TRUR']);
   });
 
-  test('what was not asked for is unknown and costs nothing', async () => {
+  test('what was not asked for is unknown, and costs nothing beyond what checks the rest', async () => {
     const opened = world();
-    const facts = await factsOf(opened.start(), TRUR, 'aum');
+    const facts = await factsOf(opened.start(), question('TRUR', '10.73', issued(1_697_200_000n)), 'aum');
     expect([facts.units, facts.marketCap, facts.nav].map(short)).toEqual(
       Array(3).fill('TRUR: not asked for'),
     );
     expect(counts(opened)).toEqual({ page: 1, feed: 0, nav: 1, board: 0, rates: 0 });
   });
+
+  test.each([
+    ['market_cap', '1 млн', '13 000 000', 'unknown'],
+    ['market_cap', '1 млн', '10 000 000', 'known'],
+    ['market_cap', '1 млн', '—', 'known'],
+    ['aum', '1,5 млн', '10 000 000', 'unknown'],
+    ['aum', '1 млн', '10 000 000', 'known'],
+    ['aum', '—', '10 000 000', 'known'],
+  ] as const)(
+    'asked for its %s alone a fund is checked with the other side all the same, and asked about once',
+    async (need, units, aum, kind) => {
+      const opened = world({ sources: ['smartfeed', 't_capital'] });
+      opened.answers.feed = () => feedOf(units);
+      opened.answers.page = () => pageOf([['TRUR', aum]]);
+      const data = opened.start();
+      const asked = question('TRUR', '10');
+      const facts = await factsOf(data, asked, need);
+      expect((need === 'aum' ? facts.aum : facts.marketCap).kind).toBe(kind);
+      expect(await factsOf(data, asked, need)).toEqual(facts);
+      expect(counts(opened)).toEqual({ page: 1, feed: 1, nav: 0, board: 0, rates: 0 });
+    },
+  );
 });
 
 describe('requests', () => {

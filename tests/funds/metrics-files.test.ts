@@ -123,6 +123,7 @@ describe('writing', () => {
   const cap = known(money(parseNano('18210956000')), 'smartfeed');
   const FACTS: FundFacts = {
     ticker: 'TRUR',
+    isFund: true,
     units: known(shares(1_697_200_000n), 'smartfeed'),
     price: known(price(parseNano('10.73')), 't_invest'),
     marketCap: cap,

@@ -47,6 +47,7 @@ const findings = <Value>(values: fc.Arbitrary<Value>): fc.Arbitrary<Finding<Valu
 const funds = (ticker: string): fc.Arbitrary<FundFacts> =>
   fc.record({
     ticker: fc.constant(ticker),
+    isFund: fc.boolean(),
     units: findings(nano.map(shares)),
     price: findings(nano.map(price)),
     marketCap: findings(nano.map(money)),

@@ -249,12 +249,12 @@ function stateOf(state: string, equity: bigint, holdings: readonly Holding[]): M
   if (state === 'none') return null;
   if (state === 'disabled') return { kind: 'disabled', because: 'margin trading is off' };
   if (state === 'unknown') return { kind: 'unknown', because: 'it could not be read' };
-  const valueOf = (each: Holding): bigint =>
+  const worthOf = (each: Holding): bigint =>
     raw(each.price ?? price(0n)) > 0n ? raw(each.price!) * raw(each.pieces) : 0n;
   const collateral = { outside: 0n, starting: 0n };
   for (const each of holdings) {
-    if (each.marginRate === null) collateral.outside += valueOf(each);
-    else collateral.starting += (valueOf(each) * raw(each.marginRate)) / NANO;
+    if (each.marginRate === null) collateral.outside += worthOf(each);
+    else collateral.starting += (worthOf(each) * raw(each.marginRate)) / NANO;
   }
   const liquid = equity - collateral.outside;
   const starting = state === 'enabled' ? collateral.starting : liquid + 1_000_000_000n;

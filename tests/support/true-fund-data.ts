@@ -48,6 +48,7 @@ export function trueFundData(): TrueFundData {
     const unasked: Finding<never> = { kind: 'unknown', because: 'not asked for' };
     return {
       ticker,
+      isFund: instrument.kind === 'etf',
       units: known(shares(units)),
       price: known(each),
       marketCap: needs.has('market_cap') ? cap : unasked,

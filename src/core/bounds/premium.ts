@@ -23,6 +23,7 @@ export const premium: BoundRule = ({ balanced, policy, snapshot }) => {
 
 /** Why it may not be bought; `null` where it may. */
 function premiumProblem(facts: FundFacts | undefined, price: Price, most: number): string | null {
+  if (facts?.isFund === false) return null;
   if (facts === undefined) return 'not bought: its NAV is unknown (nothing was read)';
   if (facts.nav.kind === 'unknown') return `not bought: its NAV is unknown (${facts.nav.because})`;
   const nav = facts.nav.value;

@@ -148,6 +148,13 @@ describe('max_premium_percent', () => {
     );
     expect(ordersOf(planFor({ maxPremiumPercent: 3 }))).toEqual({});
   });
+
+  test('a share has no NAV and is bought', () => {
+    const { funds } = fundsWith(null);
+    const share = { ...unknownFacts('C', 'it is no fund'), isFund: false };
+    const plan = planFor({ maxPremiumPercent: 3 }, { funds: new Map([...funds!, ['C', share]]) });
+    expect('C' in ordersOf(plan)).toBe(true);
+  });
 });
 
 describe('below_moving_average: no_buys', () => {

@@ -8,7 +8,15 @@ import { NO_RULES, type RebalancePolicy } from '../../../src/core/policy.ts';
 import type { Holding } from '../../../src/core/portfolio.ts';
 import { nothingToDo } from '../../../src/core/rebalance/nothing-to-do.ts';
 import { rate } from '../../../src/core/units.ts';
-import { holding, ordersOf, planOf, policyOf, ruleFor, snapshotOf } from '../../support/snapshot-builder.ts';
+import {
+  afterFills,
+  holding,
+  ordersOf,
+  planOf,
+  policyOf,
+  ruleFor,
+  snapshotOf,
+} from '../../support/snapshot-builder.ts';
 
 /** Funds at 1 RUB, so that a thousand pieces of 100,000 are one point. */
 const piecesOf = (points: number): number => Math.round(points * 1000);
@@ -292,4 +300,27 @@ describe('a plan without orders under `always`', () => {
     const quiet = planFor({ weights: { A: 53, B: 47 }, wallet: HALVES, rules: THRESHOLD });
     expect(nothingToDo(quiet)).toBe('no band is broken: largest drift A +3.00 pp, band 5 pp');
   });
+});
+
+test('what the sells to the edge are to pay for is bought once they are done', () => {
+  const policy = policyOf(
+    { A: 19, B: 3, RUB: 78 },
+    {
+      minOneLot: false,
+      minImprovementPp: 0,
+      rebalance: { ...NO_RULES.rebalance, relativeThresholdPercent: 25, to: 'edge' },
+    },
+  );
+  const before = snapshotOf('100', [holding('A', '2', 22), holding('B', '2', 0)]);
+  const plan = planOf(decide(before, policy));
+  expect(plan.orders.map(({ side }) => side)).toEqual(['sell', 'buy']);
+  const [sell] = plan.orders;
+  const sold = afterFills(before, sell ? [sell] : [], policy.commission);
+  const stage = {
+    kind: 'buys',
+    tickers: new Set(['B']),
+    aim: plan.aim,
+    planned: new Map(plan.rows.map(({ ticker, lotsAfter }) => [ticker, lotsAfter])),
+  } as const;
+  expect(ordersOf(planOf(decide(sold, policy, stage)))).toEqual({ B: ordersOf(plan).B! });
 });
