@@ -43,7 +43,8 @@ export function parseArguments(args: readonly string[]): Arguments {
       throw new Error(`--${name} ${text}: expected a whole number of at least ${least}`);
     return value;
   };
-  if (!values.mutants && positionals.length > 0) throw new Error(`unexpected argument ${positionals.join(' ')}`);
+  if (!values.mutants && positionals.length > 0)
+    throw new Error(`unexpected argument ${positionals.join(' ')}`);
   return {
     seed: values.seed === undefined ? null : whole('seed', values.seed, 0),
     keep: values.keep === undefined ? null : values.keep === 'none' ? [] : values.keep.split(','),

@@ -35,7 +35,19 @@ type Codes = readonly [string, ...string[]];
 
 /** Refusals before anything happened. */
 const REFUSALS: Readonly<Record<string, Codes>> = {
-  PostOrder: ['30042', '30049', '30052', '30068', '30079', '30095', '30096', '30098', '30099', '30227', '30101'],
+  PostOrder: [
+    '30042',
+    '30049',
+    '30052',
+    '30068',
+    '30079',
+    '30095',
+    '30096',
+    '30098',
+    '30099',
+    '30227',
+    '30101',
+  ],
   CancelOrder: ['30059', '70001'],
   GetOrderState: ['50005', '70002'],
 };
@@ -64,13 +76,23 @@ export class CallFaults {
     faults.planFor = (order) => this.planFor(order);
   }
 
+  /** The network delivers the same request twice: only the second answer arrives. */
+  isDoubled(method: string): boolean {
+    const { swarm, options } = this.world;
+    if (options.onlyAccount || swarm.fires('sent_twice', 0.006 * (WEIGHTS[method] ?? 1)) === null)
+      return false;
+    this.hit('sent_twice', method);
+    return true;
+  }
+
   delaysOf(method: string): Delays {
-    const { swarm } = this.world;
+    const { swarm, options } = this.world;
     const weight = WEIGHTS[method] ?? 1;
     const base =
       this.latencyMs === 0
         ? NO_DELAYS
         : { outMs: this.latency.whole(1, this.latencyMs), backMs: this.latency.whole(1, this.latencyMs) };
+    if (options.onlyAccount) return base;
     const out = swarm.fires('delayed_request', 0.012 * weight);
     const back = swarm.fires('delayed_reply', 0.012 * weight);
     if (out === null && back === null) return base;
@@ -85,7 +107,8 @@ export class CallFaults {
     const { swarm, options } = this.world;
     const { method } = call;
     const struck: Fault[] = [];
-    if (options.onlyAccount && this.world.accountOf(call.accountId)?.id !== options.onlyAccount) return struck;
+    if (options.onlyAccount && this.world.accountOf(call.accountId)?.id !== options.onlyAccount)
+      return struck;
     const weight = WEIGHTS[method] ?? 1;
     const lose = (kind: 'lost_before' | 'lost_after', when: When): void => {
       const dice = swarm.fires(kind, 0.022 * weight);
@@ -131,7 +154,7 @@ export class CallFaults {
         struck.push({ kind: 'rewrite', change: CORRUPTIONS[name].change });
       }
     }
-    const stale = method === 'GetLastPrices' ? swarm.fires('stale_prices', 0.08) : null;
+    const stale = method === 'GetLastPrices' ? swarm.fires('stale_prices', 0.12) : null;
     if (stale !== null) {
       const olderMs = stale.whole(90, 600) * 60_000;
       this.hit('stale_prices', `${olderMs}`);
@@ -141,7 +164,10 @@ export class CallFaults {
     if (cut !== null) {
       const share = cut.random();
       this.hit('cut_reply', method);
-      struck.push({ kind: 'rewrite_bytes', change: (bytes) => bytes.slice(0, Math.floor(bytes.length * share)) });
+      struck.push({
+        kind: 'rewrite_bytes',
+        change: (bytes) => bytes.slice(0, Math.floor(bytes.length * share)),
+      });
     }
   }
 
@@ -164,7 +190,9 @@ export class CallFaults {
     if (part !== null) {
       this.hit('order_partly_filled', order.key);
       const now = BigInt(part.whole(0, Number(order.lots < 1_000n ? order.lots - 1n : 999n)));
-      const more = part.chance(0.6) ? [{ afterMs: part.whole(50, 40_000), lots: part.chance(0.5) ? 1n : order.lots }] : [];
+      const more = part.chance(0.6)
+        ? [{ afterMs: part.whole(50, 40_000), lots: part.chance(0.5) ? 1n : order.lots }]
+        : [];
       return { kind: 'partial', now, later: more };
     }
     if (rest === null) return null;

@@ -1,11 +1,11 @@
 // What a check of invariants is: something that looks at every event of a run. It sees the venue's own books, what went
 // over the wire and what is durable; never what the bot says about itself, except where that is what is promised.
 
+import type { IterationRecord } from '../src/core/iteration-record.ts';
 import type { CallPhase } from '../src/exchange/exchange.ts';
 import type { VenueOrder } from '../src/exchange/order.ts';
 import type { CallRecord } from '../src/exchange/record.ts';
-import type { IterationRecord } from '../src/core/iteration-record.ts';
-import type { Alert, Halt, Intent, Holdings, JournaledOrder, Transition } from '../src/ports.ts';
+import type { Alert, Halt, Holdings, Intent, JournaledOrder, Transition } from '../src/ports.ts';
 import type { Life } from './life.ts';
 
 /** A call as the venue met it, with the life of the bot that made it. */

@@ -4,7 +4,8 @@ import { lineOf } from './jobs.ts';
 import { runRange } from './range.ts';
 
 const [from, count] = process.argv.slice(2).map(Number);
-if (from === undefined || count === undefined) throw new Error('expected two arguments: the first seed and how many');
+if (from === undefined || count === undefined)
+  throw new Error('expected two arguments: the first seed and how many');
 const summary = runRange({
   from,
   count,

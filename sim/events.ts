@@ -48,6 +48,7 @@ export class PlannedEvents {
   private readonly halts = new Map<string, number>();
 
   constructor(private readonly world: World) {
+    if (world.options.onlyAccount) return;
     const span = EFFECTS_PER_ACCOUNT * world.accounts.length;
     for (const [kind, most] of Object.entries(MOST) as [FaultKind, number][])
       for (const { dice, fire } of world.swarm.planned(kind, most)) {
@@ -72,7 +73,8 @@ export class PlannedEvents {
   }
 
   orderChanged(order: VenueOrder): void {
-    if (order.foreign || order.side !== 'sell' || order.status !== 'filled') return;
+    if (this.world.options.onlyAccount || order.foreign || order.side !== 'sell' || order.status !== 'filled')
+      return;
     const dice = this.world.swarm.fires('halted_after_sells', 0.4);
     const account = this.world.accountOf(order.accountId);
     if (dice === null || account === null) return;

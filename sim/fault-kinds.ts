@@ -10,6 +10,7 @@ export const FAULT_KINDS = [
   'rate_limited',
   'delayed_request',
   'delayed_reply',
+  'sent_twice',
   'corrupt_reply',
   'cut_reply',
   'stale_prices',

@@ -41,7 +41,8 @@ export const TICKERS = Object.keys(PAPERS);
 
 /** What the venue lists: a small list, for a day's lists are read and decoded by every life. */
 export const SIM_CATALOGUE: readonly Instrument[] = defaultCatalogue().filter(
-  ({ ticker, apiTradable }) => TICKERS.includes(ticker.replace(/@$/, '')) && (apiTradable || ticker === 'TMOS'),
+  ({ ticker, apiTradable }) =>
+    TICKERS.includes(ticker.replace(/@$/, '')) && (apiTradable || ticker === 'TMOS'),
 );
 
 const FIRST_BROKER_ACCOUNT = 2_000_000_001;

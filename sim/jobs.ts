@@ -45,7 +45,9 @@ export async function runChild(
   const code = await child.exited;
   ended.abort();
   if (summary === null)
-    throw new Error(`seeds ${span.from} to ${span.from + span.count - 1}: the child ended with ${code}: ${await errors}`);
+    throw new Error(
+      `seeds ${span.from} to ${span.from + span.count - 1}: the child ended with ${code}: ${await errors}`,
+    );
   return summary;
 }
 

@@ -2,8 +2,8 @@
 // Guarantees: a killed life writes nothing, sends nothing, says nothing and never goes on, as if by SIGKILL; what was
 // committed and what is on its way to the venue stays.
 
-import { runSession } from '../src/cli/start.ts';
 import type { Connection, Outside } from '../src/cli/outside.ts';
+import { runSession } from '../src/cli/start.ts';
 import { LockHeld } from '../src/journal/lock.ts';
 import type { Log } from '../src/log.ts';
 import type { Clock, Journal } from '../src/ports.ts';
@@ -122,7 +122,12 @@ export class Life {
         const transport = wireOf(this);
         const options = { transport, clock, random, broker, log, addressRate, signal: this.stop.signal };
         const venue = createTInvest({ ...options, token: () => token.reveal() });
-        return { broker: venue.broker, market: venue.market, fundData: NO_FUND_DATA, close: () => venue.close() };
+        return {
+          broker: venue.broker,
+          market: venue.market,
+          fundData: NO_FUND_DATA,
+          close: () => venue.close(),
+        };
       },
       openJournal: () => this.journal,
       readJournal: () => this.journal,

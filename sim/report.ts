@@ -29,5 +29,8 @@ const zeros = (names: readonly string[]): Counts => Object.fromEntries(names.map
 
 function tableOf(name: Table, counts: Counts): string[] {
   const rows = Object.entries(counts).sort(([a], [b]) => (a < b ? -1 : 1));
-  return [`${name} (${rows.length}):`, ...rows.map(([row, count]) => `  ${row.padEnd(34)} ${String(count).padStart(8)}`)];
+  return [
+    `${name} (${rows.length}):`,
+    ...rows.map(([row, count]) => `  ${row.padEnd(34)} ${String(count).padStart(8)}`),
+  ];
 }

@@ -102,7 +102,11 @@ function calmDown(world: World): void {
   const stopped =
     world.alerts.some(({ alert }) => STOPPED.has(alert.event)) ||
     world.records.some(({ record }) => record.reason?.includes('the journal failed'));
-  if (world.life?.alive && (stopped || world.faults.spoiltTheDay || diceOf(world.seed, 'restart').chance(0.3))) world.life.terminate();
+  if (
+    world.life?.alive &&
+    (stopped || world.faults.spoiltTheDay || diceOf(world.seed, 'restart').chance(0.3))
+  )
+    world.life.terminate();
   else world.events.lifeEnded(1_000);
 }
 
@@ -121,7 +125,12 @@ function isQuiet(world: World): boolean {
   const last = new Map(world.records.map(({ record }) => [record.account, record]));
   return world.accounts.every(({ id }) => {
     const record = last.get(id);
-    return record && Date.parse(record.started_at) >= world.calmAtMs && record.exchange_open && IN_ORDER.has(record.status);
+    return (
+      record &&
+      Date.parse(record.started_at) >= world.calmAtMs &&
+      record.exchange_open &&
+      IN_ORDER.has(record.status)
+    );
   });
 }
 
@@ -133,7 +142,9 @@ function nextOpening({ exchange, timeline }: World): number {
   const { calendar } = exchange.market;
   const today = moscowDay(timeline.now());
   for (let day = today; day < today + 7; day += 1) {
-    const span = calendar.spans('MOEX', day).find(({ startMs, phase }) => isTrading(phase) && startMs > timeline.now());
+    const span = calendar
+      .spans('MOEX', day)
+      .find(({ startMs, phase }) => isTrading(phase) && startMs > timeline.now());
     if (span !== undefined) return span.startMs;
   }
   return timeline.now() + DAY_MS;

@@ -62,7 +62,9 @@ export function addSummary(sum: Summary, other: Summary): void {
 
 export function medianFaults({ seeds, faultsPerSeed }: Summary): number {
   let passed = 0;
-  for (const count of Object.keys(faultsPerSeed).map(Number).sort((a, b) => a - b)) {
+  for (const count of Object.keys(faultsPerSeed)
+    .map(Number)
+    .sort((a, b) => a - b)) {
     passed += faultsPerSeed[count] ?? 0;
     if (passed * 2 >= seeds) return count;
   }

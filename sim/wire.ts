@@ -40,7 +40,8 @@ export function wireOf(life: Life): Transport {
         world.effect(`${method} leaves`, life);
         if (!life.alive) return;
         world.leaving(method, request, life);
-        const delays = world.delaysOf(method);
+        const delays = world.faults.delaysOf(method);
+        const twice = world.faults.isDoubled(method);
         let open = true;
         const end = (outcome: CallOutcome): void => {
           if (!open || !life.alive) return;
@@ -59,7 +60,8 @@ export function wireOf(life: Life): Transport {
           if (delays.backMs === 0) end(outcome);
           else timeline.at(timeline.now() + delays.backMs, () => end(outcome), life);
         };
-        const send = (): void => void world.handle(path, request, metadata, life).then(answer);
+        const handled = () => world.handle(path, request, metadata, life);
+        const send = (): void => void (twice ? handled().then(handled) : handled()).then(answer);
         if (delays.outMs === 0) send();
         else timeline.at(timeline.now() + delays.outMs, send);
       });

@@ -6,19 +6,19 @@ import { z } from 'zod';
 import type { Config } from '../src/config/config.ts';
 import { parseConfig } from '../src/config/parse.ts';
 import type { IterationRecord } from '../src/core/iteration-record.ts';
-import { createExchange, type CallOutcome, type CallPhase, type Exchange } from '../src/exchange/exchange.ts';
+import { type CallOutcome, type CallPhase, createExchange, type Exchange } from '../src/exchange/exchange.ts';
 import type { CallRecord } from '../src/exchange/record.ts';
 import { asJournalError } from '../src/journal/journal-error.ts';
 import type { Alert, Halt, Holdings, Intent, JournaledOrder, Transition } from '../src/ports.ts';
-import { CallFaults, type Delays } from './call-faults.ts';
+import { CallFaults } from './call-faults.ts';
 import type { Check } from './check.ts';
 import { Coverage } from './coverage.ts';
 import { PlannedEvents } from './events.ts';
 import { generateAccounts, SIM_CATALOGUE, type SimAccount } from './generate-accounts.ts';
 import { generateVenue } from './generate-venue.ts';
 import { SimKillSwitch } from './kill-switch.ts';
-import { OutsideChanges } from './outside-changes.ts';
 import { Life, memoryLock, type SimLock } from './life.ts';
+import { OutsideChanges } from './outside-changes.ts';
 import { DiskFull, type SimJournal } from './sim-journal.ts';
 import { diceOf } from './streams.ts';
 import { type Kept, Swarm } from './swarm.ts';
@@ -136,7 +136,10 @@ export class World {
 
   /** Whether somebody else changed an account since that iteration began. */
   accountMoved({ brokerAccount }: SimAccount, { started_at }: IterationRecord): boolean {
-    return this.outside.within(brokerAccount, this.timeline.now() - Date.parse(started_at) + Math.abs(this.skewMs));
+    return this.outside.within(
+      brokerAccount,
+      this.timeline.now() - Date.parse(started_at) + Math.abs(this.skewMs),
+    );
   }
 
   newId(): string {
@@ -204,10 +207,6 @@ export class World {
 
   leaving(method: string, bytes: Uint8Array, life: Life): void {
     this.checks.onLeave(method, bytes, life);
-  }
-
-  delaysOf(method: string): Delays {
-    return this.faults.delaysOf(method);
   }
 
   handle(
@@ -303,8 +302,7 @@ export class World {
     const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
     this.note(`error ${text}`);
     const isDisk = error instanceof Error && error.name === 'JournalError';
-    if (!isDisk)
-      this.violate('no-defect', error instanceof Error ? placeOf(error) : text);
+    if (!isDisk) this.violate('no-defect', error instanceof Error ? placeOf(error) : text);
   }
 
   private openAccount({ brokerAccount, token, type, cash, pieces }: SimAccount): void {

@@ -7,7 +7,9 @@ import type { Check } from '../check.ts';
 import type { Life } from '../life.ts';
 import type { World } from '../world.ts';
 
-const GROUPS: ReadonlyMap<string, LimitGroup> = new Map([...ROUTES.values()].map(({ method, group }) => [method, group]));
+const GROUPS: ReadonlyMap<string, LimitGroup> = new Map(
+  [...ROUTES.values()].map(({ method, group }) => [method, group]),
+);
 const MINUTE_MS = 60_000;
 const PER_SECOND = 50;
 
@@ -30,7 +32,11 @@ export function limitChecks(world: World): Check {
       const group = GROUPS.get(method);
       count(`life ${life.number}`, 1_000, PER_SECOND);
       if (group !== undefined && world.accounts.every(({ token }) => token === world.accounts[0]?.token))
-        count(`life ${life.number} ${group}`, MINUTE_MS, Math.floor(0.8 * world.exchange.limits.table[group]));
+        count(
+          `life ${life.number} ${group}`,
+          MINUTE_MS,
+          Math.floor(0.8 * world.exchange.limits.table[group]),
+        );
     },
   };
 }

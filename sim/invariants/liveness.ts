@@ -25,7 +25,9 @@ export function livenessChecks(world: World): Check {
 
   function inTruth(account: SimAccount, record: IterationRecord): string | null {
     const { exchange, timeline } = world;
-    const held = record.held_back.filter(({ rule }) => !['rounding', 'cash', 'min_improvement_pp'].includes(rule));
+    const held = record.held_back.filter(
+      ({ rule }) => !['rounding', 'cash', 'min_improvement_pp'].includes(rule),
+    );
     // What waits for a person's word on its price is worth what it was worth before.
     if (wasAlerted(account.id, /^price_jump$/)) return null;
     if (held.length > 0 || record.mode !== 'manual' || world.accountMoved(account, record)) return null;
@@ -42,7 +44,10 @@ export function livenessChecks(world: World): Check {
     }).filter(({ listed }) => listed || sells);
     const rub = Number(books.cash() / 1_000_000n) / 1_000;
     const total = rows.reduce((all, { worth }) => all + worth, rub);
-    const lotMax = Math.max(...rows.filter(({ worth, target }) => worth > 0 || target > 0).map(({ lot }) => lot), 0);
+    const lotMax = Math.max(
+      ...rows.filter(({ worth, target }) => worth > 0 || target > 0).map(({ lot }) => lot),
+      0,
+    );
     const improvement = Number(account.block.min_improvement_pp ?? 0.25) / 100;
     const room = 2.1 * lotMax + total * (improvement + 0.008 + 0.01 * world.liveliness);
     const off = [...rows, { ticker: 'RUB', worth: rub, target: (account.wallet.RUB ?? 0) / sum }].find(
@@ -61,14 +66,16 @@ export function livenessChecks(world: World): Check {
       return world.violate('liveness', `${account.id} has stood still since ${record.finished_at}`);
     if (['balanced', 'nothing_to_do'].includes(record.status)) {
       const trouble = inTruth(account, record);
-      if (trouble !== null) world.violate('balanced in truth', `${account.id} (${record.status}): ${trouble}`);
+      if (trouble !== null)
+        world.violate('balanced in truth', `${account.id} (${record.status}): ${trouble}`);
       return;
     }
     if (record.status === 'planned' || !record.exchange_open) return;
     const because = `${record.reason} ${record.warnings.join(' ')} ${record.held_back.map(({ rule }) => rule).join(' ')}`;
     const loud = LOUD.find(([cause]) => cause.test(because));
     if (loud !== undefined) {
-      if (!wasAlerted(account.id, loud[1])) world.violate('liveness', `${account.id} stands still in silence: ${because}`);
+      if (!wasAlerted(account.id, loud[1]))
+        world.violate('liveness', `${account.id} stands still in silence: ${because}`);
       return;
     }
     if (record.status === 'partial' && account.block.order_type !== 'market') return;
@@ -86,14 +93,16 @@ export function livenessChecks(world: World): Check {
         if (world.store.journal.order(key)?.state !== 'unknown') return;
         const told = world.alerts.some(
           ({ alert }) =>
-            alert.message.includes(key) || (alert.account === after.account && /^(token_refused|account_stopped)$/.test(alert.event)),
+            alert.message.includes(key) ||
+            (alert.account === after.account && /^(token_refused|account_stopped)$/.test(alert.event)),
         );
         if (!told && world.skewMs === 0) world.violate('liveness', `nobody was told of unknown order ${key}`);
       });
     },
     onStop(life) {
       world.timeline.at(world.timeline.now() + GONE_WITHIN_MS, () => {
-        if (life.alive) world.violate('liveness', `life ${life.number} still runs ${GONE_WITHIN_MS} ms after SIGTERM`);
+        if (life.alive)
+          world.violate('liveness', `life ${life.number} still runs ${GONE_WITHIN_MS} ms after SIGTERM`);
       });
     },
     atEnd() {

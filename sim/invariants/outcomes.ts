@@ -15,7 +15,8 @@ const GRAPH: Readonly<Record<string, readonly string[]>> = {
   live: ['live', 'cancelling', 'filled', 'cancelled', 'rejected'],
   cancelling: ['cancelling', 'live', 'filled', 'cancelled', 'rejected'],
 };
-const EVIDENCE = /^(look-up by key|active orders|reply|order state|absence proof: .+|a person: .+|the venue knows it no more; .+)$/;
+const EVIDENCE =
+  /^(look-up by key|active orders|reply|order state|absence proof: .+|a person: .+|the venue knows it no more; .+)$/;
 const FINAL = new Set(['filled', 'cancelled', 'rejected', 'absent', 'operator']);
 const KOPECK = 10_000_000n;
 
@@ -29,12 +30,16 @@ export function outcomeChecks(world: World): Check {
     if (!GRAPH[before.state]?.includes(after.state))
       world.violate('I15', `${key}: ${before.state} became ${after.state}`);
     if (raw(after.executed) < raw(before.executed)) world.violate('I15', `${key}: executed lots fell`);
-    if (raw(after.executed) > raw(after.request.lots)) world.violate('I4', `${key}: executed more than asked`);
+    if (raw(after.executed) > raw(after.request.lots))
+      world.violate('I4', `${key}: executed more than asked`);
     if (before.state === 'unknown' && !EVIDENCE.test(change.evidence))
       world.violate('I14', `${key}: left UNKNOWN on "${change.evidence}"`);
     const order = orderAt(after);
     if (order !== null && raw(after.executed) > order.executed)
-      world.violate('truth', `${key}: ${raw(after.executed)} lots in the journal, ${order.executed} at the venue`);
+      world.violate(
+        'truth',
+        `${key}: ${raw(after.executed)} lots in the journal, ${order.executed} at the venue`,
+      );
     if (FINAL.has(after.state)) final(after, order);
   }
 
@@ -72,7 +77,12 @@ export function outcomeChecks(world: World): Check {
       if (phase !== 'applied' || call.method !== 'PostOrder' || call.orderId === null) return;
       const known = world.store.journal.order(call.orderId);
       const order = known && orderAt(known);
-      if (order && known && (known.state === 'absent' || known.state === 'rejected') && order.status !== 'rejected')
+      if (
+        order &&
+        known &&
+        (known.state === 'absent' || known.state === 'rejected') &&
+        order.status !== 'rejected'
+      )
         world.violate('truth', `${call.orderId} exists at the venue, the journal calls it ${known.state}`);
     },
     atEnd() {

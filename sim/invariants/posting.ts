@@ -74,7 +74,8 @@ export function postingChecks(world: World): Check {
     posted.set(key, known);
     if (!same(known.bytes, bytes)) world.violate('I3', `key ${key} served two different requests`);
     if (account.dryRun) world.violate('I17', `a dry run posted ${key}`);
-    if (world.store.db.inTransaction) world.violate('I2', `${key} left while its journal write was not committed`);
+    if (world.store.db.inTransaction)
+      world.violate('I2', `${key} left while its journal write was not committed`);
     const row = find.get({ key });
     if (row === null) return world.violate('I11', `${key} left and is not in the journal`);
     compare(request, key, row);
@@ -92,7 +93,10 @@ export function postingChecks(world: World): Check {
     const side = request.direction === OrderDirection.ORDER_DIRECTION_BUY ? 'buy' : 'sell';
     if (row.planned !== 1n) world.violate('I11', `${key} belongs to no planned leg`);
     if (side !== row.side || request.instrumentId !== row.uid)
-      world.violate('I11', `${key} is a ${side} of ${request.instrumentId}, the plan says ${row.side} ${row.uid}`);
+      world.violate(
+        'I11',
+        `${key} is a ${side} of ${request.instrumentId}, the plan says ${row.side} ${row.uid}`,
+      );
     if (BigInt(request.quantity) !== row.lots)
       world.violate('I4', `${key} asks for ${request.quantity} lots, planned were ${row.lots}`);
   }
@@ -103,7 +107,8 @@ export function postingChecks(world: World): Check {
     const onForMs = world.killSwitch.onForMs(account.id, nowMs);
     if (onForMs !== null && onForMs > KILL_SWITCH_WITHIN_MS)
       world.violate('I8', `${key} left ${onForMs} ms after the kill switch was thrown`);
-    if (world.store.journal.halt(account.id) !== null) world.violate('I8', `${key} left from a halted account`);
+    if (world.store.journal.halt(account.id) !== null)
+      world.violate('I8', `${key} left from a halted account`);
     if (life.stoppedMs !== null && nowMs > life.stoppedMs)
       world.violate('I8', `${key} left ${nowMs - life.stoppedMs} ms after SIGTERM`);
   }

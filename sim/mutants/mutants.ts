@@ -32,7 +32,7 @@ export const MUTANTS: readonly Mutant[] = [
       ['if (!written) journal.attempt([key], clock.now());', ''],
       [
         'const again = throttled < THROTTLED_MAX',
-        'if (order.state === \'intent\') journal.attempt([key], clock.now());\n    const again = throttled < THROTTLED_MAX',
+        "if (order.state === 'intent') journal.attempt([key], clock.now());\n    const again = throttled < THROTTLED_MAX",
       ],
       ['submit(context, order.request.key, true)', 'submit(context, order.request.key)'],
       [
@@ -49,7 +49,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: '30057-as-reject',
     bug: 'a duplicate key counts as a refusal',
     file: 'tinvest/failure-table.ts',
-    edits: [["DUPLICATE: Rule = { post: 'unknown'", "DUPLICATE: Rule = { post: 'skip'"],],
+    edits: [["DUPLICATE: Rule = { post: 'unknown'", "DUPLICATE: Rule = { post: 'skip'"]],
   },
   {
     name: 'buys-before-sells-settle',
@@ -76,7 +76,12 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'floats-for-nano',
     bug: 'amounts go through doubles',
     file: 'tinvest/convert.ts',
-    edits: [['return BigInt(units) * NANO + BigInt(nano);', 'return BigInt(Math.round((units + nano / 1e9) * 1e9));']],
+    edits: [
+      [
+        'return BigInt(units) * NANO + BigInt(nano);',
+        'return BigInt(Math.round((units + nano / 1e9) * 1e9));',
+      ],
+    ],
   },
   {
     name: 'kill-switch-once',
@@ -86,11 +91,14 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'shared-state',
-    bug: 'orders and accounts that are sent at once share a variable',
-    file: 'engine/submit.ts',
+    bug: 'the loops of all accounts share one context',
+    file: 'engine/daemon.ts',
     edits: [
-      ['  let written = first;\n', '  written = first;\n'],
-      ['export async function submit(', 'let written = false;\nexport async function submit('],
+      ['  const session: Session = { context: null };\n', ''],
+      [
+        'async function runAccount(',
+        'const session: Session = { context: null };\nasync function runAccount(',
+      ],
     ],
   },
   // deciding
@@ -104,7 +112,12 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'no-reserve',
     bug: 'nothing is kept for commissions and a step of the price',
     file: 'core/order-choice.ts',
-    edits: [['return add(slip, portionUp(add(worth, slip), commission));', 'return add(slip, price(-raw(slip)) as unknown as Money);']],
+    edits: [
+      [
+        'return add(slip, portionUp(add(worth, slip), commission));',
+        'return add(slip, price(-raw(slip)) as unknown as Money);',
+      ],
+    ],
   },
   {
     name: 'any-price-age',
@@ -113,22 +126,10 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [['if (priceAgeMs > seen.maxPriceAgeMs) {', 'if (priceAgeMs > seen.maxPriceAgeMs * 1e6) {']],
   },
   {
-    name: 'no-schedule-no-age',
-    bug: 'a price has no age where the schedule cannot be read',
-    file: 'engine/holding.ts',
-    edits: [['sessions === undefined ? Math.max(0, seen.nowMs - fromMs) :', 'sessions === undefined ? 0 :']],
-  },
-  {
     name: 'cash-of-unseen-orders',
     bug: 'an order that is gone from sight is final although it holds cash',
     file: 'engine/gone-order.ts',
     edits: [["if (side === 'buy' && !isZero(positions.blockedCash)) return null;", '']],
-  },
-  {
-    name: 'late-resend',
-    bug: 'a resend may wait for the rate limit as long as it takes',
-    file: 'engine/submit.ts',
-    edits: [["journaled(context, key).state === 'sending' && besideUnknown", 'besideUnknown']],
   },
   {
     name: 'fills-not-awaited',
@@ -140,13 +141,23 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'one-leg-back',
     bug: 'a venue that lags is only thought to lag by one leg',
     file: 'engine/explained.ts',
-    edits: [['const stale = way.some((place) => lags(raw(place), raw(now), raw(expected)));', 'const stale = lags(raw(was), raw(now), raw(expected));']],
+    edits: [
+      [
+        'const stale = way.some((place) => lags(raw(place), raw(now), raw(expected)));',
+        'const stale = lags(raw(was), raw(now), raw(expected));',
+      ],
+    ],
   },
   {
     name: 'limits-loading-ignored',
     bug: 'positions count while the venue still loads its limits',
     file: 'tinvest/positions.ts',
-    edits: [['if (reply.limitsLoadingInProgress)', 'if (reply.limitsLoadingInProgress && reply.accountId === "none")']],
+    edits: [
+      [
+        'if (reply.limitsLoadingInProgress)',
+        'if (reply.limitsLoadingInProgress && reply.accountId === "none")',
+      ],
+    ],
   },
   {
     name: 'no-turnover-limit',
@@ -156,7 +167,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'no-split',
-    bug: 'an order above the broker\'s cap is not split',
+    bug: "an order above the broker's cap is not split",
     file: 'engine/gate.ts',
     edits: [['money(29_700_000n * NANO)', 'money(29_700_000_000n * NANO)']],
   },
@@ -178,7 +189,12 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'silence-is-refusal',
     bug: 'no reply counts as a refusal',
     file: 'tinvest/failure.ts',
-    edits: [["if (failure.local) return { post: 'unknown', read: 'again' };", "if (failure.local) return { post: 'skip', read: 'again' };"]],
+    edits: [
+      [
+        "if (failure.local) return { post: 'unknown', read: 'again' };",
+        "if (failure.local) return { post: 'skip', read: 'again' };",
+      ],
+    ],
   },
   {
     name: 'stumble-is-refusal',
@@ -227,13 +243,23 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'one-attempt-row',
     bug: 'of a batch only the first order gets its attempt row',
     file: 'journal/order-book.ts',
-    edits: [['for (const key of keys) attemptOne(key, atMs);', 'for (const key of keys.slice(0, 1)) attemptOne(key, atMs);']],
+    edits: [
+      [
+        'for (const key of keys) attemptOne(key, atMs);',
+        'for (const key of keys.slice(0, 1)) attemptOne(key, atMs);',
+      ],
+    ],
   },
   {
     name: 'executed-not-kept',
     bug: 'the executed lots of an order are not written down',
     file: 'journal/order-book.ts',
-    edits: [['      executed: raw(after.executed),\n      value:', '      executed: raw(order.executed),\n      value:']],
+    edits: [
+      [
+        '      executed: raw(after.executed),\n      value:',
+        '      executed: raw(order.executed),\n      value:',
+      ],
+    ],
   },
   {
     name: 'worth-per-piece',
@@ -245,7 +271,10 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'write-in-the-middle',
     bug: 'a journal write is not one transaction',
     file: 'journal/store.ts',
-    edits: [['      begin.run({});\n', ''], ['        commit.run({});\n', '']],
+    edits: [
+      ['      begin.run({});\n', ''],
+      ['        commit.run({});\n', ''],
+    ],
   },
   {
     name: 'key-forgets-leg',

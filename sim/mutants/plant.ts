@@ -24,7 +24,9 @@ export function planted(name: string, text: string, edits: Mutant['edits']): str
   return edits.reduce((changed, [found, put]) => {
     const times = changed.split(found).length - 1;
     if (times !== 1)
-      throw new Error(`mutant ${name}: its text is there ${times} times, expected once: ${JSON.stringify(found)}`);
+      throw new Error(
+        `mutant ${name}: its text is there ${times} times, expected once: ${JSON.stringify(found)}`,
+      );
     return changed.replace(found, () => put);
   }, text);
 }

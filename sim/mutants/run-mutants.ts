@@ -17,7 +17,9 @@ export interface Caught {
 }
 
 export async function runMutants({ mutants, from, seeds, jobs, json }: Arguments): Promise<number> {
-  const wanted = MUTANTS.filter(({ name }) => mutants === null || mutants.length === 0 || mutants.includes(name));
+  const wanted = MUTANTS.filter(
+    ({ name }) => mutants === null || mutants.length === 0 || mutants.includes(name),
+  );
   const strange = (mutants ?? []).filter((name) => !MUTANTS.some((known) => known.name === name));
   if (strange.length > 0) throw new Error(`no such mutant: ${strange.join(', ')}`);
   const waiting = [...wanted];
@@ -32,7 +34,8 @@ export async function runMutants({ mutants, from, seeds, jobs, json }: Arguments
   await Promise.all(Array.from({ length: jobs }, work));
   if (json) process.stdout.write(`${JSON.stringify(caught)}\n`);
   const missed = caught.filter(({ failure }) => failure === null);
-  if (!json) process.stdout.write(`${caught.length - missed.length} of ${caught.length} planted bugs were caught\n`);
+  if (!json)
+    process.stdout.write(`${caught.length - missed.length} of ${caught.length} planted bugs were caught\n`);
   return missed.length === 0 ? 0 : 1;
 }
 

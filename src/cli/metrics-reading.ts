@@ -7,6 +7,7 @@ import type { Close } from '../core/close.ts';
 import type { FundFacts } from '../core/fund-facts.ts';
 import { RUB } from '../core/portfolio.ts';
 import { weighWithin } from '../core/target-weights.ts';
+import { dayOf } from '../core/weights/close-window.ts';
 import { WEIGHTINGS, type WeightingMode } from '../core/weights/registry.ts';
 import type { Weighed, WeightingInput } from '../core/weights/weighting.ts';
 import type { WeightingPolicy } from '../core/weights/weighting-policy.ts';
@@ -63,7 +64,7 @@ export async function readMetrics(input: MetricsInput): Promise<Metrics> {
   const fromMs = nowMs - (longest * CALENDAR_DAYS + 60) * DAY_MS;
   const [facts, closes] = await Promise.all([
     factsOf(connection, listings),
-    closesOf(connection.market, listings, fromMs, nowMs),
+    closesOf(connection.market, listings, fromMs, dayOf(nowMs)),
   ]);
   const shares = new Set([...listings].filter(([, { kind }]) => kind === 'share').map(([ticker]) => ticker));
   const base = { funds: facts, closes, atMs: nowMs };
@@ -97,7 +98,7 @@ async function factsOf(
   return fundData.facts(questions, new Set(['market_cap', 'aum', 'nav']));
 }
 
-/** A ticker whose candles cannot be read is left out: the modes that need them say so. */
+/** Of finished days, as an iteration reads them. A ticker whose candles cannot be read is left out: the modes that need them say so. */
 async function closesOf(
   market: Market,
   listings: ReadonlyMap<string, Listing>,

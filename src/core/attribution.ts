@@ -85,12 +85,7 @@ interface Ending {
 }
 
 /** Step by step from the nearest lots to the planned ones: bounds, what is aimed at, the steps, and then cash. */
-function causesOf(
-  context: BoundContext,
-  entry: Entry,
-  line: Line,
-  { after, said, cash }: Ending,
-): Cause[] {
+function causesOf(context: BoundContext, entry: Entry, line: Line, { after, said, cash }: Ending): Cause[] {
   const { range } = entry;
   const bounded = { ...line, min: range.min, max: range.max };
   const causes: Cause[] = [];
@@ -109,8 +104,10 @@ function causesOf(
 
   const nothing = isZero(after) && isPositive(entry.target);
   if (causes.length === 0) {
-    const idle = isZero(line.held) && !isPositive(entry.target) && range.minBy?.rule !== 'not_tradable';
-    const frozen = !idle && range.minBy !== null && range.minBy === range.maxBy ? range.minBy : null;
+    const frozen = range.minBy !== null && range.minBy === range.maxBy ? range.minBy : null;
+    // What is neither held nor wanted is nothing that an owner's rule keeps from anything.
+    const idle = isZero(line.held) && !isPositive(entry.target);
+    if (frozen && idle && !WARNED_OF.has(frozen.rule)) return [];
     const why = frozen ?? (nothing ? cashCause(entry, at, after, cash) : null);
     return why === null ? [] : [{ rule: why.rule, detail: why.detail, lots: NO_LOTS }];
   }

@@ -99,10 +99,10 @@ function positions(draft: Draft): IterationRecord['positions'] {
   });
 }
 
-/** After trading, what is held back is what the settled account still lacks; that the rest is too little is no news then. */
+/** After trading, what is held back is what the settled account still lacks; what keeps no lot away is no news then. */
 function heldBack(draft: Draft): readonly HeldBack[] {
   if (!draft.settled) return draft.plan?.heldBack ?? [];
-  return draft.settled.heldBack.filter((held) => held.rule !== 'min_improvement_pp');
+  return draft.settled.heldBack.filter((held) => held.rule !== 'min_improvement_pp' || held.lots);
 }
 
 function error(draft: Draft): IterationRecord['tracking_error_pp'] {

@@ -125,7 +125,7 @@ function found(
 ): Known<bigint> | Unknown {
   const unknown = (why: string): Unknown => ({
     kind: 'unknown',
-    because: `${ticker}: ${[why, ...silent[kind]].filter((part) => part !== '').join('; ')}. ${remedy(kind, ticker, rules)}`,
+    because: `${ticker}: ${[why, ...silent[kind]].filter((part) => part !== '').join('; ')}. ${remedy(kind, ticker, rules, choice.kind !== 'none')}`,
   });
   const name = { units: 'number of units', aum: 'AUM', nav: 'NAV' }[kind];
   if (choice.kind === 'none') return unknown(`no ${name}`);

@@ -7,6 +7,7 @@ import { ElementType, parseDocument } from 'htmlparser2';
 import { parseNano } from '../core/units.ts';
 import type { FundValue } from '../ports.ts';
 import { listOf, member, nanoOf, parseJson, textOf } from './exact-json.ts';
+import { exceedsPercent } from './exact-percent.ts';
 import { type NoData, noData } from './no-data.ts';
 import { parseDate } from './parse-date.ts';
 
@@ -52,9 +53,10 @@ function ratesFromXml(text: string): Rates | NoData {
       plain.filter(isElement).map((field) => [getName(field), textContent(field).trim()]),
     );
     const code = fields.get('CharCode') ?? '';
-    const rate =
-      decimalComma(fields.get('VunitRate')) ??
-      perNominal(decimalComma(fields.get('Value')), fields.get('Nominal'));
+    const rate = oneOf(
+      decimalComma(fields.get('VunitRate')),
+      perNominal(decimalComma(fields.get('Value')), fields.get('Nominal')),
+    );
     if (WANTED.includes(code) && rate !== null && rate > 0n) setOnce(perUnit, code, rate);
   }
   return { kind: 'rates', perUnit, dateMs };
@@ -83,6 +85,15 @@ function setOnce(rates: Map<string, bigint>, code: string, rate: bigint): void {
   const before = rates.get(code);
   rates.set(code, before === undefined || before === rate ? rate : 0n);
 }
+
+/** The bank gives the rate of one unit, and that of many with their number: what contradicts itself is 0, which is no rate. */
+function oneOf(perUnit: bigint | null, divided: bigint | null): bigint | null {
+  if (perUnit === null || divided === null) return perUnit ?? divided;
+  const apart = perUnit > divided ? perUnit - divided : divided - perUnit;
+  return exceedsPercent(apart, divided, ROUNDING_PERCENT) ? 0n : perUnit;
+}
+
+const ROUNDING_PERCENT = 0.1;
 
 function decimalComma(text: string | undefined): bigint | null {
   const plain = text?.replace(',', '.') ?? '';

@@ -14,16 +14,21 @@ export function told(kind: FundValue['kind'], { source, value, asOfMs, currency 
   return `${source} says ${names[kind]}${plain(value)} ${unit} as of ${new Date(asOfMs).toISOString().slice(0, 10)}`;
 }
 
-/** What to do about a datum that is not there. */
+/**
+ * What to do about a datum that is not there.
+ * @param outranked some source has one that is doubted: a file is heard only before it
+ */
 export function remedy(
   kind: SourceKind,
   ticker: string,
   { metricsDir, sources }: Pick<FundSettings, 'metricsDir' | 'sources'>,
+  outranked: boolean,
 ): string {
   const again = 'The next iteration asks again';
   if (kind === 'nav') return `${again}; compare fund_data.names.${ticker}.nav_code with the exchange's code`;
   const field = kind === 'units' ? 'sharesCount' : 'aum';
-  const add = sources.includes('files') ? '' : ' and `files` into fund_data.sources';
+  const isHeard = outranked ? sources[0] === 'files' : sources.includes('files');
+  const add = isHeard ? '' : ` and \`files\` ${outranked ? 'first ' : ''}into fund_data.sources`;
   return `${again}; or put the right ${field} with a timestamp into ${metricsDir}/${ticker}.json${add}`;
 }
 

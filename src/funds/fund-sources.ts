@@ -106,8 +106,11 @@ export class FundSources {
     return this.doubted.has(`${ticker} ${kind} ${source}`);
   }
 
-  ratesReason(): string | null {
-    return this.whyNoRates;
+  /** Why there is no rate for a currency. */
+  ratesReason(currency: string): string {
+    if (this.whyNoRates !== null) return this.whyNoRates;
+    const asked = this.askedAtMs(CBR, 'price') > Number.NEGATIVE_INFINITY;
+    return asked ? `the central bank's list has none for ${currency}` : 'the central bank was not asked';
   }
 
   /** When a datum was last asked for; -Infinity where it never was. */
@@ -129,7 +132,7 @@ export class FundSources {
 
   private passes(value: FundValue): boolean {
     const { ticker, kind, source } = value;
-    const lastGood = this.settings.cacheEnabled ? this.cache.newestOf(ticker, kind, source) : null;
+    const lastGood = this.cache.newestOf(ticker, kind, source);
     const because = whyRefused(value, lastGood, this.settings, this.clock.now());
     const key = `${ticker} ${kind} ${source}`;
     if (because === null) {

@@ -63,8 +63,7 @@ export function gatherEvidence(shared: FundSources, ticker: string, moment: Mome
     if (old !== null) return `${told(value.kind, value)}, ${old}`;
     if (value.kind === 'units' || rubRate(shared, value.currency, moment) !== null) return null;
     currencies.add(value.currency);
-    const why = shared.ratesReason() ?? 'the central bank was not asked';
-    return `${told(value.kind, value)}, and there is no rate for ${value.currency}: ${why}`;
+    return `${told(value.kind, value)}, and there is no rate for ${value.currency}: ${shared.ratesReason(value.currency)}`;
   };
 
   const inRub = ({ kind, value, currency, asOfMs, fetchedAtMs, source }: FundValue): Candidate => {

@@ -52,7 +52,8 @@ async function readMetrics(
   try {
     const { size } = await stat(path);
     if (size > SIZE_MAX) return noData(`${path} is larger than ${SIZE_MAX} bytes`);
-    text = await readFile(path, 'utf8');
+    // Editors of another system begin a file with a mark of its encoding.
+    text = (await readFile(path, 'utf8')).replace(/^\ufeff/, '');
   } catch (error) {
     const absent = error instanceof Error && 'code' in error && error.code === 'ENOENT';
     return noData(absent ? `there is no ${path}` : `${path} cannot be read: ${quoted(String(error), 120)}`);

@@ -146,7 +146,7 @@ function textBefore(table: Tag): string {
       before = before.prev;
     }
     if (pieces.length > 0 || before !== null) return pieces.join('\n');
-    const { parent } = node;
+    const parent: Node['parent'] = node.parent;
     if (parent === null || parent.type !== ElementType.Tag) return '';
     node = parent;
   }

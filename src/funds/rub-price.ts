@@ -67,5 +67,5 @@ export async function closeOfAum(
 
 const withoutRate = (shared: FundSources, ticker: string, currency: string): Finding<Price> => ({
   kind: 'unknown',
-  because: `${ticker} is priced in ${currency.toUpperCase()}, and there is no rate for it: ${shared.ratesReason() ?? 'the central bank was not asked'}`,
+  because: `${ticker} is priced in ${currency.toUpperCase()}, and there is no rate for it: ${shared.ratesReason(currency.toUpperCase())}`,
 });

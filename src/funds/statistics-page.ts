@@ -1,11 +1,12 @@
 // Reads T-Capital's statistics page: AUM and worth of a unit per fund. Requires HTML with a real table; a page that a script
 // would fill has none. Guarantees: numbers come from the row that names the fund and the column whose header names the
-// datum, and from nowhere else; closed funds are out; a fund that two rows tell differently has no number.
+// datum, and from nowhere else; closed funds are out; a fund that two rows tell differently of one day has no number;
+// a number of a day or in a currency that cannot be read is none.
 
 import { type NoData, noData, quoted } from './no-data.ts';
 import { type Cell, pageTables, type Row, type Table } from './page-tables.ts';
 import { type Amount, parseAmount } from './parse-amount.ts';
-import { datesIn } from './parse-date.ts';
+import { parseDate } from './parse-date.ts';
 import { sameWords } from './plain-text.ts';
 import { createRowOwner, type RowOwner } from './row-owner.ts';
 import { columnUnit, currencyIn, isUnit } from './scale-word.ts';
@@ -59,7 +60,7 @@ function noColumn(tables: readonly Table[]): string {
 
 /** A table whose header comes again, or changes on the way, is several. */
 function sectionsOf({ caption, before, rows }: Table): Section[] {
-  const captionDateMs = onlyDate(caption) ?? onlyDate(before.match(OF_A_DAY)?.[0] ?? '');
+  const captionDateMs = parseDate(caption) ?? parseDate(before.match(OF_A_DAY)?.[0] ?? '');
   const sections: Section[] = [];
   let header: Row[] = [];
   let current: Section | null = null;
@@ -82,14 +83,9 @@ function sectionsOf({ caption, before, rows }: Table): Section[] {
   return sections;
 }
 
-/** "Данные на 20.11.2026" before a table, or in its caption. */
+/** "Данные на 20.11.2026" before a table. */
 const OF_A_DAY =
-  /(?:данные|показатели|сведения|информация|статистика|сча|по состоянию|актуальн)[^\n]*?(?<![а-я])на [^\n]*/i;
-
-function onlyDate(text: string): number | null {
-  const dates = datesIn(text);
-  return dates.length === 1 ? (dates[0] ?? null) : null;
-}
+  /(?:(?:данные|показатели|сведения|информация|статистика|сча|по состоянию|актуальн[а-я]*)[^\n]*?(?<![а-я])(?:на|за)|обновлено)(?![а-я])[^\n]*/i;
 
 /** A caption may say for all columns what their numbers count; not where it gives a number itself. */
 function inUnitOf(caption: string, columns: Columns): Columns {
@@ -150,16 +146,20 @@ function addRows(section: Section, owner: RowOwner, funds: Map<string, FundRow>)
 function rowOf(cells: readonly Cell[], columns: Columns, captionDateMs: number | null): FundRow {
   const { aum, nav } = columns;
   const written = textUnder(columns.date, cells);
-  const dateMs = written === null ? (aum?.dateMs ?? captionDateMs) : onlyDate(written);
+  const dateMs = written === null ? (aum?.dateMs ?? captionDateMs) : parseDate(written);
   // A number of nobody knows which day may be of any.
-  if (written !== null && dateMs === null) return noneOf(columns.date, written, 'is no date');
-  const currency = textUnder(columns.currency, cells);
-  const money = currency === null ? null : currencyIn(currency);
-  const worth = amountIn(cells, aum, false, money ?? (currency === null ? 'RUB' : NO_CURRENCY));
-  const ofFund = money ?? ('nano' in worth ? worth.currency : 'RUB');
-  const row = { aum: worth, nav: amountIn(cells, nav, true, ofFund), dateMs };
-  const isStrange = 'nano' in worth && worth.currency === NO_CURRENCY;
-  return isStrange ? noneOf(columns.currency, currency ?? '', 'is no currency known here') : row;
+  if (written !== null && dateMs === null) {
+    const undated = notA('date', columns.date, written);
+    return { aum: undated, nav: undated, dateMs };
+  }
+  const said = textUnder(columns.currency, cells);
+  const money = said === null ? 'RUB' : (currencyIn(said) ?? NO_CURRENCY);
+  const readable = (amount: Amount | NoData): Amount | NoData =>
+    'nano' in amount && amount.currency === NO_CURRENCY ? notA('currency', columns.currency, said) : amount;
+  const worth = readable(amountIn(cells, aum, false, money));
+  // A column of currencies is about both; a sign in the one cell about the other, too.
+  const ofFund = 'nano' in worth && said === null ? worth.currency : money;
+  return { aum: worth, nav: readable(amountIn(cells, nav, true, ofFund)), dateMs };
 }
 
 /** Stands where the row's currency is one that cannot be read, so that it is not taken for RUB. */
@@ -168,10 +168,8 @@ const NO_CURRENCY = '?';
 const textUnder = (column: Column | null, cells: readonly Cell[]): string | null =>
   column === null ? null : (cells[column.index]?.text ?? '');
 
-function noneOf(column: Column | null, text: string, what: string): FundRow {
-  const nothing = noData(`${quoted(column?.header ?? '')} is ${quoted(text)}, which ${what}`);
-  return { aum: nothing, nav: nothing, dateMs: null };
-}
+const notA = (what: string, column: Column | null, text: string | null): NoData =>
+  noData(`${quoted(column?.header ?? '')} is ${quoted(text ?? '')}, which is no ${what} known here`);
 
 function amountIn(
   cells: readonly Cell[],
@@ -192,8 +190,9 @@ function amountIn(
   return amount ?? noData(`${quoted(column.header)} is ${quoted(cell.text)}, which is no amount`);
 }
 
-/** The same fund twice: fine as long as both say the same. */
+/** The same fund twice: the newer day counts, and of one day both have to say the same. */
 function both(a: FundRow, b: FundRow): FundRow {
+  if (a.dateMs !== null && b.dateMs !== null && a.dateMs !== b.dateMs) return a.dateMs > b.dateMs ? a : b;
   return {
     aum: agreed(a.aum, b.aum),
     nav: agreed(a.nav, b.nav),

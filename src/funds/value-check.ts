@@ -45,9 +45,15 @@ export const whyTooOld = (
 /** Within a day: of the same day or of neighbouring ones. */
 function whyJump(value: FundValue, last: FundValue | null, limits: ValueLimits): string | null {
   if (last === null || last.currency !== value.currency) return null;
-  if (Math.abs(moscowDay(value.asOfMs) - moscowDay(last.asOfMs)) > 1) return null;
+  if (daysApart(value, last) > 1) return null;
   const change = value.value > last.value ? value.value - last.value : last.value - value.value;
   if (!exceedsPercent(change, last.value, limits.maxDayJumpPercent)) return null;
   const day = new Date(last.asOfMs).toISOString().slice(0, 10);
   return `which is a jump of more than ${limits.maxDayJumpPercent} % from the last good one of ${day} (fund_data.max_day_jump_percent)`;
+}
+
+/** A source that goes back to an older date has not had more time to change for it. */
+function daysApart(value: FundValue, last: FundValue): number {
+  const ahead = moscowDay(value.asOfMs) - moscowDay(last.asOfMs);
+  return ahead >= 0 ? ahead : Math.min(-ahead, moscowDay(value.fetchedAtMs) - moscowDay(last.fetchedAtMs));
 }

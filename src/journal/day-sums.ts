@@ -47,8 +47,9 @@ export interface DaySums {
   addTicker(part: TickerPart): void;
 }
 
-/** Reasons may name instants and amounts: no more different ones than this are told apart in a group. */
+/** Reasons name amounts and instants; without those few are different, and no more than this are told apart. */
 const REASONS_MAX = 16;
+const AMOUNT = /(?<![A-Za-z\d])[+-]?\d[\d.,:TZ-]*(?<![.,:-])/g;
 const OTHER_REASONS = 'other reasons';
 
 export const daySums = (store: Store): DaySums => ({
@@ -101,9 +102,10 @@ function groups(store: Store): Pick<DaySums, 'addGroup'> {
   };
 }
 
-function withReason(counted: string, reason: string | null): string {
-  if (reason === null) return counted;
+function withReason(counted: string, given: string | null): string {
+  if (given === null) return counted;
   const reasons = reasonsOf(counted);
+  const reason = given.replace(AMOUNT, '…');
   const name = reasons.has(reason) || reasons.size < REASONS_MAX ? reason : OTHER_REASONS;
   return JSON.stringify(Object.fromEntries(reasons.set(name, (reasons.get(name) ?? 0) + 1)));
 }

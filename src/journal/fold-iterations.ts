@@ -16,6 +16,7 @@ import type { Store } from './store.ts';
 const WHOLE_DAYS = 3;
 /** Newest rows of an account that stay. */
 const NEWEST = 64;
+const NEVER = 2n ** 63n - 1n;
 /** Rows folded by one call. */
 const AT_ONCE = 32;
 
@@ -64,16 +65,19 @@ export function iterationFolder(store: Store, sums: DaySums): (nowMs: number) =>
     return accounts.all({}).some(({ account }) => {
       const newest = firstOfNewest.get({ account })?.started_at;
       if (newest === undefined) return false;
-      const before = [cutoff, newest, firstOpen.get({ account })?.at ?? cutoff].reduce(least);
-      return fold(account, old.all({ account, before }));
+      const openFrom = firstOpen.get({ account })?.at ?? NEVER;
+      return fold(account, old.all({ account, before: [cutoff, newest, openFrom].reduce(least) }), openFrom);
     });
   };
 }
 
 const least = (a: bigint, b: bigint): bigint => (a < b ? a : b);
 
-/** Rows of one account, oldest first; returns whether any could be folded. */
-function accountFolder(store: Store, sums: DaySums): (account: string, rows: readonly Row[]) => boolean {
+/** Rows of one account, oldest first; returns whether any could be folded. From `openFrom` on fills may still be learned. */
+function accountFolder(
+  store: Store,
+  sums: DaySums,
+): (account: string, rows: readonly Row[], openFrom: bigint) => boolean {
   const next = store.prepare<Row>(
     `SELECT ${COLUMNS} FROM iterations WHERE account = $account AND counted = 1 AND equity_nano IS NOT NULL
      AND (started_at, seq) > ($at, $seq) ORDER BY started_at, seq LIMIT 1`,
@@ -81,7 +85,7 @@ function accountFolder(store: Store, sums: DaySums): (account: string, rows: rea
   const mark = store.prepare('UPDATE iterations SET folded = 1 WHERE seq = $seq');
   const remove = store.prepare('DELETE FROM iterations WHERE seq = $seq');
   const lateBetween = lateFinder(store);
-  return (account, rows) => {
+  return (account, rows, openFrom) => {
     let folded = 0;
     for (const row of rows) {
       const record = row.counted === 1n ? recordOf(row) : null;
@@ -89,6 +93,7 @@ function accountFolder(store: Store, sums: DaySums): (account: string, rows: rea
         const following = next.get({ account, at: row.started_at, seq: row.seq });
         // What it held until the next valuation is not known yet: it waits for that.
         if (following === null) continue;
+        if (following.started_at > openFrom) break;
         const after = recordOf(following);
         const late = lateBetween(account, row.started_at, following.started_at);
         sums.addEarned({

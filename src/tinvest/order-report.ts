@@ -49,7 +49,7 @@ export function reportOfState(state: OrderState): OrderReport {
   const report = commonReport(state, '');
   const total = rublesOrNull(state.executedOrderPrice, `executed_order_price of order ${state.orderId}`);
   if (isZero(report.executed)) return { ...report, value: NO_MONEY };
-  return { ...report, value: known(total) };
+  return valued(report, known(total));
 }
 
 /**
@@ -61,10 +61,18 @@ export function reportOfPost(reply: PostOrderResponse, request: OrderRequest): O
   assertEcho(report, request);
   if (isZero(report.executed)) return { ...report, value: NO_MONEY };
   const each = rublesOrNull(reply.executedOrderPrice, `executed_order_price of order ${reply.orderId}`);
-  return {
-    ...report,
-    value: each === null ? null : known(worth(price(raw(each)), piecesIn(report.executed, request.lot))),
-  };
+  return valued(report, each && known(worth(price(raw(each)), piecesIn(report.executed, request.lot))));
+}
+
+/** On less than this a fee that is rounded up may be more than what it is for. */
+const SMALL_FEE = money(NANO);
+
+/** With what was executed worth `value`; a fee above that is none that is known: nobody would ever buy again with it. */
+function valued(report: OrderReport, value: Money | null): OrderReport {
+  const { commission } = report;
+  const absurd =
+    value !== null && commission !== null && isMore(commission, SMALL_FEE) && isMore(commission, value);
+  return { ...report, value, commission: absurd ? null : commission };
 }
 
 /** No order is worth that much: the venue takes none above 30 million RUB. */

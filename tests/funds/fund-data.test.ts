@@ -1,6 +1,8 @@
 // Fund data as the accounts get them: over real HTTP, from the recorded pages and from pages that contradict each other.
 
 import { afterEach, describe, expect, test } from 'bun:test';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { premiumPercent } from '../../src/core/fund-facts.ts';
 import type { FundSettings } from '../../src/core/fund-settings.ts';
 import { parseNano, price } from '../../src/core/units.ts';
@@ -318,8 +320,30 @@ describe('a number that cannot be right', () => {
   test('is explained: ticker, datum, what each source said, and the remedy', async () => {
     const { aum } = await ratio('20 000 000');
     expect(short(aum)).toBe(
-      'TRUR: market cap / AUM is 0.4500, outside 0.9..1.1: smartfeed says 1000000 units as of 2026-11-20 at 9.0000 RUB, t_capital says AUM 20000000 RUB as of 2026-11-20; one of the two is stale. The next iteration asks again; or put the right aum with a timestamp into tests/fixtures/no-such-directory/TRUR.json and `files` into fund_data.sources',
+      'TRUR: market cap / AUM is 0.4500, outside 0.9..1.1: smartfeed says 1000000 units as of 2026-11-20 at 9.0000 RUB, t_capital says AUM 20000000 RUB as of 2026-11-20; one of the two is stale. The next iteration asks again; or put the right aum with a timestamp into tests/fixtures/no-such-directory/TRUR.json and `files` first into fund_data.sources',
     );
+  });
+
+  test('is put right by what the remedy says', async () => {
+    const dir = newDir();
+    const file = (aum: number) =>
+      writeFileSync(
+        join(dir, 'TRUR.json'),
+        JSON.stringify({ symbol: 'TRUR', timestamp: new Date(NOW - HOUR).toISOString(), aum }),
+      );
+    const aumWith = async (sources: FundSettings['sources']) => {
+      const opened = world({ sources, metricsDir: dir });
+      opened.answers.feed = () => feedOf('1 млн');
+      opened.answers.page = () => pageOf([['TRUR', '20 000 000']]);
+      return short((await factsOf(opened.start(), question('TRUR', '9'), 'aum', 'market_cap')).aum);
+    };
+    file(9_100_000);
+    expect(await aumWith(['smartfeed', 't_capital', 'files'])).toContain(
+      `into ${dir}/TRUR.json and \`files\` first into fund_data.sources`,
+    );
+    expect(await aumWith(['files', 'smartfeed', 't_capital'])).toBe(`${nano('9100000')} files`);
+    file(20_000_000);
+    expect(await aumWith(['files', 'smartfeed', 't_capital'])).toMatch(/TRUR\.json$/);
   });
 
   test.each([
@@ -339,6 +363,27 @@ describe('a number that cannot be right', () => {
         /smartfeed says 1000000 units as of 20\d\d-\d\d-\d\d, which is (older than 10 days|in the future)/,
       );
   });
+
+  test.each([
+    ['18 ноября 2026', '1,6 млн', 1, false],
+    ['18 ноября 2026', '1,4 млн', 1, true],
+    ['18 ноября 2026', '1,6 млн', 2, true],
+    ['12 ноября 2026', '1,6 млн', 1, false],
+    ['22 ноября 2026', '1,6 млн', 2, true],
+  ])(
+    'after 1 million as of 20 November one of %s that is %s, %p days later, is used: %p',
+    async (date, units, days, used) => {
+      const opened = world({ sources: ['smartfeed'], cacheEnabled: false });
+      opened.answers.feed = () => feedOf('1 млн', '20 ноября 2026');
+      const data = opened.start();
+      await factsOf(data, TRUR, 'market_cap');
+      opened.clock.set(NOW + days * DAY);
+      opened.answers.feed = () => feedOf(units, date);
+      const found = (await factsOf(data, TRUR, 'market_cap')).units;
+      expect(found.kind).toBe(used ? 'known' : 'unknown');
+      if (!used) expect(short(found)).toContain('a jump of more than 50 %');
+    },
+  );
 
   test('a leap within a day is refused, and the last good one with it; later it is believed', async () => {
     const opened = world({ sources: ['t_capital'] });
@@ -488,6 +533,13 @@ describe('money of other countries', () => {
     const { aum } = await factsOf(opened.start(), question('TUSD', '6'), 'aum');
     expect(short(aum)).toContain(
       't_capital says AUM 4120334.18 USD as of 2026-11-20, and there is no rate for USD: 127.0.0.1',
+    );
+    const without = world({ sources: ['t_capital'] });
+    const euros =
+      '<ValCurs Date="20.11.2026"><Valute><CharCode>EUR</CharCode><VunitRate>97,5</VunitRate></Valute></ValCurs>';
+    without.answers.rates = () => new Response(euros, { headers: { 'content-type': 'text/xml' } });
+    expect(short((await factsOf(without.start(), question('TUSD', '6'), 'aum')).aum)).toContain(
+      "no rate for USD: the central bank's list has none for USD",
     );
   });
 

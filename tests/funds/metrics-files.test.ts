@@ -51,6 +51,10 @@ describe('reading', () => {
     });
   });
 
+  test('passes over the mark that editors begin a file with', async () => {
+    expect((await read(`\ufeff${JSON.stringify(ORIGINAL)}`)).values.length).toBe(2);
+  });
+
   test('takes the date of each number where the file has one', async () => {
     const { values } = await read(JSON.stringify({ ...ORIGINAL, aumAsOf: '2026-11-18T00:00:00.000Z' }));
     expect(values.map(({ asOfMs }) => new Date(asOfMs).getUTCDate())).toEqual([20, 18]);

@@ -169,6 +169,16 @@ describe('the rates', () => {
     const twice = readRates(`<ValCurs Date="21.11.2026">${rate('84,1')}${rate('85,1')}</ValCurs>`);
     expect(twice.kind === 'rates' && twice.perUnit.get('USD')).toBe(0n);
   });
+
+  test('per unit and per many have to tell the same', () => {
+    const usd = (perUnit: string) => {
+      const text = `<Valute><CharCode>USD</CharCode><Nominal>10</Nominal><Value>841,207</Value><VunitRate>${perUnit}</VunitRate></Valute>`;
+      const read = readRates(`<ValCurs Date="21.11.2026">${text}</ValCurs>`);
+      return read.kind === 'rates' && read.perUnit.get('USD');
+    };
+    expect(usd('84,1207')).toBe(parseNano('84.1207'));
+    expect(usd('841,207')).toBeUndefined();
+  });
 });
 
 describe('the kind of an answer', () => {

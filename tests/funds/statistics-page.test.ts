@@ -103,6 +103,18 @@ describe('a header', () => {
       });
   });
 
+  test.each([
+    ['СЧА за последний рабочий день', '222.00 RUB'],
+    ['СЧА на последнюю дату', '222.00 RUB'],
+    ['СЧА за последний месяц', '111.00 RUB'],
+    ['Доля в СЧА', '111.00 RUB'],
+    ['Δ СЧА за последний день', '111.00 RUB'],
+    ['Вознаграждение от СЧА', '111.00 RUB'],
+    ['СЧА на конец 2025 года', '111.00 RUB'],
+  ])('%p beside «СЧА»: the AUM is %s', (other, own) => {
+    expect(aums(table(head('Фонд', 'СЧА', other), row(TRUR, '111', '222')))).toEqual({ TRUR: own });
+  });
+
   test('that two columns share means neither', () => {
     expect(aums(table(head('Фонд', 'СЧА', 'СЧА'), row(TRUR, '111', '222')))._).toContain(
       'no table with one column',
@@ -119,6 +131,66 @@ describe('a header', () => {
     expect(aums(table(head('Фонд', 'СЧА, $'), row(TRUR, '4 120 334,18')))).toEqual({
       TRUR: '4120334.18 USD',
     });
+    expect(aums(table(head('Фонд', LAST), row('', '(млн руб.)'), row(TRUR, '18 204,55')))).toEqual({
+      TRUR: '18204550000.00 RUB',
+    });
+    const caption = (text: string) =>
+      table(`<caption>${text}</caption>`, head('Фонд', LAST), row(TRUR, '18 204,55'));
+    expect(aums(caption('Показатели фондов, млн ₽'))).toEqual({ TRUR: '18204550000.00 RUB' });
+    expect(aums(caption('Всего 500 млрд ₽'))).toEqual({ TRUR: '18204.55 RUB' });
+  });
+
+  test('over currencies says which money each row is in', () => {
+    const page = (currency: string, aum: string, header = 'СЧА') =>
+      aums(table(head('Фонд', 'Валюта', header), row(TRUR, currency, aum))).TRUR;
+    expect(page('USD', '4 120 334,18')).toBe('4120334.18 USD');
+    expect(page('Доллар США', '4 120 334,18')).toBe('4120334.18 USD');
+    expect(page('руб.', '4 120 334,18')).toBe('4120334.18 RUB');
+    expect(page('USD', '4 120 334,18 ₽')).toBe('4120334.18 RUB');
+    expect(page('USD', '4 120 334,18', 'СЧА, ₽')).toBe('4120334.18 RUB');
+    for (const other of ['CNY', '', '—'])
+      expect(page(other, '4 120 334,18')).toContain('no currency known here');
+  });
+
+  test('over dates dates its rows, and the newest day of a fund counts', () => {
+    const dated = (...rows: (readonly [string, string])[]) => {
+      const page = table(head('Дата', 'Фонд', 'СЧА'), ...rows.map(([day, aum]) => row(day, TRUR, aum)));
+      const read = readStatistics(page);
+      if (read.kind === 'no_data') throw new Error(read.because);
+      return fundRows(read, NAMES).get('TRUR')!;
+    };
+    expect(dated(['01.02.2025', '111']).dateMs).toBe(Date.parse('2025-02-01'));
+    for (const rows of [
+      [['19.11.2026', '111'] as const, ['20.11.2026', '222'] as const],
+      [['20.11.2026', '222'] as const, ['19.11.2026', '111'] as const],
+    ])
+      expect(dated(...rows)).toMatchObject({
+        aum: { nano: parseNano('222') },
+        dateMs: Date.parse('2026-11-20'),
+      });
+    expect(dated(['вчера', '111']).aum).toMatchObject({
+      because: '"Дата" is "вчера", which is no date known here',
+    });
+    const founded = table(head('Фонд', 'Дата формирования', 'СЧА'), row(TRUR, '01.02.2020', '111'));
+    expect(aums(founded)).toEqual({ TRUR: '111.00 RUB' });
+  });
+
+  test.each([
+    ['<p>Данные на 18.11.2026</p>', '2026-11-18'],
+    ['<h2>Фонды</h2><p>Показатели по состоянию на 18 ноября 2026 года</p>', '2026-11-18'],
+    ['<p>Данные за 18.11.26</p><p>Все суммы указаны без комиссий</p>', '2026-11-18'],
+    ['<p>Правила фонда от 18.11.2026</p>', null],
+    ['<p>Данные на 18.11.2026</p><table><tr><td>Документы</td></tr></table>', null],
+    ['<p hidden>Данные на 18.11.2026</p>', null],
+  ])('under %p is of %p', (before, day) => {
+    for (const page of [
+      `${before}<table>${head('Фонд', LAST)}${row(TRUR, '111')}</table>`,
+      `${before}<div><div><table>${head('Фонд', LAST)}${row(TRUR, '111')}</table></div></div>`,
+    ]) {
+      const read = readStatistics(`<html><body>${page}</body></html>`);
+      if (read.kind === 'no_data') throw new Error(read.because);
+      expect(fundRows(read, NAMES).get('TRUR')?.dateMs).toBe(day === null ? null : Date.parse(day));
+    }
   });
 
   test('may stand in the body, without th or thead', () => {
@@ -263,6 +335,16 @@ describe('a row', () => {
     expect(aums(page)).toEqual({ TRUR: '222.00 RUB' });
   });
 
+  test('is not found by a class of assets that stands before the name', () => {
+    const page = table(
+      head('Класс активов', 'Фонд', 'Тикер', LAST),
+      row('Облигации', 'Локальные валютные облигации', '', '111'),
+      row('Облигации', 'Новый фонд', '', '222'),
+      row('Облигации', 'Золото', 'TGLD', '333'),
+    );
+    expect(aums(page)).toEqual({ TLCB: '111.00 RUB', TGLD: '333.00 RUB' });
+  });
+
   test('about two funds, or about one by ticker and another by name, is about none', () => {
     const page = table(
       head('Фонд', LAST),
@@ -282,6 +364,8 @@ describe('a row', () => {
       row(GOLD, '111'),
     );
     expect(aums(page)).toEqual({ TGLD: '111.00 RUB' });
+    for (const state of ['Прекращён', 'Расформирован', 'Ликвидирован'])
+      expect(aums(table(head('Фонд', 'Статус', LAST), row(GOLD, state, '999')))).toEqual({});
     const section = table(
       head('Фонд', LAST),
       '<tr><td colspan="2">Закрытые фонды</td></tr>',

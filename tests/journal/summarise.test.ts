@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { lots } from '../../src/core/units.ts';
+import { lots, money } from '../../src/core/units.ts';
 import { openJournal } from '../../src/journal/journal.ts';
 import { tempDirs } from '../support/temp-dir.ts';
 import {
@@ -19,6 +19,7 @@ import { sampleIntent } from './sample.ts';
 import { to } from './with-journal.ts';
 
 const seed = Number(process.env.SEED ?? 20261121);
+const HOUR_MS = 3_600_000;
 const KINDS = [
   'quiet',
   'failed',
@@ -97,6 +98,7 @@ describe('history', () => {
     write(journal, [
       ...busyDay(0, 100),
       quiet(0, 1_430, { kind: 'failed' }),
+      quiet(0, 1_429, { kind: 'failed', lots: 17 }),
       quiet(0, 1_431, { kind: 'traded' }),
       ...busyDay(5, 70),
     ]);
@@ -104,14 +106,16 @@ describe('history', () => {
     tidyUp(journal, nowMs);
     const text = history(journal, nowMs, 7, { json: false, summary: false });
     expect(text).toContain('2026-01-12  100 iterations nothing to do, 00:00 to');
-    expect(text).toContain('    1 x no answer 3');
+    expect(text).toContain('    2 x no answer …');
+    // A span that begins within a folded day has all of it.
+    expect(history(journal, nowMs + 5 * 3_600_000, 6, { json: false, summary: false })).toBe(text);
     expect(text.match(/balanced/g)).toHaveLength(1);
     const folded = history(journal, nowMs, 7, { summary: false })
       .split('\n')
       .filter((line) => line.includes('"folded":true'))
       .map((line) => JSON.parse(line));
     expect(folded).toHaveLength(1);
-    expect(folded[0].iterations.map((group: { count: number }) => group.count)).toEqual([100, 1]);
+    expect(folded[0].iterations.map((group: { count: number }) => group.count)).toEqual([100, 2]);
   });
 });
 
@@ -135,16 +139,25 @@ describe('folding', () => {
     expect(left(300)).toBe(65);
   });
 
-  test('leaves everything from an open order on as it is', () => {
+  test('leaves everything from an open order on as it is, and tells what came of it once it is known', () => {
     const { journal } = memoryJournal();
     write(journal, busyDay(0, 100));
     const intent = sampleIntent({ iteration: 'open' });
-    journal.plan('one', 'open', 1, [intent], { cash: 0n as never, pieces: new Map() }, FIRST_DAY + 3_600_000);
+    const { key } = intent.request;
+    journal.plan('one', 'open', 1, [intent], { cash: 0n as never, pieces: new Map() }, FIRST_DAY + HOUR_MS);
+    journal.attempt([key], FIRST_DAY + HOUR_MS);
     tidyUp(journal, FIRST_DAY + 20 * DAY_MS);
-    const rest = journal.iterations({});
-    expect(rest.length).toBeGreaterThan(64);
-    expect(rest.at(-1)!.startedAtMs).toBeGreaterThanOrEqual(FIRST_DAY + 3_600_000);
-    expect(journal.order(intent.request.key)).not.toBeNull();
+    // The valuation before it stays too: what it held until the next one is not known.
+    expect(journal.iterations({}).at(-1)!.startedAtMs).toBe(FIRST_DAY + 56 * 60_000);
+    expect(journal.order(key)?.state).toBe('sending');
+    journal.settle(to(key, 'live'), FIRST_DAY + 20 * DAY_MS);
+    const value = money(70_000_000_000n);
+    journal.settle(to(key, 'filled', 10n, { value, commission: money(5n) }), FIRST_DAY + 20 * DAY_MS);
+    const later = FIRST_DAY + 21 * DAY_MS;
+    const before = history(journal, later, 21);
+    tidyUp(journal, later);
+    expect(journal.iterations({})).toHaveLength(64);
+    expect(history(journal, later, 21)).toBe(before);
   });
 
   test('knows a key for 400 days after its last change, and what an account held for 35', () => {

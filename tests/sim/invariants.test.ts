@@ -44,7 +44,14 @@ function scene(): Scene {
       ticker: 'TMOS',
       sizedAt: price(last),
       request: {
-        key: orderKey({ brokerAccount: account.brokerAccount, iteration: ITERATION, leg, uid, side, part: 0 }),
+        key: orderKey({
+          brokerAccount: account.brokerAccount,
+          iteration: ITERATION,
+          leg,
+          uid,
+          side,
+          part: 0,
+        }),
         brokerAccount: account.brokerAccount,
         uid,
         side,

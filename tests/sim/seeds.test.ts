@@ -11,17 +11,13 @@ const FIRST_SEED = Number(process.env.SEED ?? 20261121);
 const SEEDS = Number(process.env.SIM_SEEDS ?? 60);
 
 describe('a simulated run', () => {
-  test(
-    `breaks no invariant (seeds ${FIRST_SEED} to ${FIRST_SEED + SEEDS - 1})`,
-    () => {
-      const summary = runRange({ from: FIRST_SEED, count: SEEDS });
-      expect(summary.failures).toEqual([]);
-      expect(summary.seeds).toBe(SEEDS);
-      expect(medianFaults(summary)).toBeGreaterThanOrEqual(5);
-      expect(summary.coverage.tables['order arrows']['unknown -> filled']).toBeGreaterThan(0);
-    },
-    60_000,
-  );
+  test(`breaks no invariant (seeds ${FIRST_SEED} to ${FIRST_SEED + SEEDS - 1})`, () => {
+    const summary = runRange({ from: FIRST_SEED, count: SEEDS });
+    expect(summary.failures).toEqual([]);
+    expect(summary.seeds).toBe(SEEDS);
+    expect(medianFaults(summary)).toBeGreaterThanOrEqual(5);
+    expect(summary.coverage.tables['order arrows']['unknown -> filled']).toBeGreaterThan(0);
+  }, 60_000);
 
   test('is the same run each time, faults and all', () => {
     const store = openSimJournal();
