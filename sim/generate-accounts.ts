@@ -138,7 +138,7 @@ function rulesOf(dice: Dice): Record<string, unknown> {
   };
   if (dice.chance(0.4)) rules.sleep_between_orders = dice.pick([100, 1_000, 5_000]);
   if (dice.chance(0.15)) rules.exchange = 'auto';
-  if (dice.chance(0.1)) rules.max_drawdown_percent = dice.pick([10, 30, 60]);
+  if (dice.chance(0.3)) rules.max_drawdown_percent = dice.pick([2, 5, 30]);
   if (dice.chance(0.1))
     rules.exchange_closure_behavior = {
       mode: dice.pick(['force_orders', 'dry_run']),

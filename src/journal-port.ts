@@ -237,6 +237,8 @@ export interface Journal {
     sinceMs?: number;
     limit?: number;
     countedOnly?: boolean;
+    /** Leaves `record` empty: the texts are large, and most who ask do not read them. */
+    bare?: boolean;
   }): readonly IterationRow[];
 
   /** Sums of what is no longer kept row by row, of days that end after `sinceMs`, oldest first. */

@@ -60,10 +60,15 @@ export function livenessChecks(world: World): Check {
 
   function judge(account: SimAccount): void {
     const last = world.records.findLast(({ record }) => record.account === account.id);
-    if (last === undefined) return world.violate('liveness', `${account.id} never recorded an iteration`);
+    if (last === undefined) {
+      world.violate('liveness', `${account.id} never recorded an iteration`);
+      return;
+    }
     const { record } = last;
-    if (Date.parse(record.started_at) < world.calmAtMs)
-      return world.violate('liveness', `${account.id} has stood still since ${record.finished_at}`);
+    if (Date.parse(record.started_at) < world.calmAtMs) {
+      world.violate('liveness', `${account.id} has stood still since ${record.finished_at}`);
+      return;
+    }
     if (['balanced', 'nothing_to_do'].includes(record.status)) {
       const trouble = inTruth(account, record);
       if (trouble !== null)

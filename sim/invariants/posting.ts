@@ -63,7 +63,10 @@ export function postingChecks(world: World): Check {
     const request = PostOrderRequest.decode(bytes);
     const key = request.orderId;
     const account = world.accountOf(request.accountId);
-    if (account === null) return world.violate('I11', `an order for a strange account ${request.accountId}`);
+    if (account === null) {
+      world.violate('I11', `an order for a strange account ${request.accountId}`);
+      return;
+    }
     const known = posted.get(key) ?? { bytes, times: 0, firstMs: null };
     known.times += 1;
     known.firstMs ??= world.timeline.now();
@@ -77,7 +80,10 @@ export function postingChecks(world: World): Check {
     if (world.store.db.inTransaction)
       world.violate('I2', `${key} left while its journal write was not committed`);
     const row = find.get({ key });
-    if (row === null) return world.violate('I11', `${key} left and is not in the journal`);
+    if (row === null) {
+      world.violate('I11', `${key} left and is not in the journal`);
+      return;
+    }
     compare(request, key, row);
     if (row.attempts < BigInt(known.times))
       world.violate('I2', `${key} left ${known.times} times, ${row.attempts} attempt rows`);

@@ -94,10 +94,10 @@ export const MUTANTS: readonly Mutant[] = [
     bug: 'the loops of all accounts share one context',
     file: 'engine/daemon.ts',
     edits: [
-      ['  const session: Session = { context: null };\n', ''],
+      ['  const session: Session = { context: null, sessions: null };\n', ''],
       [
         'async function runAccount(',
-        'const session: Session = { context: null };\nasync function runAccount(',
+        'const session: Session = { context: null, sessions: null };\nasync function runAccount(',
       ],
     ],
   },
@@ -122,8 +122,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'any-price-age',
     bug: 'an old price is as good as a new one',
-    file: 'engine/holding.ts',
-    edits: [['if (priceAgeMs > seen.maxPriceAgeMs) {', 'if (priceAgeMs > seen.maxPriceAgeMs * 1e6) {']],
+    file: 'engine/schedule.ts',
+    edits: [['  return within + weekdaysBetween(', '  return 0 * within + weekdaysBetween(']],
   },
   {
     name: 'cash-of-unseen-orders',
@@ -228,9 +228,16 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'throttle-off',
-    bug: 'the whole limit is used, and more',
+    bug: 'more than the whole limit is used',
     file: 'tinvest/throttle.ts',
-    edits: [['Math.floor(0.8 * limit)', 'Math.floor(5 * limit)']],
+    edits: [
+      ['const budget = budgetOf(limit.count);', 'const budget = 5 * limit.count;'],
+      [
+        'createSlidingWindow(budgetOf(LIMITS[service]), MINUTE_MS)',
+        'createSlidingWindow(5 * LIMITS[service], MINUTE_MS)',
+      ],
+      ['resize(budgetOf(perMinute), MINUTE_MS)', 'resize(5 * perMinute, MINUTE_MS)'],
+    ],
   },
   {
     name: 'no-lock',
@@ -265,7 +272,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'worth-per-piece',
     bug: 'the price of a piece is taken for the worth of a fill',
     file: 'tinvest/order-report.ts',
-    edits: [['? worth(price(raw(each)), piecesIn(report.executed, request.lot))', '? each']],
+    edits: [['known(worth(price(raw(each)), piecesIn(report.executed, request.lot)))', 'known(each)']],
   },
   {
     name: 'write-in-the-middle',

@@ -26,7 +26,7 @@ export async function runMutants({ mutants, from, seeds, jobs, json }: Arguments
   const caught: Caught[] = [];
   const work = async (): Promise<void> => {
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-      const one = await judge(next, from, seeds);
+      const one = await attempt(next, from, seeds);
       caught.push(one);
       if (!json) process.stdout.write(rowOf(one));
     }
@@ -37,6 +37,16 @@ export async function runMutants({ mutants, from, seeds, jobs, json }: Arguments
   if (!json)
     process.stdout.write(`${caught.length - missed.length} of ${caught.length} planted bugs were caught\n`);
   return missed.length === 0 ? 0 : 1;
+}
+
+/** A mutant that cannot be planted or run is not caught, and says why. */
+async function attempt(mutant: Mutant, from: number, seeds: number): Promise<Caught> {
+  try {
+    return await judge(mutant, from, seeds);
+  } catch (error) {
+    process.stderr.write(`${mutant.name}: ${error instanceof Error ? error.message : String(error)}\n`);
+    return { mutant: mutant.name, bug: mutant.bug, seeds: 0, failure: null };
+  }
 }
 
 export async function judge({ name, bug }: Mutant, from: number, seeds: number): Promise<Caught> {

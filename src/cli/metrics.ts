@@ -22,6 +22,9 @@ export interface MetricsOptions extends CommonOptions {
   readonly watch?: string;
 }
 
+const WATCH_MIN_MS = 60_000;
+const WATCH_MAX_MS = 24 * 24 * 3_600_000;
+
 export async function metricsCommand(
   tickers: readonly string[],
   options: MetricsOptions,
@@ -29,8 +32,8 @@ export async function metricsCommand(
 ): Promise<number> {
   const { terminal, clock, stop } = outside;
   const everyMs = options.watch === undefined ? null : durationMs(options.watch);
-  if (options.watch !== undefined && (everyMs === null || everyMs < 60_000)) {
-    const expected = 'a duration of at least a minute, such as 15m or 1h';
+  if (options.watch !== undefined && (everyMs === null || everyMs < WATCH_MIN_MS || everyMs > WATCH_MAX_MS)) {
+    const expected = 'a duration of at least a minute and at most 24 days, such as 15m or 1h';
     terminal.err(folded(`--watch ${options.watch}: expected ${expected}\n`, terminal.width));
     return EXIT.usage;
   }

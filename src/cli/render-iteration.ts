@@ -90,11 +90,11 @@ function footer(record: IterationRecord): string[] {
   return [`drift ${drift} pp, equity ${rub(record.equity_rub)}`, ...costsLine(record)];
 }
 
-/** What the plan was expected to cost; nothing where it neither trades nor owes. */
-function costsLine({ costs }: IterationRecord): string[] {
+/** What a plan would cost (what was traded says it itself), and the night of a debt. */
+function costsLine({ costs, dry_run: dry }: IterationRecord): string[] {
   if (costs === undefined) return [];
   const parts = [
-    ...(isNothing(costs.turnover_rub)
+    ...(isNothing(costs.turnover_rub) || !dry
       ? []
       : [`fees about ${rub(costs.fees_rub)} on a turnover of ${rub(costs.turnover_rub)}`]),
     ...(isNothing(costs.debt_rub)

@@ -47,7 +47,9 @@ export const configSchema = section({
   fund_data: documented(
     section({
       sources: documented(
-        list(choice(fundSources), 'a list of sources').optional(),
+        list(choice(fundSources), 'a list of sources')
+          .refine((sources) => new Set(sources).size === sources.length, { error: 'every source once' })
+          .optional(),
         'where market cap and AUM come from, in order of preference',
         fundSources.map((source) => `\`${source}\``).join(', '),
       ),

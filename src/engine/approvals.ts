@@ -5,7 +5,7 @@ import type { Approval, Timing } from '../core/facts.ts';
 import { isPositive, isZero, type Lots, lots, money, NO_LOTS, raw, subtract } from '../core/units.ts';
 import type { PendingOrder } from '../ports.ts';
 import type { AccountContext } from './account-context.ts';
-import type { FactsInput } from './facts.ts';
+import type { FactsInput } from './facts-input.ts';
 
 export function approvalsOf(
   { journal, settings }: AccountContext,

@@ -22,7 +22,7 @@ import {
 import { type CashRequest, type Operation, type Session, WorldError } from '../ports.ts';
 import type { AccountContext } from './account-context.ts';
 import { afterFills } from './after-fills.ts';
-import type { FactsInput } from './facts.ts';
+import type { FactsInput } from './facts-input.ts';
 import { moscowDay } from './schedule.ts';
 
 const DAY_MS = 86_400_000;

@@ -5,8 +5,9 @@
 import { heldWarnings } from '../core/attribution.ts';
 import { decide } from '../core/decide.ts';
 import { type IterationRecord, RISK_ONLY } from '../core/iteration-record.ts';
-import type { Decision } from '../core/plan.ts';
+import type { Decision, Plan } from '../core/plan.ts';
 import { nothingToDo } from '../core/rebalance/nothing-to-do.ts';
+import { decimal } from '../core/units.ts';
 import { type Notifier, type Session, WorldError } from '../ports.ts';
 import type { AccountContext } from './account-context.ts';
 import { act } from './act.ts';
@@ -203,6 +204,7 @@ async function iterate(context: AccountContext, draft: Draft): Promise<Outcome> 
   }
   if (stop.aborted) return outcome('partial', 'interrupted before the first order', sessions);
 
+  logCosts(context, decision.plan);
   const acted = await act(context, draft.iteration, options, observation, decision.plan);
   draft.warnings.push(...acted.warnings, ...acted.notMade);
   markRebalance(context, draft.iteration, observation.snapshot, decision.plan);
@@ -215,6 +217,18 @@ async function iterate(context: AccountContext, draft: Draft): Promise<Outcome> 
     else draft.warnings.push(`the account after trading could not be valued: ${settled.because}`);
   }
   return awaitPerson(context, draft, afterTrading(context, draft, acted, sessions));
+}
+
+/** Before anything is done: what it is expected to cost. */
+function logCosts({ log }: AccountContext, { orders, fees, costs }: Plan): void {
+  const { turnover, debt, overnight } = costs;
+  const facts = {
+    fees: decimal(fees),
+    turnover: decimal(turnover),
+    debt: decimal(debt),
+    overnight: decimal(overnight),
+  };
+  log.info(facts, `${orders.length} order(s) are planned`);
 }
 
 /** A person's brake is on. A halted account's debt is told of before the day's trading ends. */

@@ -4,7 +4,7 @@
 
 import type { Session } from '../ports.ts';
 import type { AccountContext } from './account-context.ts';
-import type { FactsInput } from './facts.ts';
+import type { FactsInput } from './facts-input.ts';
 import { moscowDay } from './schedule.ts';
 
 type Closing = Pick<AccountContext['settings'], 'deleverageMs' | 'policy'>;

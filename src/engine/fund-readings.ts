@@ -8,7 +8,7 @@ import { WorldError } from '../ports.ts';
 import type { AccountContext } from './account-context.ts';
 import { readCloses } from './close-readings.ts';
 import { factNeeds } from './fact-needs.ts';
-import type { FactsInput } from './facts.ts';
+import type { FactsInput } from './facts-input.ts';
 import type { WalletListing } from './listings.ts';
 import { referenceOf } from './weight-marks.ts';
 

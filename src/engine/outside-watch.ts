@@ -92,7 +92,7 @@ const holdingsOf = ({ snapshot }: Observation): Holdings => ({
 
 /** Our fills since the iteration began that last saw the account. */
 function recentFills({ journal, settings }: AccountContext, last: LastSeen): readonly JournaledOrder[] {
-  const rows = journal.iterations({ account: settings.id, limit: LOOKED_THROUGH });
+  const rows = journal.iterations({ account: settings.id, limit: LOOKED_THROUGH, bare: true });
   const looked = rows.find((row) => !row.dryRun && row.startedAtMs <= last.atMs);
   return journal.fillsSince(settings.id, looked?.startedAtMs ?? last.atMs);
 }

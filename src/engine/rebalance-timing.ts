@@ -7,7 +7,7 @@ import type { Timing } from '../core/facts.ts';
 import type { TimingPolicy, Weekday } from '../core/timing-policy.ts';
 import type { AccountContext } from './account-context.ts';
 import { type Calendar, lastInstant, nextInstant } from './calendar.ts';
-import type { FactsInput } from './facts.ts';
+import type { FactsInput } from './facts-input.ts';
 import { MOSCOW, moscowDay, moscowMidnight } from './schedule.ts';
 
 const MINUTE_MS = 60_000;

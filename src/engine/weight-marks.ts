@@ -13,7 +13,7 @@ import type { WeightLimit } from '../core/weights/weighting-policy.ts';
 import type { FundNeed, WeightMark } from '../ports.ts';
 import type { AccountContext } from './account-context.ts';
 import { modeFundNeeds } from './fact-needs.ts';
-import type { FactsInput } from './facts.ts';
+import type { FactsInput } from './facts-input.ts';
 import { moscowMidnight } from './schedule.ts';
 
 export interface ReferenceInput extends FactsInput {

@@ -119,9 +119,13 @@ async function request(
     if (wrong !== null) return failure(`${url.host} ${wrong}`);
     return { kind: 'page', text, fetchedAtMs: options.clock.now() };
   } catch (error) {
-    return failure(`${url.host} cannot be reached: ${quoted(String(error), 120)}`);
+    return failure(`${url.host} cannot be reached: ${quoted(inShort(error), 120)}`);
   }
 }
+
+/** Without the kind of error and the runtime's advice to programmers. */
+const inShort = (error: unknown): string =>
+  (error instanceof Error ? error.message : String(error)).replace(/\s*For more information,.*$/s, '');
 
 function redirected(response: Response, from: URL): Answer | URL {
   const target = response.headers.get('location') ?? '';

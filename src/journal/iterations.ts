@@ -22,23 +22,23 @@ interface Row {
   readonly folded: bigint;
 }
 
-const COLUMNS = `iteration, account, broker_account, started_at, finished_at, status, reason, dry_run, counted,
-  equity_nano, turnover_nano, commission_nano, record`;
+const BARE = `iteration, account, broker_account, started_at, finished_at, status, reason, dry_run, counted,
+  equity_nano, turnover_nano, commission_nano`;
+const COLUMNS = `${BARE}, record`;
 
 export function iterationLog(store: Store): Pick<Journal, 'record' | 'iterations'> {
   const insert = store.prepare(
     `INSERT INTO iterations (${COLUMNS}) VALUES ($iteration, $account, $brokerAccount, $startedAt, $finishedAt,
        $status, $reason, $dryRun, $counted, $equity, $turnover, $commission, $record)`,
   );
-  /** At most eight: one statement per set of conditions, so that each finds its index. */
+  /** At most sixteen: one statement per set of conditions, so that each finds its index. */
   const prepared = new Map<string, Query<Row>>();
-  const select = (where: string): Query<Row> => {
-    const known = prepared.get(where);
+  const select = (columns: string, where: string): Query<Row> => {
+    const sql = `SELECT ${columns}, folded FROM iterations ${where} ORDER BY started_at DESC, seq DESC LIMIT $limit`;
+    const known = prepared.get(sql);
     if (known !== undefined) return known;
-    const query = store.prepare<Row>(
-      `SELECT ${COLUMNS}, folded FROM iterations ${where} ORDER BY started_at DESC, seq DESC LIMIT $limit`,
-    );
-    prepared.set(where, query);
+    const query = store.prepare<Row>(sql);
+    prepared.set(sql, query);
     return query;
   };
   return {
@@ -57,7 +57,8 @@ export function iterationLog(store: Store): Pick<Journal, 'record' | 'iterations
       }
       if (query.countedOnly) conditions.push('counted = 1');
       const where = conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`;
-      return select(where).all(params).map(toIteration);
+      const columns = query.bare ? `${BARE}, '' AS record` : COLUMNS;
+      return select(columns, where).all(params).map(toIteration);
     },
   };
 }

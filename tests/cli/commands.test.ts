@@ -161,12 +161,14 @@ describe('beside a running daemon', () => {
     expect(Object.keys(status).toSorted()).toEqual([
       'account',
       'broker_account',
+      'cash_requests',
       'dry_run',
       'halted',
       'last',
       'name',
       'next_at',
       'open_orders',
+      'pending_orders',
     ]);
 
     daemon.kill('SIGTERM');

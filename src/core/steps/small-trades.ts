@@ -42,10 +42,10 @@ const isLeaving = ({ entry, side }: Move): boolean => side === 'sell' && isZero(
 const isExempt = (move: Move, minOneLot: boolean): boolean =>
   isLeaving(move) || (move.side === 'buy' && minOneLot && isZero(move.line.held));
 
-const heldBack = ({ entry, side, amount }: Move, rule: string, least: Money): HeldBack => ({
+const heldBack = ({ entry }: Move, rule: string, least: Money): HeldBack => ({
   ticker: entry.holding.ticker,
   rule,
-  detail: `to ${side} ${kopecks(amount)} RUB is too little, the least is ${kopecks(least)} RUB`,
+  detail: `too little to trade, the least is ${kopecks(least)} RUB`,
 });
 
 /** Whether an order of this worth would be sent: for the steps that cut moves. */

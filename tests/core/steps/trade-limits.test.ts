@@ -50,11 +50,11 @@ describe('the least order', () => {
   test('dust is a part of the total; whichever is more counts', () => {
     const dusty = planFor({ pieces, wallet, limits: { dustPercent: 0.31 } });
     expect(held(dusty, 'limits.dust_percent')).toEqual({
-      B: 'to sell 300.00 RUB is too little, the least is 310.00 RUB',
+      B: 'too little to trade, the least is 310.00 RUB',
     });
     const rubles = planFor({ pieces, wallet, limits: { dustPercent: 0.31, minTrade: rub('400') } });
     expect(held(rubles, 'limits.min_trade_rub')).toEqual({
-      B: 'to sell 300.00 RUB is too little, the least is 400.00 RUB',
+      B: 'too little to trade, the least is 400.00 RUB',
     });
   });
 
