@@ -5,6 +5,7 @@ import { CORRUPTIONS, type CorruptionName } from '../src/exchange/corruptions.ts
 import type { ExecutionPlan } from '../src/exchange/desk.ts';
 import type { Fault, FaultCall, Loss, When } from '../src/exchange/faults.ts';
 import type { NewOrder } from '../src/exchange/order.ts';
+import type { CallRecord } from '../src/exchange/record.ts';
 import { diceOf } from './streams.ts';
 import type { World } from './world.ts';
 
@@ -62,6 +63,9 @@ export class CallFaults {
   /** A reply that the bot keeps for the day went wrong. */
   spoiltTheDay = false;
   private readonly latency;
+  private readonly delivered = new WeakSet<Uint8Array>();
+  /** Keys whose last request was a copy. What the venue has taken it may not refuse a moment later. */
+  private readonly copies = new Set<string>();
   private readonly corruptions = new Map<string, CorruptionName[]>();
 
   constructor(
@@ -103,6 +107,14 @@ export class CallFaults {
     return { outMs, backMs };
   }
 
+  /** The same bytes a second time: the copy of a request that the network doubled. */
+  arrived({ method, orderId, bytes }: CallRecord): void {
+    if (method !== 'PostOrder' || orderId === null) return;
+    if (this.delivered.has(bytes)) this.copies.add(orderId);
+    else this.copies.delete(orderId);
+    this.delivered.add(bytes);
+  }
+
   private strike(call: FaultCall): readonly Fault[] {
     const { swarm, options } = this.world;
     const { method } = call;
@@ -120,12 +132,13 @@ export class CallFaults {
     lose('lost_before', 'before');
     lose('lost_after', 'after');
     const limited = swarm.fires('rate_limited', 0.015 * weight);
-    if (limited !== null) {
+    const isCopy = call.orderId !== null && this.copies.has(call.orderId);
+    if (limited !== null && !isCopy) {
       this.hit('rate_limited', method);
       struck.unshift({ kind: 'error', code: '80002' });
     }
     const before = swarm.fires('error_before', 0.02 * weight);
-    if (before !== null) {
+    if (before !== null && !isCopy) {
       const codes = REFUSALS[method] ?? STUMBLES;
       const code = method === 'PostOrder' && before.chance(0.05) ? before.pick(GRAVE) : before.pick(codes);
       this.hit('error_before', `${method} ${code}`);

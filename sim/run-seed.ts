@@ -82,7 +82,13 @@ function live(world: World): void {
   timeline.run(timeline.now() + phaseOneMs(world, intervalMs), broken);
   if (broken()) return;
   calmDown(world);
-  const settled = (): boolean => broken() || isQuiet(world);
+  let looked = -1;
+  let quiet = false;
+  const settled = (): boolean => {
+    if (looked !== world.records.length) quiet = isQuiet(world);
+    looked = world.records.length;
+    return broken() || quiet;
+  };
   const settleMs = 3 * intervalMs + 40 * MINUTE_MS;
   timeline.run(timeline.now() + settleMs, settled);
   // What happens at night waits for the morning.

@@ -222,6 +222,7 @@ export class World {
   private called(call: CallRecord, phase: CallPhase): void {
     const life = this.callers.get(call.index);
     if (life === undefined) return;
+    if (phase === 'received') this.faults.arrived(call);
     this.note(`call ${call.index} ${call.method} ${phase} ${call.orderId ?? ''} ${call.outcome ?? ''}`);
     this.checks.onCall({ call, life }, phase);
     this.effect(`${call.method} ${phase}`, life);

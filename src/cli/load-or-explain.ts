@@ -4,6 +4,7 @@ import type { AccountConfig, Config } from '../config/config.ts';
 import { possibleTokens } from '../config/environment.ts';
 import { loadConfig } from '../config/load.ts';
 import { formatProblems } from '../config/problem.ts';
+import { folded } from './amounts.ts';
 import type { CommonOptions } from './common-options.ts';
 import type { Outside } from './outside.ts';
 
@@ -44,8 +45,7 @@ export function chosenAccounts(
   const known = config.accounts.map((account) => account.id);
   const unknown = ids.filter((id) => !known.includes(id));
   if (unknown.length === 0) return config.accounts.filter((account) => ids.includes(account.id));
-  outside.terminal.err(
-    `--account ${unknown.join(', ')}: no such block; the configuration has ${known.join(', ')}\n`,
-  );
+  const said = `--account ${unknown.join(', ')}: no such block; the configuration has ${known.join(', ')}\n`;
+  outside.terminal.err(folded(said, outside.terminal.width));
   return null;
 }

@@ -8,6 +8,7 @@ import { type AccountEnd, runDaemon } from '../engine/daemon.ts';
 import type { Log } from '../log.ts';
 import type { Notifier } from '../ports.ts';
 import { snapshotToJson } from '../report/snapshot-json.ts';
+import { folded } from './amounts.ts';
 import type { CommonOptions } from './common-options.ts';
 import { EXIT, exitCodeOf } from './exit-code.ts';
 import { chosenAccounts, loadOrExplain } from './load-or-explain.ts';
@@ -81,7 +82,7 @@ export async function runSession(run: RunOptions): Promise<number> {
   try {
     const clashes = await session.clashes();
     if (clashes.length > 0) {
-      for (const clash of clashes) outside.terminal.err(`${clash}\n`);
+      for (const clash of clashes) outside.terminal.err(folded(`${clash}\n`, outside.terminal.width));
       return EXIT.usage;
     }
     const print = iterationPrinter(outside.terminal, {

@@ -1,10 +1,11 @@
 // The terminal as the commands see it: results on stdout, messages on stderr.
-// Guarantees: what is written holds no token, known or not (the last hop before the file descriptor); writing never
-// throws: a reader that went away (a closed pipe) does not end a program that trades.
+// Guarantees: what is written holds no token, known or not (the last hop before the file descriptor), and nothing that steers
+// a terminal; writing never throws: a reader that went away (a closed pipe) does not end a program that trades.
 
 import { createInterface } from 'node:readline';
 import { createScrubber, redactTokens } from '../config/secret.ts';
 import type { Terminal } from './outside.ts';
+import { withoutControls } from './without-controls.ts';
 
 export function createTerminal(environment: Readonly<Record<string, string | undefined>>): Terminal {
   const { stdout, stderr, stdin } = process;
@@ -13,7 +14,7 @@ export function createTerminal(environment: Readonly<Record<string, string | und
   stderr.on('error', () => {});
   const known = new Set<string>();
   let scrub = createScrubber([]);
-  const clean = (text: string): string => redactTokens(scrub(text));
+  const clean = (text: string): string => withoutControls(redactTokens(scrub(text)));
   const isTerminal = stdout.isTTY === true;
   return {
     out: (text) => void stdout.write(clean(text)),

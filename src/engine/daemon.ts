@@ -5,7 +5,7 @@ import type { IterationRecord } from '../core/iteration-record.ts';
 import { type Clock, type Journal, type Notifier, WorldError } from '../ports.ts';
 import type { AccountContext, AccountSettings, EngineLog } from './account-context.ts';
 import { type CycleResult, IterationDefect, runCycle } from './cycle.ts';
-import { debtDue } from './deleverage.ts';
+import { debtDue, owesTooMuch } from './deleverage.ts';
 import { type Afterwards, defectReason } from './ending.ts';
 import { failedRecord, failedRow } from './failed-record.ts';
 import { watchPause } from './pause.ts';
@@ -86,7 +86,11 @@ async function runAccount(options: DaemonOptions, account: AccountPlan): Promise
     end = { account: settings.id, status, reason, tokenRefused, stopped };
     if (stopped || options.once) break;
     session.sessions = result.sessions ?? session.sessions;
-    const dueMs = dueAfter(settings, result, session.sessions, plannedMs, clock.now());
+    const dueMs = dueAfter(settings, result, session.sessions, {
+      plannedMs,
+      startedAtMs,
+      nowMs: clock.now(),
+    });
     unharmed(options, settings, () => {
       session.context?.journal.planNextIteration(settings.id, dueMs);
       options.onSleep?.(settings.id, dueMs);
@@ -203,8 +207,7 @@ function dueAfter(
   settings: AccountSettings,
   result: CycleResult,
   sessions: CycleResult['sessions'],
-  plannedMs: number,
-  nowMs: number,
+  { plannedMs, startedAtMs, nowMs }: { plannedMs: number; startedAtMs: number; nowMs: number },
 ): number {
   const planned = nextDue({
     startedAtMs: plannedMs,
@@ -213,8 +216,8 @@ function dueAfter(
     sessions: result.sessions,
     waitForOpening: settings.closure.mode === 'skip_iteration',
   });
-  const endedWell = ENDED_WELL.has(result.record.status);
-  const debtMs = debtDue(settings, sessions, nowMs, endedWell);
+  const endedWell = ENDED_WELL.has(result.record.status) && !owesTooMuch(settings, result.record);
+  const debtMs = debtDue(settings, sessions, nowMs, endedWell, startedAtMs);
   const regular = debtMs === null ? planned : Math.min(planned, debtMs);
   if (result.afterwards.kind === 'soon') return Math.min(regular, nowMs + result.afterwards.afterMs);
   return result.afterwards.kind === 'token_refused' ? nowMs + TOKEN_RECHECK_MS : regular;

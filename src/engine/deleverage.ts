@@ -2,10 +2,13 @@
 // day, by the sessions in which this account trades. Guarantees: no hour of any clock stands here; once it has begun it
 // lasts until the next trading day's first session.
 
+import type { IterationRecord } from '../core/iteration-record.ts';
+import { RUB } from '../core/portfolio.ts';
+import { isMore, money, NO_MONEY, negate, parseNano } from '../core/units.ts';
 import type { Session } from '../ports.ts';
 import type { AccountContext } from './account-context.ts';
 import type { FactsInput } from './facts-input.ts';
-import { moscowDay } from './schedule.ts';
+import { moscowDay, sessionAt } from './schedule.ts';
 
 type Closing = Pick<AccountContext['settings'], 'deleverageMs' | 'policy'>;
 
@@ -44,17 +47,31 @@ export function nextClosing(sessions: readonly Session[], nowMs: number, beforeM
   return instants.length === 0 ? null : Math.min(...instants);
 }
 
-/** When an account has to look at its debt, whatever its interval; `null`: it may wait for the next iteration. */
+/** Whether an iteration leaves more debt than may stay overnight: then it did not end well, whatever else it did. */
+export function owesTooMuch({ policy }: Closing, { positions }: Pick<IterationRecord, 'positions'>): boolean {
+  const rubles = positions.find(({ ticker }) => ticker === RUB);
+  if (policy.margin === null || rubles === undefined) return false;
+  const stays = policy.margin.strategy === 'keep_if_small' ? policy.margin.freeThreshold : NO_MONEY;
+  return isMore(negate(money(parseNano(rubles.value_after_rub))), stays);
+}
+
+/**
+ * When an account has to look at its debt, whatever its interval; `null`: it may wait for the next iteration.
+ * @param sinceMs when the last iteration began: what began during it, it has not seen
+ */
 export function debtDue(
   settings: Closing,
   sessions: readonly Session[] | null,
   nowMs: number,
   endedWell: boolean,
+  sinceMs: number = nowMs,
 ): number | null {
   const { deleverageMs, policy } = settings;
   if (sessions === null || deleverageMs === null) return null;
   if (policy.margin === null || policy.margin.strategy === 'keep') return null;
   const againMs = nowMs + Math.max(SOONEST_MS, Math.floor(deleverageMs / TRIES));
+  const unseenMs = nextClosing(sessions, sinceMs, deleverageMs);
+  if (unseenMs !== null && unseenMs <= nowMs && sessionAt(sessions, nowMs) !== null) return nowMs;
   const isOpen = sessions.some(({ startMs, endMs }) => startMs <= nowMs && againMs < endMs);
   if (!endedWell && isOpen && isClosing(sessions, nowMs, deleverageMs)) return againMs;
   return nextClosing(sessions, nowMs, deleverageMs);

@@ -16,6 +16,7 @@ import { add, compare, decimal, isPositive, type Money, NO_LOTS, NO_MONEY } from
 import type { JournaledOrder } from '../ports.ts';
 import type { AccountContext } from './account-context.ts';
 import { keyOf } from './gate.ts';
+import { withLeftOver } from './left-over.ts';
 import type { Observation } from './observe.ts';
 
 export interface Draft {
@@ -67,7 +68,7 @@ export function finish(context: AccountContext, draft: Draft, ending: Ending): F
     positions: positions(draft),
     apart: draft.observation?.apart ?? [],
     orders: draft.dryRun ? planned(context, draft) : orders.filter(wasSent).map(journaledRecord),
-    held_back: heldBack(draft),
+    held_back: heldBack(draft, orders),
     warnings: [...new Set(draft.warnings)],
     tracking_error_pp: error(draft),
     ...(draft.plan ? { costs: costsRecord(draft.plan) } : {}),
@@ -100,10 +101,17 @@ function positions(draft: Draft): IterationRecord['positions'] {
 }
 
 /** After trading, what is held back is what the settled account still lacks; what keeps no lot away is no news then. */
-function heldBack(draft: Draft): readonly HeldBack[] {
-  if (!draft.settled) return draft.plan?.heldBack ?? [];
-  return draft.settled.heldBack.filter((held) => held.rule !== 'min_improvement_pp' || held.lots);
+function heldBack({ plan, settled }: Draft, orders: readonly JournaledOrder[]): readonly HeldBack[] {
+  if (!plan || !settled) return plan?.heldBack ?? [];
+  const told = settled.heldBack.filter((held) => held.rule !== 'min_improvement_pp' || held.lots);
+  const missed = ({ ticker, side }: PlannedOrder): string | null => {
+    const short = orders.find((one) => one.ticker === ticker && one.request.side === side && !isFilled(one));
+    return short ? recordStatus(short).replaceAll('_', ' ') : null;
+  };
+  return withLeftOver(told, { plan, settled, missed });
 }
+
+const isFilled = (order: JournaledOrder): boolean => recordStatus(order) === 'filled';
 
 function error(draft: Draft): IterationRecord['tracking_error_pp'] {
   if (!draft.plan) return null;

@@ -129,6 +129,8 @@ function readTable(table: Tag, budget: { cells: number }): Table {
 
 const PIECES_MAX = 3;
 const LEVELS_MAX = 3;
+/** A sentence or two: more is no note about a table. */
+const PIECE_MAX = 400;
 /** Places to look at before a table: a page without end is not searched for words. */
 const NODES_MAX = 20;
 
@@ -140,8 +142,7 @@ function textBefore(table: Tag): string {
     let before = node.prev;
     for (let count = 0; before !== null && count < NODES_MAX && pieces.length < PIECES_MAX; count += 1) {
       if (isTag(before) && tagsUnder([before], (name) => name === 'table').length > 0) break;
-      const text =
-        before.type === ElementType.Text ? plainText('data' in before ? before.data : '') : shown(before);
+      const text = shown(before);
       if (text !== '') pieces.unshift(text);
       before = before.prev;
     }
@@ -153,7 +154,12 @@ function textBefore(table: Tag): string {
   return '';
 }
 
-const shown = (node: Node): string => (isTag(node) && !isUnseen(node) ? textIn(node) : '');
+function shown(node: Node): string {
+  if (isTag(node)) return isUnseen(node) ? '' : textIn(node).slice(0, PIECE_MAX);
+  return node.type === ElementType.Text && 'data' in node
+    ? plainText(node.data.slice(0, TEXT_MAX)).slice(0, PIECE_MAX)
+    : '';
+}
 
 /** A cell that reaches down: for how many more rows. */
 interface Hanging {

@@ -1,10 +1,12 @@
-// safety.md's list for the command line, in this process. Closed pipes, signals and a terminal are in processes.test.ts.
+// safety.md's list for the command line, in this process. Closed pipes and the like are in processes.test.ts.
 
+import { expect } from 'bun:test';
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { openJournal } from '../../src/journal/journal.ts';
 import { block, configure } from '../support/bot-process.ts';
 import { type BadCase, blocks, type Row, rows } from './bad-case.ts';
+import type { Trial } from './run-bot.ts';
 
 const usage = (args: string, ...says: (string | RegExp)[]): Row => [args === '' ? '(nothing)' : args, args, 2, says];
 /** With a journal that has nothing in it. */
@@ -42,6 +44,10 @@ const line = (taken: object, account: object = { desired_wallet: { TMOS: 50, RUB
   });
 const TMOS = { ticker: 'TMOS', uid: 'u', lot: 1, step_rub: '0.01', price_rub: '6.50', price_time: '2026-11-20T10:00:00Z', pieces: 10, tradable: true };
 const holding = (changes: object): string => line({ instruments: [{ ...TMOS, ...changes }] });
+
+function narrow({ err }: Trial): void {
+  for (const text of err.split('\n')) expect(text.length <= 40 || !text.trim().includes(' ')).toBe(true);
+}
 
 export const COMMANDS: readonly BadCase[] = rows(
   usage('', 'Usage: tiebb'),
@@ -130,6 +136,9 @@ export const COMMANDS: readonly BadCase[] = rows(
     { trial: { stdin: `${holding({ price_rub: '-6.50' })}\n` } },
   ],
   ['a snapshot of a closed exchange, from a narrow terminal', 'plan --snapshot -', 0, ['TMOS'], { trial: { width: 40, stdin: `${line({})}\n` } }],
+  ['an error in a narrow terminal', 'start --account nobody', 2, ['--account nobody: no such block'], { trial: { width: 40 }, after: narrow }],
+  ['an amount in a narrow terminal', 'raise-cash ten', 2, ['is no amount'], { trial: { width: 40 }, after: narrow }],
+  ['help in a narrow terminal', '--help', 0, ['Usage: tiebb'], { trial: { width: 40 } }],
   ['a line after a bad line is planned all the same', 'plan --snapshot - --json', 2, ['line 1:', '"status":"planned"'], { trial: { stdin: `{\n${line({})}\n` } }],
   [
     'an .env that is a directory',

@@ -62,11 +62,21 @@ export const JOURNAL: readonly BadCase[] = rows(
   ['a state directory that is a file', START, 1, ['the state directory must be a directory'], { files: (dir) => { configure(dir, [block()]); writeFileSync(join(dir, 'data'), ''); } }],
   ['a state directory that is a dead link', START, 1, ['the state directory must be a directory'], { files: (dir) => { configure(dir, [block()]); symlinkSync('/nowhere/at/all', join(dir, 'data')); } }],
   ['held by another process', START, 1, ['pid'], { files: (dir) => { configure(dir, [block()]); held.push(acquireLock(join(dir, 'data'))); }, after: () => held.pop()?.release() }],
+  ['locked by another program', START, 1, ['another process holds this file; stop it'], { files: locked, after: () => held.pop()?.release() }],
   ['a disk that is full before the plan is written', START, 1, ['the disk is full, the write was not made'], { trial: { diskFullAt: 'plan' } }],
   ['a disk that is full before the attempt is written', START, 1, ['the disk is full, the write was not made'], { trial: { diskFullAt: 'attempt' } }],
   ['a disk that is full before the answer is written', START, 1, ['the disk is full, the write was not made'], { trial: { diskFullAt: 'settle' }, posts: 3, after: settledByTheNext }],
   ['a disk that is full before the record is written', START, 1, ['the disk is full, the write was not made'], { trial: { diskFullAt: 'record' }, posts: 6, after: settledByTheNext }],
 );
+
+/** Somebody has it open in an editor, in the middle of a change. */
+function locked(dir: string): void {
+  configure(dir, [block()]);
+  openJournal(join(dir, 'data')).close();
+  const other = new Database(pathIn(dir));
+  other.run('BEGIN IMMEDIATE');
+  held.push({ release: () => other.close() });
+}
 
 const held: { release(): void }[] = [];
 

@@ -85,12 +85,14 @@ export const ACCOUNTS: readonly BadCase[] = [
     ['a list cut short', cut('GetAccounts'), undecoded('GetAccounts')],
     ['a token that is refused in one block', () => {}, ['"status":"failed"'], { files: keys({ account_id: 'INDEX:1' }) }],
   ]),
+  ...rows(['a name that moves the cursor', 'accounts', 0, ['2000000001'], { trial: { venue: account({ name: 'a\u001b[2J\u202eb\rc' }) } }]),
   ...rows(['two blocks for one broker account', START, 2, ['blocks main and b mean one broker account, 2000000001'], { files: blocks({}, { id: 'b', name: 'b', account_id: 'BROKER' }) }]),
 ];
 
 export const REPLIES: readonly BadCase[] = [
   ...skipped(
     ['positions of another account', corrupt('wrong_account'), [distrusted('asked for the positions of account 2000000001')]],
+    ['positions of an account whose id moves the cursor', reply('GetPositions', (message) => ({ ...message, accountId: '\u001b[2J' })), ['the answer is about account']],
     ['positions cut short', cut('GetPositions'), undecoded('GetPositions')],
     ['pieces above 2^53', position({ balance: 2 ** 53 + 2 }), ['Value is larger than Number.MAX_SAFE_INTEGER']],
     ['more than any account is worth', position({ balance: 2 ** 52 }), [distrusted('positions, prices and cash come to 29273397578908224.00 RUB')]],

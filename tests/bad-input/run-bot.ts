@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { folded } from '../../src/cli/amounts.ts';
 import type { Outside, Terminal } from '../../src/cli/outside.ts';
 import { runProgram } from '../../src/cli/program.ts';
+import { withoutControls } from '../../src/cli/without-controls.ts';
 import { createVirtualClock } from '../../src/clock.ts';
 import { createScrubber, redactTokens } from '../../src/config/secret.ts';
 import { createExchange, type Exchange } from '../../src/exchange/exchange.ts';
@@ -127,7 +128,7 @@ function readJournal(stateDir: string): Journal | null {
 function memoryTerminal({ stdin, width }: TrialOptions) {
   const said = { out: [] as string[], err: [] as string[] };
   const known = new Set<string>();
-  const clean = (text: string): string => redactTokens(createScrubber([...known])(text));
+  const clean = (text: string): string => withoutControls(redactTokens(createScrubber([...known])(text)));
   const terminal: Terminal = {
     out: (text) => void said.out.push(clean(text)),
     err: (text) => void said.err.push(clean(text)),

@@ -13,7 +13,7 @@ test(`two days: no growth, no drift, every account balanced at each day's end (S
   expect(found.unbalanced).toEqual([]);
   expect(found.complaints).toEqual([]);
   // At least the funds' 14 hours a day.
-  expect(found.iterations).toBeGreaterThan(6 * 2 * 14);
+  expect(found.iterations).toBeGreaterThanOrEqual(6 * 2 * 14);
   const [warm] = found.samples;
   for (const { heapMb } of found.samples) expect(heapMb - warm!.heapMb).toBeLessThan(10);
 }, 60_000);

@@ -8,8 +8,8 @@ import type { Random } from '../../src/ports.ts';
 import { seededRandom } from '../../src/random.ts';
 import { DAY_MS, HOUR_MS, type LongAccount, LongWorld, MINUTE_MS } from './long-world.ts';
 
-/** Wednesday 2026-11-18, 00:00 Moscow: seven days from here hold one weekend. */
-const START = Date.UTC(2026, 10, 17, 21);
+/** Wednesday 2026-11-18, 10:00 Moscow: the first half day is all trading, and seven days from here hold one weekend. */
+const START = Date.UTC(2026, 10, 18, 7);
 const MOSCOW_MS = 3 * HOUR_MS;
 const FUNDS = ['TRUR', 'TMOS', 'TGLD', 'TBRU', 'TPAY', 'TDIV', 'TLCB', 'TOFZ'];
 const SHARES = ['SBER', 'GAZP', 'AFKS', 'LKOH'];

@@ -1,6 +1,7 @@
 // `confirmationThresholdRub` from the plan to the order: asked once, answered beside the running daemon, sent sized anew.
 
 import { describe, expect, test } from 'bun:test';
+import { NO_RULES } from '../../src/core/policy.ts';
 import { raw } from '../../src/core/units.ts';
 import type { PendingOrder } from '../../src/ports.ts';
 import { FRIDAY_NOON, HOUR_MS, MINUTE_MS, openWorld, type World } from '../support/engine-world.ts';
@@ -181,6 +182,31 @@ describe('an order above the threshold', () => {
     await world.cycle();
     expect(last(world).status).toBe('partial');
     expect(last(world).reason).toMatch(/max_day_turnover_percent.*; awaits a person: buy TMOS/);
+  });
+
+  test('takes no place of `max_orders` while it waits, nor after a no', async () => {
+    const limits = { ...NO_RULES.limits, maxOrders: 1 };
+    const account = NEW();
+    const world = await openWorld({ accounts: [{ ...account, policy: { ...account.policy, limits } }] });
+    await world.cycle();
+    expect(tickers(world)).toEqual(['TBRU']);
+    expect(pending(world)).toHaveLength(1);
+    answer(world, 'rejected');
+    world.exchange.deposit(world.accountId(), '30000');
+    await world.cycle();
+    expect(tickers(world)).toEqual(['TBRU']);
+    // Agreed to, it is the largest and goes first.
+    world.restart();
+    await world.clock.sleep(FRIDAY_NOON + 72 * HOUR_MS - world.clock.now());
+    await world.cycle();
+    answer(
+      world,
+      'confirmed',
+      pending(world).findIndex((row) => row.answer === 'none'),
+    );
+    await world.cycle();
+    expect(tickers(world)).toEqual(['TMOS']);
+    expect(world.faults()).toEqual([]);
   });
 
   test('is only shown by a dry run: nothing is asked, nothing written', async () => {

@@ -69,3 +69,13 @@ test.each([
   expect(journal.iterations(query).map((row) => row.iteration)).toEqual(expected.map((n) => `i-${n}`));
   journal.close();
 });
+
+test('without their records they are the same otherwise', () => {
+  const journal = openJournal(newDir());
+  recordSix(journal);
+  const whole = journal.iterations({ account: 'odd' });
+  expect(journal.iterations({ account: 'odd', bare: true })).toEqual(
+    whole.map((row) => ({ ...row, record: '' })),
+  );
+  journal.close();
+});

@@ -68,6 +68,10 @@ function largeMoves({ policy, snapshot }: BoundContext, { entries, solution }: D
   });
 }
 
+/** Tickers whose move needs a yes that nobody has given. */
+export const waitingIn = (context: BoundContext, draft: Draft): ReadonlySet<string> =>
+  new Set(largeMoves(context, draft).flatMap(({ agreed, ticker }) => (agreed ? [] : [ticker])));
+
 /** At most five percent above what a person has seen. */
 export const isWithin = (now: bigint, then: bigint): boolean => now * 100n <= then * (100n + GROWTH_MAX);
 

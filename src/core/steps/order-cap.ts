@@ -1,5 +1,5 @@
 // `limits.max_orders`: orders in an iteration. The largest differences go first; the sells that pay for a purchase that is
-// kept are kept before it. Exempt: covering cash below its floor.
+// kept are kept before it. What waits for a person takes no place. Exempt: covering cash below its floor.
 
 import type { HeldBack } from '../plan.ts';
 import {
@@ -14,14 +14,25 @@ import {
   NO_MONEY,
   subtract,
 } from '../units.ts';
+import { waitingIn } from './confirmations.ts';
 import { coverNeed, isCovering, type Move, movesOf, shrunk } from './moves.ts';
 import type { Draft, Step } from './step.ts';
 
-export const orderCap: Step = ({ policy, stage }, draft) => {
+export const orderCap: Step = (context, draft) => {
+  const { policy, stage } = context;
   const { maxOrders } = policy.limits;
   if (maxOrders === null || !draft.solution.feasible) return draft;
-  const moves = movesOf(draft);
   const slots = Math.max(0, maxOrders - (stage.kind === 'buys' ? (stage.sent ?? 0) : 0));
+  const made = (each: Draft): Move[] => {
+    const waiting = isCovering(each) ? new Set<string>() : waitingIn(context, each);
+    return movesOf(each).filter(({ entry }) => !waiting.has(entry.holding.ticker));
+  };
+  const capped = cappedTo(slots, maxOrders, draft, made(draft));
+  // With less to pay for it, what was to wait for a person may have become too small for that.
+  return made(capped).length <= slots ? capped : cappedTo(slots, maxOrders, draft, movesOf(draft));
+};
+
+function cappedTo(slots: number, maxOrders: number, draft: Draft, moves: readonly Move[]): Draft {
   if (moves.length <= slots) return draft;
   const kept = isCovering(draft)
     ? covering(moves, slots, coverNeed(draft))
@@ -37,7 +48,7 @@ export const orderCap: Step = ({ policy, stage }, draft) => {
     }),
   );
   return { ...next, heldBack: [...next.heldBack, ...heldBack] };
-};
+}
 
 /** RUB that purchases can take without any sell. */
 const surplus = ({ problem }: Draft): Money =>

@@ -1,0 +1,45 @@
+// What only a process of its own meets: closed pipes, no stdin, a disk that takes no more.
+// Signals are in tests/cli/signals.test.ts, readers that go away while it trades in tests/cli/commands.test.ts.
+
+import { expect, setDefaultTimeout, test } from 'bun:test';
+import { BUN, block, configure, MAIN, TOKEN, workshop } from '../support/bot-process.ts';
+
+setDefaultTimeout(60_000);
+const shop = workshop();
+
+interface Shell {
+  readonly name: string;
+  /** `tiebb` stands for the program. */
+  readonly line: string;
+  readonly code: number;
+  readonly out?: RegExp;
+  readonly err?: RegExp;
+}
+
+const SHELLS: readonly Shell[] = [
+  { name: 'a reader that wants nothing', line: 'tiebb config schema | true', code: 0 },
+  { name: 'a reader that wants one line', line: 'tiebb config schema | head -n 1', code: 0, out: /^\{\n$/ },
+  { name: 'no stdout', line: 'tiebb config list >&-', code: 0 },
+  { name: 'no stderr', line: 'tiebb start --nope 2>&-', code: 2 },
+  { name: 'no stdin', line: 'tiebb plan --snapshot - <&-', code: 2, err: /stdin is empty/ },
+  { name: 'a disk that takes no more', line: "trap '' XFSZ; ulimit -f 8; tiebb start --once", code: 1, err: /the disk (failed to read or write|is full)/ },
+  { name: 'a token as an argument, in the shell', line: `tiebb start ${TOKEN}`, code: 2, err: /argument 2 holds what looks like a T-Invest token/ },
+];
+
+const prepared = (): string => {
+  const dir = shop.dir();
+  configure(dir, [block()]);
+  return dir;
+};
+
+test.concurrent.each(SHELLS.map((one) => [one.name, one] as const))('%s', async (_, { line, code, out, err }) => {
+  const dir = prepared();
+  const script = `tiebb() { "${BUN}" --no-env-file "${MAIN}" "$@"; }\n${line}\n`;
+  const ended = await shop.run(['-c', script], dir, { command: ['sh'], env: { TINVEST_ENDPOINT: 'localhost:1' } });
+  const said = ended.err.replace(/\s+/g, ' ');
+  expect({ ...ended, said }).toMatchObject({ code });
+  if (out) expect(ended.out).toMatch(out);
+  expect(said).toMatch(err ?? /^$/);
+  expect(ended.out + ended.err).not.toContain(TOKEN);
+  expect(ended.err).not.toMatch(/^\s+at /m);
+});
