@@ -83,7 +83,7 @@ export class CallFaults {
   /** The network delivers the same request twice: only the second answer arrives. */
   isDoubled(method: string): boolean {
     const { swarm, options } = this.world;
-    if (options.onlyAccount || swarm.fires('sent_twice', 0.006 * (WEIGHTS[method] ?? 1)) === null)
+    if (options.onlyAccount || swarm.fires('sent_twice', 0.012 * (WEIGHTS[method] ?? 1)) === null)
       return false;
     this.hit('sent_twice', method);
     return true;
@@ -97,8 +97,8 @@ export class CallFaults {
         ? NO_DELAYS
         : { outMs: this.latency.whole(1, this.latencyMs), backMs: this.latency.whole(1, this.latencyMs) };
     if (options.onlyAccount) return base;
-    const out = swarm.fires('delayed_request', 0.012 * weight);
-    const back = swarm.fires('delayed_reply', 0.012 * weight);
+    const out = swarm.fires('delayed_request', 0.018 * weight);
+    const back = swarm.fires('delayed_reply', 0.018 * weight);
     if (out === null && back === null) return base;
     const outMs = out === null ? base.outMs : Math.round(out.spread(200, 60_000));
     const backMs = back === null ? base.backMs : Math.round(back.spread(200, 60_000));
@@ -123,7 +123,7 @@ export class CallFaults {
       return struck;
     const weight = WEIGHTS[method] ?? 1;
     const lose = (kind: 'lost_before' | 'lost_after', when: When): void => {
-      const dice = swarm.fires(kind, 0.022 * weight);
+      const dice = swarm.fires(kind, 0.035 * weight);
       if (dice === null) return;
       const as = dice.pick(LOSSES);
       this.hit(kind, `${method} ${as}`);
@@ -131,20 +131,20 @@ export class CallFaults {
     };
     lose('lost_before', 'before');
     lose('lost_after', 'after');
-    const limited = swarm.fires('rate_limited', 0.015 * weight);
+    const limited = swarm.fires('rate_limited', 0.022 * weight);
     const isCopy = call.orderId !== null && this.copies.has(call.orderId);
     if (limited !== null && !isCopy) {
       this.hit('rate_limited', method);
       struck.unshift({ kind: 'error', code: '80002' });
     }
-    const before = swarm.fires('error_before', 0.02 * weight);
+    const before = swarm.fires('error_before', 0.03 * weight);
     if (before !== null && !isCopy) {
       const codes = REFUSALS[method] ?? STUMBLES;
       const code = method === 'PostOrder' && before.chance(0.05) ? before.pick(GRAVE) : before.pick(codes);
       this.hit('error_before', `${method} ${code}`);
       struck.unshift({ kind: 'error', code });
     }
-    const after = swarm.fires('error_after', 0.015 * weight);
+    const after = swarm.fires('error_after', 0.025 * weight);
     if (after !== null) {
       const code = after.pick(STUMBLES);
       this.hit('error_after', `${method} ${code}`);
@@ -158,7 +158,7 @@ export class CallFaults {
   private spoil({ method }: FaultCall, struck: Fault[]): void {
     const { swarm } = this.world;
     const names = this.corruptions.get(method);
-    const corrupt = names === undefined ? null : swarm.fires('corrupt_reply', 0.06);
+    const corrupt = names === undefined ? null : swarm.fires('corrupt_reply', 0.09);
     if (corrupt !== null && names !== undefined) {
       const name = names[corrupt.whole(0, names.length - 1)];
       if (name !== undefined) {
@@ -173,7 +173,7 @@ export class CallFaults {
       this.hit('stale_prices', `${olderMs}`);
       struck.push({ kind: 'rewrite', change: (reply) => older(reply as GetLastPricesResponse, olderMs) });
     }
-    const cut = swarm.fires('cut_reply', 0.015);
+    const cut = swarm.fires('cut_reply', 0.022);
     if (cut !== null) {
       const share = cut.random();
       this.hit('cut_reply', method);
@@ -187,10 +187,10 @@ export class CallFaults {
   private planFor(order: NewOrder): ExecutionPlan | null {
     const { swarm, options } = this.world;
     if (options.onlyAccount && this.world.accountOf(order.accountId)?.id !== options.onlyAccount) return null;
-    const rest = swarm.fires('order_rests', 0.1);
-    const part = order.lots > 1n ? swarm.fires('order_partly_filled', 0.15) : null;
-    const down = swarm.fires('order_turned_down', 0.06);
-    const later = swarm.fires('order_turned_down_later', 0.06);
+    const rest = swarm.fires('order_rests', 0.15);
+    const part = order.lots > 1n ? swarm.fires('order_partly_filled', 0.2) : null;
+    const down = swarm.fires('order_turned_down', 0.1);
+    const later = swarm.fires('order_turned_down_later', 0.1);
     if (down !== null) {
       this.hit('order_turned_down', order.key);
       return { kind: 'reject', message: 'turned down' };

@@ -121,7 +121,7 @@ const STOPPED: ReadonlySet<string> = new Set(['account_stopped', 'contract_chang
 /** Two to three intervals; with short ones at least long enough for a few of them to be interrupted. */
 function phaseOneMs(world: World, intervalMs: number): number {
   const dice = diceOf(world.seed, 'phase one');
-  return Math.floor(intervalMs * (0.6 + dice.random() * 1.2) + dice.random() * 3 * MINUTE_MS);
+  return Math.floor(intervalMs * (0.3 + dice.random()) + dice.random() * 2 * MINUTE_MS);
 }
 
 const IN_ORDER: ReadonlySet<string> = new Set(['balanced', 'nothing_to_do', 'planned']);

@@ -41,6 +41,8 @@ export interface Assembled {
   readonly wants: 'units' | 'aum' | null;
   /** Disagreements that the ratio has settled. */
   readonly settled: readonly string[];
+  /** Units and AUM do not go together: one of the two is wrong; `null`: nothing to tell by. */
+  readonly refuted: boolean | null;
 }
 
 type Rules = Pick<
@@ -85,6 +87,7 @@ export function assembleFacts(evidence: Evidence, rules: Rules): Assembled {
   return {
     facts,
     wants: wanted(units, aum, needs),
+    refuted: ratio && !ratio.holds,
     settled:
       ratio === null
         ? []

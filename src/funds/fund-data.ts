@@ -113,7 +113,9 @@ class Service implements FundData {
       const isFund = question.listing.kind !== 'share';
       const evidence = { ...gathered, ticker, isFund, needs, price, closeThen: null };
       const closeThen = await closeOfAum(shared, closes, question, evidence, moment);
-      answers.set(ticker, { ...assembleFacts({ ...evidence, closeThen }, shared.settings), gathered });
+      const assembled = assembleFacts({ ...evidence, closeThen }, shared.settings);
+      if (!moment.past && assembled.refuted !== null) shared.noteRatio(ticker, assembled.refuted);
+      answers.set(ticker, { ...assembled, gathered });
     }
     return answers;
   }

@@ -45,6 +45,8 @@ export class FundSources {
   private readonly http: HttpClient;
   private readonly reasons = new Map<string, string>();
   private readonly doubted = new Set<string>();
+  /** Tickers whose kept units and AUM do not go together. */
+  private readonly refuted = new Set<string>();
   private readonly asked = new Map<string, number>();
   private whyNoRates: string | null = null;
   private last: Promise<unknown> = Promise.resolve();
@@ -106,6 +108,12 @@ export class FundSources {
     return this.doubted.has(`${ticker} ${kind} ${source}`);
   }
 
+  /** Whether units and AUM of a ticker go together: what later values are compared with has to have stood that test. */
+  noteRatio(ticker: string, refuted: boolean): void {
+    if (refuted) this.refuted.add(ticker);
+    else this.refuted.delete(ticker);
+  }
+
   /** Why there is no rate for a currency. */
   ratesReason(currency: string): string {
     if (this.whyNoRates !== null) return this.whyNoRates;
@@ -132,7 +140,8 @@ export class FundSources {
 
   private passes(value: FundValue): boolean {
     const { ticker, kind, source } = value;
-    const lastGood = this.cache.newestOf(ticker, kind, source);
+    // A correction of a wrong number is no jump: the ratio will tell.
+    const lastGood = this.refuted.has(ticker) ? null : this.cache.newestOf(ticker, kind, source);
     const because = whyRefused(value, lastGood, this.settings, this.clock.now());
     const key = `${ticker} ${kind} ${source}`;
     if (because === null) {

@@ -53,7 +53,9 @@ export function oneLine(text: string): string | null {
 
 /** Words without their abbreviating points; `null` where something stands there that is no word (a sign, a dash, a bracket). */
 export function words(text: string): string[] | null {
+  // A sign may stand against its neighbour: "млрд₽".
   const found = text
+    .replace(/us\$|[$€₽]/gi, ' $& ')
     .trim()
     .split(' ')
     .filter((word) => word !== '');

@@ -346,6 +346,21 @@ describe('a number that cannot be right', () => {
     expect(await aumWith(['files', 'smartfeed', 't_capital'])).toMatch(/TRUR\.json$/);
   });
 
+  test('may be corrected at once, however far: the wrong one proved nothing', async () => {
+    const opened = world({ sources: ['smartfeed', 't_capital'] });
+    const data = opened.start();
+    opened.answers.feed = () => feedOf('1 млн', '20 ноября 2026');
+    const at = async (atMs: number, aum: string) => {
+      opened.clock.set(atMs);
+      opened.answers.page = () => pageOf([['TRUR', aum]]);
+      return short((await factsOf(data, question('TRUR', '9'), 'aum', 'market_cap')).aum);
+    };
+    expect(await at(NOW, '90 000 000')).toContain('market cap / AUM is 0.1000');
+    expect(await at(NOW + DAY, '9 000 000')).toBe(`${nano('9000000')} t_capital`);
+    expect(await at(NOW + DAY + DAY / 2, '9 000 000')).toBe(`${nano('9000000')} t_capital`);
+    expect(await at(NOW + 2 * DAY + HOUR, '20 000 000')).toContain('which is a jump');
+  });
+
   test.each([
     ['30 октября 2026', false],
     ['10 ноября 2026', false],
