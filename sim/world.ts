@@ -168,6 +168,7 @@ export class World {
 
   /** Another one on the same state directory, while the first one runs. */
   startSecond(): void {
+    if (!this.life?.alive) return;
     const second = new Life(this, 1_000 + this.lives.length);
     second.begin(() => this.note(`second instance ended: ${wordsOf(second)}`));
   }

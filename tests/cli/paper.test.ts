@@ -19,7 +19,9 @@ test('two days from nothing: a headline a day, a summary, nothing left behind, n
   const days = out.match(/^\w{3} \d{4}-\d\d-\d\d -+ Moscow time$/gm) ?? [];
   expect(days.map((line) => line.slice(0, 14)).slice(0, 2)).toEqual(['Mon 2026-11-16', 'Tue 2026-11-17']);
   expect(out).toMatch(/^10:00 quarters: balanced$/m);
-  expect(out).toMatch(/^\d\d:\d\d quarters: nothing to do, drift \d+\.\d\d pp, equity [\d ]+\.\d\d RUB$/m);
+  expect(out).toMatch(
+    /^\d\d:\d\d quarters: nothing to do, drift \d+\.\d\d pp, equity [\d ]+\.\d\d RUB,\s+largest\s+drift\s+[A-Z]+\s+[+-]\d\.\d\d pp/m,
+  );
   expect(out).toMatch(/Summary\nquarters: equity .* RUB -> .* RUB \([+-]\d+\.\d\d%\)$/m);
   expect(Math.max(...out.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80);
   expect(readdirSync(dir)).toEqual([]);

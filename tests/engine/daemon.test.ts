@@ -1,6 +1,6 @@
 // All accounts side by side: each on its own interval, each failing alone, none overlapping itself.
 
-import { describe, expect, test } from 'bun:test';
+import { describe, expect, setDefaultTimeout, test } from 'bun:test';
 import { assert } from '../../src/core/assert.ts';
 import { DEFAULT_LIMITS } from '../../src/exchange/limits.ts';
 import type { Transition } from '../../src/ports.ts';
@@ -12,6 +12,8 @@ import {
   type World,
   type WorldAccount,
 } from '../support/engine-world.ts';
+
+setDefaultTimeout(60_000);
 
 const A: WorldAccount = { id: 'a', wallet: { TMOS: 50, TBRU: 50 }, cash: '100000.00' };
 const B: WorldAccount = { id: 'b', wallet: { TRUR: 60, TGLD: 20, RUB: 20 }, cash: '250000.00' };

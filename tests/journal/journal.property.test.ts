@@ -1,4 +1,4 @@
-import { expect, test } from 'bun:test';
+import { expect, setDefaultTimeout, test } from 'bun:test';
 import fc from 'fast-check';
 import { ARROWS, isFinal, type OrderState } from '../../src/core/order.ts';
 import { lots, raw } from '../../src/core/units.ts';
@@ -7,6 +7,8 @@ import type { Journal, JournaledOrder } from '../../src/ports.ts';
 import { tempDirs } from '../support/temp-dir.ts';
 import { AT, NOTHING, sampleIntent } from './sample.ts';
 import { rows, to } from './with-journal.ts';
+
+setDefaultTimeout(60_000);
 
 const newDir = tempDirs();
 const seed = Number(process.env.SEED ?? 20261121);

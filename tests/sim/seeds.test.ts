@@ -8,7 +8,7 @@ import { openSimJournal } from '../../sim/sim-journal.ts';
 import { medianFaults } from '../../sim/summary.ts';
 
 const FIRST_SEED = Number(process.env.SEED ?? 20261121);
-const SEEDS = Number(process.env.SIM_SEEDS ?? 60);
+const SEEDS = Number(process.env.SIM_SEEDS ?? 40);
 
 describe('a simulated run', () => {
   test(`breaks no invariant (seeds ${FIRST_SEED} to ${FIRST_SEED + SEEDS - 1})`, () => {

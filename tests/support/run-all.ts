@@ -71,7 +71,14 @@ const ended = await Promise.all(
   shards.map((files, index) =>
     run(
       shards.length === 1 ? 'tests' : `tests, shard ${index + 1} of ${shards.length}`,
-      [bin('bun'), 'test', '--reporter=junit', `--reporter-outfile=${reportOf(index)}`, ...files],
+      [
+        bin('bun'),
+        'test',
+        '--timeout=120000',
+        '--reporter=junit',
+        `--reporter-outfile=${reportOf(index)}`,
+        ...files,
+      ],
       shards.length === 1 ? '' : `${index + 1} | `,
     ),
   ),
