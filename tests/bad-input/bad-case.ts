@@ -20,7 +20,13 @@ export interface BadCase {
   readonly after?: (trial: Trial, dir: string) => void;
 }
 
-export type Row = readonly [name: string, args: string, code: number, says: BadCase['says'], more?: Partial<BadCase>];
+export type Row = readonly [
+  name: string,
+  args: string,
+  code: number,
+  says: BadCase['says'],
+  more?: Partial<BadCase>,
+];
 
 export const rows = (...list: readonly Row[]): BadCase[] =>
   list.map(([name, args, code, says, more]) => ({ name, args, code, says, ...more }));

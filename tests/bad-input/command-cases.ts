@@ -8,19 +8,35 @@ import { block, configure } from '../support/bot-process.ts';
 import { type BadCase, blocks, type Row, rows } from './bad-case.ts';
 import type { Trial } from './run-bot.ts';
 
-const usage = (args: string, ...says: (string | RegExp)[]): Row => [args === '' ? '(nothing)' : args, args, 2, says];
+const usage = (args: string, ...says: (string | RegExp)[]): Row => [
+  args === '' ? '(nothing)' : args,
+  args,
+  2,
+  says,
+];
 /** With a journal that has nothing in it. */
 const journaled = (dir: string): void => {
   configure(dir, [block()]);
   openJournal(join(dir, 'data')).close();
 };
-const asked = (args: string, code: number, ...says: (string | RegExp)[]): Row => [`${args}, with a journal`, args, code, says, { files: journaled }];
+const asked = (args: string, code: number, ...says: (string | RegExp)[]): Row => [
+  `${args}, with a journal`,
+  args,
+  code,
+  says,
+  { files: journaled },
+];
 const two = (args: string, ...says: (string | RegExp)[]): Row => [
   `${args}, with two accounts`,
   args,
   2,
   says,
-  { files: (dir) => { journaled(dir); blocks({}, { id: 'b', name: 'b', account_id: '2' })(dir); } },
+  {
+    files: (dir) => {
+      journaled(dir);
+      blocks({}, { id: 'b', name: 'b', account_id: '2' })(dir);
+    },
+  },
 ];
 const snapshot = (name: string, content: string, ...says: (string | RegExp)[]): Row => [
   name,
@@ -42,7 +58,16 @@ const line = (taken: object, account: object = { desired_wallet: { TMOS: 50, RUB
       ...taken,
     },
   });
-const TMOS = { ticker: 'TMOS', uid: 'u', lot: 1, step_rub: '0.01', price_rub: '6.50', price_time: '2026-11-20T10:00:00Z', pieces: 10, tradable: true };
+const TMOS = {
+  ticker: 'TMOS',
+  uid: 'u',
+  lot: 1,
+  step_rub: '0.01',
+  price_rub: '6.50',
+  price_time: '2026-11-20T10:00:00Z',
+  pieces: 10,
+  tradable: true,
+};
 const holding = (changes: object): string => line({ instruments: [{ ...TMOS, ...changes }] });
 
 function narrow({ err }: Trial): void {
@@ -89,7 +114,11 @@ export const COMMANDS: readonly BadCase[] = rows(
   asked('resolve abcd --absent', 2, /abcd/),
   asked('resolve 00000000-0000-4000-8000-000000000000', 2, /--filled|--absent/),
   asked('resolve 00000000-0000-4000-8000-000000000000 --filled -1', 2, 'expected a whole number'),
-  asked('resolve 00000000-0000-4000-8000-000000000000 --filled 99999999999999999999', 2, 'expected a whole number'),
+  asked(
+    'resolve 00000000-0000-4000-8000-000000000000 --filled 99999999999999999999',
+    2,
+    'expected a whole number',
+  ),
   asked('resolve 00000000-0000-4000-8000-000000000000 --filled 1 --absent', 2, /one of|either/),
   asked('accept NOBODY', 2, 'NOBODY'),
   asked('resume --account nobody', 2, 'nobody'),
@@ -107,7 +136,12 @@ export const COMMANDS: readonly BadCase[] = rows(
   usage('raise-cash 100 --cancel', '--cancel takes no amount'),
   usage('raise-cash 100', 'no journal yet'),
   two('raise-cash 100', 'which account is to raise it? add --account with one of main, b'),
-  ['a snapshot file that is not there', 'plan --snapshot /nowhere.json', 2, ['cannot be read as a snapshot: ENOENT']],
+  [
+    'a snapshot file that is not there',
+    'plan --snapshot /nowhere.json',
+    2,
+    ['cannot be read as a snapshot: ENOENT'],
+  ],
   ['a snapshot file that is a directory', 'plan --snapshot /', 2, ['cannot be read as a snapshot: EISDIR']],
   ['no line of a snapshot', 'plan --snapshot -', 2, ['stdin is empty']],
   snapshot('a snapshot line that is no JSON', '{', 'line 1:'),
@@ -115,19 +149,59 @@ export const COMMANDS: readonly BadCase[] = rows(
   snapshot('a snapshot line of __proto__', '{"__proto__": {"snapshot": 1}}', 'line 1:'),
   snapshot('a snapshot of a newer schema', line({ schema: 2 }), 'schema'),
   snapshot('a snapshot with a number for money', line({ cash_rub: 1000 }), 'cash_rub'),
-  snapshot('a snapshot with endless money', line({ cash_rub: '1'.repeat(400) }), 'cash_rub: expected a decimal string'),
-  snapshot('a snapshot with a commission below nothing', line({ commission_seen_percent: '-0.30' }), 'commission_seen_percent: expected an amount of 0.00 or more'),
-  snapshot('a snapshot with a commission beyond all', line({ commission_seen_percent: '5000' }), 'commission_seen_percent: expected a percent'),
-  snapshot('a snapshot with blocked money below nothing', line({ blocked_rub: '-1' }), 'blocked_rub: expected an amount of 0.00 or more'),
-  snapshot('a snapshot with a lot of 0', holding({ lot: 0 }), 'instruments[0].lot: a lot has at least one piece'),
-  snapshot('a snapshot with a step of 0', holding({ step_rub: '0' }), 'instruments[0].step_rub: a price step is above zero'),
+  snapshot(
+    'a snapshot with endless money',
+    line({ cash_rub: '1'.repeat(400) }),
+    'cash_rub: expected a decimal string',
+  ),
+  snapshot(
+    'a snapshot with a commission below nothing',
+    line({ commission_seen_percent: '-0.30' }),
+    'commission_seen_percent: expected an amount of 0.00 or more',
+  ),
+  snapshot(
+    'a snapshot with a commission beyond all',
+    line({ commission_seen_percent: '5000' }),
+    'commission_seen_percent: expected a percent',
+  ),
+  snapshot(
+    'a snapshot with blocked money below nothing',
+    line({ blocked_rub: '-1' }),
+    'blocked_rub: expected an amount of 0.00 or more',
+  ),
+  snapshot(
+    'a snapshot with a lot of 0',
+    holding({ lot: 0 }),
+    'instruments[0].lot: a lot has at least one piece',
+  ),
+  snapshot(
+    'a snapshot with a step of 0',
+    holding({ step_rub: '0' }),
+    'instruments[0].step_rub: a price step is above zero',
+  ),
   snapshot('a snapshot with half a piece', holding({ pieces: 0.5 }), 'instruments[0].pieces'),
-  snapshot('a snapshot with a short position', holding({ pieces: -1 }), 'expected a whole number of pieces, 0 or more'),
-  snapshot('a snapshot with more blocked than held', holding({ blocked_pieces: 11 }), '11 of 10 pieces cannot be blocked'),
+  snapshot(
+    'a snapshot with a short position',
+    holding({ pieces: -1 }),
+    'expected a whole number of pieces, 0 or more',
+  ),
+  snapshot(
+    'a snapshot with more blocked than held',
+    holding({ blocked_pieces: 11 }),
+    '11 of 10 pieces cannot be blocked',
+  ),
   snapshot('a snapshot with an instrument twice', line({ instruments: [TMOS, TMOS] }), 'is there twice'),
-  snapshot('a snapshot with a margin rate below nothing', holding({ margin_rate_percent: '-25' }), 'margin_rate_percent: expected'),
+  snapshot(
+    'a snapshot with a margin rate below nothing',
+    holding({ margin_rate_percent: '-25' }),
+    'margin_rate_percent: expected',
+  ),
   snapshot('a snapshot with an unknown key', line({ cash: 1 }), /cash/),
-  snapshot('a snapshot with a wallet that is none', line({}, { desired_wallet: { TMOS: -1 } }), 'a number from 0 to 100 (percent)'),
+  snapshot(
+    'a snapshot with a wallet that is none',
+    line({}, { desired_wallet: { TMOS: -1 } }),
+    'a number from 0 to 100 (percent)',
+  ),
   [
     'a snapshot whose held instrument has no price is skipped',
     'plan --snapshot - --json',
@@ -135,11 +209,35 @@ export const COMMANDS: readonly BadCase[] = rows(
     ['"status":"skipped"', 'the total is unknown'],
     { trial: { stdin: `${holding({ price_rub: '-6.50' })}\n` } },
   ],
-  ['a snapshot of a closed exchange, from a narrow terminal', 'plan --snapshot -', 0, ['TMOS'], { trial: { width: 40, stdin: `${line({})}\n` } }],
-  ['an error in a narrow terminal', 'start --account nobody', 2, ['--account nobody: no such block'], { trial: { width: 40 }, after: narrow }],
-  ['an amount in a narrow terminal', 'raise-cash ten', 2, ['is no amount'], { trial: { width: 40 }, after: narrow }],
+  [
+    'a snapshot of a closed exchange, from a narrow terminal',
+    'plan --snapshot -',
+    0,
+    ['TMOS'],
+    { trial: { width: 40, stdin: `${line({})}\n` } },
+  ],
+  [
+    'an error in a narrow terminal',
+    'start --account nobody',
+    2,
+    ['--account nobody: no such block'],
+    { trial: { width: 40 }, after: narrow },
+  ],
+  [
+    'an amount in a narrow terminal',
+    'raise-cash ten',
+    2,
+    ['is no amount'],
+    { trial: { width: 40 }, after: narrow },
+  ],
   ['help in a narrow terminal', '--help', 0, ['Usage: tiebb'], { trial: { width: 40 } }],
-  ['a line after a bad line is planned all the same', 'plan --snapshot - --json', 2, ['line 1:', '"status":"planned"'], { trial: { stdin: `{\n${line({})}\n` } }],
+  [
+    'a line after a bad line is planned all the same',
+    'plan --snapshot - --json',
+    2,
+    ['line 1:', '"status":"planned"'],
+    { trial: { stdin: `{\n${line({})}\n` } },
+  ],
   [
     'an .env that is a directory',
     'start --once',

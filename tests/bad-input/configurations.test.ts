@@ -112,7 +112,16 @@ const EVERYTHING = {
     min_ratio: 0.5,
     max_ratio: 2,
   },
-  overnight_fees: [{ from: '2024-08-01', steps: [[5000, 0], [50_000, 45]], rates: [[null, 0.07]] }],
+  overnight_fees: [
+    {
+      from: '2024-08-01',
+      steps: [
+        [5000, 0],
+        [50_000, 45],
+      ],
+      rates: [[null, 0.07]],
+    },
+  ],
 };
 const TEXTS = [
   readFileSync(join(import.meta.dir, '..', '..', 'CONFIG.example.json'), 'utf8'),
@@ -137,7 +146,8 @@ test('ten thousand damaged configurations are understood, or refused in words', 
     checkWords(parsed);
     if (parsed.ok) ended.decided += checkUnits(parsed.config);
     // fast: nothing may have been added to what every object has.
-    if ('polluted' in {} || 'a' in Object.prototype) throw new Error('the prototype of all objects was changed');
+    if ('polluted' in {} || 'a' in Object.prototype)
+      throw new Error('the prototype of all objects was changed');
   });
   console.log(JSON.stringify(ended));
   expect(ended.refused).toBeGreaterThan(RUNS / 4);
@@ -152,12 +162,15 @@ function checkWords(parsed: Parsed): void {
     if (parsed.problems.length === 0) throw new Error('refused without a problem');
     for (const { found, expected, path } of parsed.problems) {
       if (found === '' || expected === '') throw new Error(`${path}: a problem without words`);
-      if (/^(Invalid|Too |Unrecognized|Expected )/.test(expected)) throw new Error(`${path}: zod's own words: ${expected}`);
+      if (/^(Invalid|Too |Unrecognized|Expected )/.test(expected))
+        throw new Error(`${path}: zod's own words: ${expected}`);
     }
   }
-  if (said.includes(CANARY) || said.includes(CANARY.slice(0, -5))) throw new Error(`the token was said: ${said}`);
+  if (said.includes(CANARY) || said.includes(CANARY.slice(0, -5)))
+    throw new Error(`the token was said: ${said}`);
   if (/\n\s+at .*[:(]\d+/.test(said)) throw new Error(`a stack trace was said: ${said}`);
-  if (/[\u0000-\u0009\u000b-\u001f]/.test(said)) throw new Error(`a control character was said: ${JSON.stringify(said)}`);
+  if (/[\u0000-\u0009\u000b-\u001f]/.test(said))
+    throw new Error(`a control character was said: ${JSON.stringify(said)}`);
 }
 
 const whole = (ms: number, least: number, what: string) => {
@@ -185,21 +198,33 @@ function checkAccount(account: AccountConfig, config: Config): number {
   whole(account.maxPriceJumpPercent, 1e-300, 'the price jump');
   whole(account.maxDayTurnoverPercent, 1e-300, 'the turnover of a day');
   whole(account.timing.cooldownMs, 0, 'the cooldown');
-  if (raw(account.commission) < 0n || raw(account.commission) > 100_000_000n) throw new Error('the commission');
+  if (raw(account.commission) < 0n || raw(account.commission) > 100_000_000n)
+    throw new Error('the commission');
   if (account.token.reveal().trim() === '') throw new Error('a blank token');
   const { policy } = settingsOf(account, { overnightFees: config.overnightFees, dryRun: false });
-  for (const amount of [policy.limits.minTrade, policy.limits.cashReserve, policy.confirmAbove, policy.margin?.freeThreshold])
+  for (const amount of [
+    policy.limits.minTrade,
+    policy.limits.cashReserve,
+    policy.confirmAbove,
+    policy.margin?.freeThreshold,
+  ])
     if (amount != null && raw(amount) < 0n) throw new Error('an amount below zero');
   const tickers = [...account.wallet.keys()].filter((ticker) => ticker !== 'RUB');
   const snapshot = snapshotOf(
     '100000',
     tickers.map((ticker, index) => holding(ticker, String(5 + index), 1000 * (index + 1))),
-    { facts: { ...snapshotOf('0', []).facts, margin: account.margin ? { kind: 'unknown', because: 'x' } : null } },
+    {
+      facts: {
+        ...snapshotOf('0', []).facts,
+        margin: account.margin ? { kind: 'unknown', because: 'x' } : null,
+      },
+    },
   );
   const decision = decide(snapshot, policy);
   if (decision.kind === 'skip' && decision.because === '') throw new Error('a skip without words');
   if (decision.kind !== 'plan') return 0;
-  for (const order of decision.plan.orders) if (raw(order.lots) <= 0n || raw(order.amount) <= 0n) throw new Error('an order of nothing');
+  for (const order of decision.plan.orders)
+    if (raw(order.lots) <= 0n || raw(order.amount) <= 0n) throw new Error('an order of nothing');
   const spent = decision.plan.orders.reduce(
     (cash, order) => cash + (order.side === 'buy' ? -raw(order.amount) : raw(order.amount)),
     raw(snapshot.cash),

@@ -51,7 +51,9 @@ export async function mutations(
       const why = cause instanceof Error ? (cause.stack ?? cause.message) : String(cause);
       const told = `${name}: SEED=${SEED} CASE=${index}\n${why}\n${input().slice(0, SHOWN)}`;
       if (process.env.ALL === undefined) throw new Error(told, { cause });
-      const kind = String(cause).replace(/[\d.]+/g, '#').slice(0, 60);
+      const kind = String(cause)
+        .replace(/[\d.]+/g, '#')
+        .slice(0, 60);
       if (!kinds.has(kind)) kinds.set(kind, told);
     }
   }

@@ -2,7 +2,15 @@
 
 import { Database } from 'bun:sqlite';
 import { expect } from 'bun:test';
-import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { JOURNAL_FILE } from '../../src/journal/database.ts';
 import { openJournal } from '../../src/journal/journal.ts';
@@ -25,7 +33,8 @@ const plant =
     make(pathIn(dir));
     planted.set(dir, bytesOf(dir));
   };
-const bytesOf = (dir: string): string => (existsSync(pathIn(dir)) && !readdirSyncOrNull(pathIn(dir)) ? readFileSync(pathIn(dir), 'base64') : 'none');
+const bytesOf = (dir: string): string =>
+  existsSync(pathIn(dir)) && !readdirSyncOrNull(pathIn(dir)) ? readFileSync(pathIn(dir), 'base64') : 'none';
 const readdirSyncOrNull = (path: string): string[] | null => {
   try {
     return readdirSync(path);
@@ -34,7 +43,13 @@ const readdirSyncOrNull = (path: string): string[] | null => {
   }
 };
 const untouched = (_: Trial, dir: string): void => expect(bytesOf(dir) === planted.get(dir)).toBe(true);
-const bad = (name: string, make: (path: string) => void, ...says: (string | RegExp)[]): Row => [name, START, 1, says, { files: plant(make), after: untouched }];
+const bad = (name: string, make: (path: string) => void, ...says: (string | RegExp)[]): Row => [
+  name,
+  START,
+  1,
+  says,
+  { files: plant(make), after: untouched },
+];
 
 const database = (path: string, ...statements: string[]): void => {
   const db = new Database(path);
@@ -45,28 +60,162 @@ const sound = (path: string): void => openJournal(join(path, '..')).close();
 const OURS = 'PRAGMA application_id = 0x54494542';
 
 export const JOURNAL: readonly BadCase[] = rows(
-  bad('not SQLite', (path) => writeFileSync(path, 'not a database '.repeat(999)), 'this file is not an SQLite database', 'after checking the account for orders in flight'),
+  bad(
+    'not SQLite',
+    (path) => writeFileSync(path, 'not a database '.repeat(999)),
+    'this file is not an SQLite database',
+    'after checking the account for orders in flight',
+  ),
   bad('empty', (path) => writeFileSync(path, ''), 'found an empty file, expected a journal'),
   bad('a directory', (path) => mkdirSync(path), 'something that is not a file'),
-  bad("another program's database", (path) => database(path, 'CREATE TABLE theirs (a)'), "another program's SQLite database"),
-  bad('of a newer schema', (path) => database(path, 'CREATE TABLE t (a)', OURS, `PRAGMA user_version = ${MIGRATIONS.length + 1}`), `found journal schema ${MIGRATIONS.length + 1}, this program knows ${MIGRATIONS.length}`),
-  bad('a log whose journal is gone', (path) => writeFileSync(`${path}-wal`, 'orders in flight'), "the journal's log without the journal"),
-  bad('cut in half', (path) => { sound(path); truncateSync(path, Math.floor(readFileSync(path).length / 2)); }, /damaged|not an SQLite database/),
-  bad('overwritten in the middle', (path) => { sound(path); const bytes = readFileSync(path); bytes.fill(0xff, 4096); writeFileSync(path, bytes); }, 'damaged'),
-  bad('a text with the name of its header', (path) => writeFileSync(path, `SQLite format 3\0${'x'.repeat(9000)}`), JOURNAL_FILE),
-  ['newer, to look at', 'status', 1, ['this program knows'], { files: plant((path) => database(path, 'CREATE TABLE t (a)', OURS, 'PRAGMA user_version = 9999')), after: untouched }],
-  ['not SQLite, to stop with', 'orders', 1, ['this file is not an SQLite database'], { files: plant((path) => writeFileSync(path, 'x'.repeat(9000))), after: untouched }],
-  ['not SQLite, to answer with', 'confirm --all', 1, ['this file is not an SQLite database'], { files: plant((path) => writeFileSync(path, 'x'.repeat(9000))), after: untouched }],
-  ['not SQLite, to raise cash with', 'raise-cash 1000', 1, ['this file is not an SQLite database'], { files: plant((path) => writeFileSync(path, 'x'.repeat(9000))), after: untouched }],
-  ['a place that cannot be written', START, 1, [/a directory that this user can write|cannot be written/, '--state-dir'], { trial: { env: { TIEBB_STATE_DIR: '/proc/tiebb-nowhere' } } }],
-  ['a state directory that is a file', START, 1, ['the state directory must be a directory'], { files: (dir) => { configure(dir, [block()]); writeFileSync(join(dir, 'data'), ''); } }],
-  ['a state directory that is a dead link', START, 1, ['the state directory must be a directory'], { files: (dir) => { configure(dir, [block()]); symlinkSync('/nowhere/at/all', join(dir, 'data')); } }],
-  ['held by another process', START, 1, ['pid'], { files: (dir) => { configure(dir, [block()]); held.push(acquireLock(join(dir, 'data'))); }, after: () => held.pop()?.release() }],
-  ['locked by another program', START, 1, ['another process holds this file; stop it'], { files: locked, after: () => held.pop()?.release() }],
-  ['a disk that is full before the plan is written', START, 1, ['the disk is full, the write was not made'], { trial: { diskFullAt: 'plan' } }],
-  ['a disk that is full before the attempt is written', START, 1, ['the disk is full, the write was not made'], { trial: { diskFullAt: 'attempt' } }],
-  ['a disk that is full before the answer is written', START, 1, ['the disk is full, the write was not made'], { trial: { diskFullAt: 'settle' }, posts: 3, after: settledByTheNext }],
-  ['a disk that is full before the record is written', START, 1, ['the disk is full, the write was not made'], { trial: { diskFullAt: 'record' }, posts: 6, after: settledByTheNext }],
+  bad(
+    "another program's database",
+    (path) => database(path, 'CREATE TABLE theirs (a)'),
+    "another program's SQLite database",
+  ),
+  bad(
+    'of a newer schema',
+    (path) => database(path, 'CREATE TABLE t (a)', OURS, `PRAGMA user_version = ${MIGRATIONS.length + 1}`),
+    `found journal schema ${MIGRATIONS.length + 1}, this program knows ${MIGRATIONS.length}`,
+  ),
+  bad(
+    'a log whose journal is gone',
+    (path) => writeFileSync(`${path}-wal`, 'orders in flight'),
+    "the journal's log without the journal",
+  ),
+  bad(
+    'cut in half',
+    (path) => {
+      sound(path);
+      truncateSync(path, Math.floor(readFileSync(path).length / 2));
+    },
+    /damaged|not an SQLite database/,
+  ),
+  bad(
+    'overwritten in the middle',
+    (path) => {
+      sound(path);
+      const bytes = readFileSync(path);
+      bytes.fill(0xff, 4096);
+      writeFileSync(path, bytes);
+    },
+    'damaged',
+  ),
+  bad(
+    'a text with the name of its header',
+    (path) => writeFileSync(path, `SQLite format 3\0${'x'.repeat(9000)}`),
+    JOURNAL_FILE,
+  ),
+  [
+    'newer, to look at',
+    'status',
+    1,
+    ['this program knows'],
+    {
+      files: plant((path) => database(path, 'CREATE TABLE t (a)', OURS, 'PRAGMA user_version = 9999')),
+      after: untouched,
+    },
+  ],
+  [
+    'not SQLite, to stop with',
+    'orders',
+    1,
+    ['this file is not an SQLite database'],
+    { files: plant((path) => writeFileSync(path, 'x'.repeat(9000))), after: untouched },
+  ],
+  [
+    'not SQLite, to answer with',
+    'confirm --all',
+    1,
+    ['this file is not an SQLite database'],
+    { files: plant((path) => writeFileSync(path, 'x'.repeat(9000))), after: untouched },
+  ],
+  [
+    'not SQLite, to raise cash with',
+    'raise-cash 1000',
+    1,
+    ['this file is not an SQLite database'],
+    { files: plant((path) => writeFileSync(path, 'x'.repeat(9000))), after: untouched },
+  ],
+  [
+    'a place that cannot be written',
+    START,
+    1,
+    [/a directory that this user can write|cannot be written/, '--state-dir'],
+    { trial: { env: { TIEBB_STATE_DIR: '/proc/tiebb-nowhere' } } },
+  ],
+  [
+    'a state directory that is a file',
+    START,
+    1,
+    ['the state directory must be a directory'],
+    {
+      files: (dir) => {
+        configure(dir, [block()]);
+        writeFileSync(join(dir, 'data'), '');
+      },
+    },
+  ],
+  [
+    'a state directory that is a dead link',
+    START,
+    1,
+    ['the state directory must be a directory'],
+    {
+      files: (dir) => {
+        configure(dir, [block()]);
+        symlinkSync('/nowhere/at/all', join(dir, 'data'));
+      },
+    },
+  ],
+  [
+    'held by another process',
+    START,
+    1,
+    ['pid'],
+    {
+      files: (dir) => {
+        configure(dir, [block()]);
+        held.push(acquireLock(join(dir, 'data')));
+      },
+      after: () => held.pop()?.release(),
+    },
+  ],
+  [
+    'locked by another program',
+    START,
+    1,
+    ['another process holds this file; stop it'],
+    { files: locked, after: () => held.pop()?.release() },
+  ],
+  [
+    'a disk that is full before the plan is written',
+    START,
+    1,
+    ['the disk is full, the write was not made'],
+    { trial: { diskFullAt: 'plan' } },
+  ],
+  [
+    'a disk that is full before the attempt is written',
+    START,
+    1,
+    ['the disk is full, the write was not made'],
+    { trial: { diskFullAt: 'attempt' } },
+  ],
+  [
+    'a disk that is full before the answer is written',
+    START,
+    1,
+    ['the disk is full, the write was not made'],
+    { trial: { diskFullAt: 'settle' }, posts: 3, after: settledByTheNext },
+  ],
+  [
+    'a disk that is full before the record is written',
+    START,
+    1,
+    ['the disk is full, the write was not made'],
+    { trial: { diskFullAt: 'record' }, posts: 6, after: settledByTheNext },
+  ],
 );
 
 /** Somebody has it open in an editor, in the middle of a change. */

@@ -3,25 +3,154 @@
 import type { Dice } from './dice.ts';
 
 const PIECES = [
-  '{', '}', '[', ']', ':', ',', '"', '\\', '\\u0000', '\\ud800', '\ud800', '\u0000', '\u2028', '\ufeff', '\u202e',
-  'null', 'true', 'NaN', 'Infinity', '-0', '1e999', '1e-999', '0x10', '.5', '01', "'", '//', '/*', '__proto__',
-  '\n', '\r\n', '\t', ' ', '😀', 'ТМОС', '%', '$', '{}', '[]', '""', '-', '9'.repeat(40),
+  '{',
+  '}',
+  '[',
+  ']',
+  ':',
+  ',',
+  '"',
+  '\\',
+  '\\u0000',
+  '\\ud800',
+  '\ud800',
+  '\u0000',
+  '\u2028',
+  '\ufeff',
+  '\u202e',
+  'null',
+  'true',
+  'NaN',
+  'Infinity',
+  '-0',
+  '1e999',
+  '1e-999',
+  '0x10',
+  '.5',
+  '01',
+  "'",
+  '//',
+  '/*',
+  '__proto__',
+  '\n',
+  '\r\n',
+  '\t',
+  ' ',
+  '😀',
+  'ТМОС',
+  '%',
+  '$',
+  '{}',
+  '[]',
+  '""',
+  '-',
+  '9'.repeat(40),
 ];
 
 const NUMBERS = [
-  '0', '-0', '1', '-1', '0.1', '100', '100.0000001', '1e21', '1e308', '1e999', '-1e308', '5e-324', '9007199254740993',
-  '9223372036854775807', '0.30000000000000004', '2147483648', '86400001', '1e-9', '12345678901234567890.123456789',
+  '0',
+  '-0',
+  '1',
+  '-1',
+  '0.1',
+  '100',
+  '100.0000001',
+  '1e21',
+  '1e308',
+  '1e999',
+  '-1e308',
+  '5e-324',
+  '9007199254740993',
+  '9223372036854775807',
+  '0.30000000000000004',
+  '2147483648',
+  '86400001',
+  '1e-9',
+  '12345678901234567890.123456789',
 ];
 
 const TEXTS = [
-  '', ' ', '0', '-1', '10%', '1,5', '1e3', 'NaN', 'Infinity', 'null', 'TMOS', 'tmos', 'RUB', 'RUR', 'TMOS@', '__proto__', 'constructor',
-  'toString', 'hasOwnProperty', 'INDEX:0', 'INDEX:-1', 'INDEX:99999999999999999999', 'BROKER', '15m', '0s', '1h1h', '25:00', '24:00', '10:30',
-  'Europe/Moscow', 'Mars/Olympus', 'mon', '2024-02-30', '2024-08-01', '2026-11-20T10:00:00Z', '9999-12-31T23:59:59Z', 'localhost:1', 'http://[', 'http://localhost:1',
-  '[::1]:443', '../../etc/passwd', '/dev/null', '\u0000', '\u001b[2J', '\ud800', '\u202eabc', '😀'.repeat(30), 'x'.repeat(5_000), "${X}", '${__proto__}', '${T_INVEST_TOKEN_1}',
-  '0.0000000001', '-0.00', '1'.repeat(400), '250000.41', '0.01', '6.50', '-6.50', '99999999999.999999999',
+  '',
+  ' ',
+  '0',
+  '-1',
+  '10%',
+  '1,5',
+  '1e3',
+  'NaN',
+  'Infinity',
+  'null',
+  'TMOS',
+  'tmos',
+  'RUB',
+  'RUR',
+  'TMOS@',
+  '__proto__',
+  'constructor',
+  'toString',
+  'hasOwnProperty',
+  'INDEX:0',
+  'INDEX:-1',
+  'INDEX:99999999999999999999',
+  'BROKER',
+  '15m',
+  '0s',
+  '1h1h',
+  '25:00',
+  '24:00',
+  '10:30',
+  'Europe/Moscow',
+  'Mars/Olympus',
+  'mon',
+  '2024-02-30',
+  '2024-08-01',
+  '2026-11-20T10:00:00Z',
+  '9999-12-31T23:59:59Z',
+  'localhost:1',
+  'http://[',
+  'http://localhost:1',
+  '[::1]:443',
+  '../../etc/passwd',
+  '/dev/null',
+  '\u0000',
+  '\u001b[2J',
+  '\ud800',
+  '\u202eabc',
+  '😀'.repeat(30),
+  'x'.repeat(5_000),
+  '${X}',
+  '${__proto__}',
+  '${T_INVEST_TOKEN_1}',
+  '0.0000000001',
+  '-0.00',
+  '1'.repeat(400),
+  '250000.41',
+  '0.01',
+  '6.50',
+  '-6.50',
+  '99999999999.999999999',
 ];
 
-const KEYS = ['__proto__', 'constructor', 'prototype', 'toString', 'hasOwnProperty', 'valueOf', '', ' ', '_', '_x', 'RUB', 'TMOS', 'tmos', '😀', '\u0000', 'x'.repeat(200), '0', '-1'];
+const KEYS = [
+  '__proto__',
+  'constructor',
+  'prototype',
+  'toString',
+  'hasOwnProperty',
+  'valueOf',
+  '',
+  ' ',
+  '_',
+  '_x',
+  'RUB',
+  'TMOS',
+  'tmos',
+  '😀',
+  '\u0000',
+  'x'.repeat(200),
+  '0',
+  '-1',
+];
 
 /** A text with a few bytes of it taken out, repeated, swapped or replaced. */
 export function hurtText(dice: Dice, text: string): string {
@@ -38,7 +167,9 @@ export function hurtText(dice: Dice, text: string): string {
         whole = whole.slice(0, end) + part.repeat(1 + dice.below(3)) + whole.slice(end);
         break;
       case 2:
-        whole = dice.chance(0.2) ? whole.slice(0, start) : whole.slice(0, start) + whole.slice(end, end + 5) + part + whole.slice(end + 5);
+        whole = dice.chance(0.2)
+          ? whole.slice(0, start)
+          : whole.slice(0, start) + whole.slice(end, end + 5) + part + whole.slice(end + 5);
         break;
       case 3: {
         const code = (whole.charCodeAt(start) || 0) ^ (1 << dice.below(8));
@@ -107,7 +238,8 @@ function textOf(node: Node): string {
 function hurtNode(dice: Dice, root: Node): void {
   let node = root;
   for (;;) {
-    const children = node.kind === 'list' ? node.items : node.kind === 'object' ? node.entries.map(([, each]) => each) : [];
+    const children =
+      node.kind === 'list' ? node.items : node.kind === 'object' ? node.entries.map(([, each]) => each) : [];
     if (children.length === 0 || dice.chance(0.12)) break;
     node = dice.pick(children);
   }
@@ -154,7 +286,8 @@ function replacement(dice: Dice, node: Node): Node {
   if (node.kind === 'bare' && /^(true|false)$/.test(node.text) && dice.chance(0.7))
     return { kind: 'bare', text: node.text === 'true' ? 'false' : 'true' };
   if (node.kind === 'text' && dice.chance(0.8)) {
-    if (/^-?\d+(\.\d+)?$/.test(node.text) && dice.chance(0.7)) return { kind: 'text', text: nearby(dice, node.text) };
+    if (/^-?\d+(\.\d+)?$/.test(node.text) && dice.chance(0.7))
+      return { kind: 'text', text: nearby(dice, node.text) };
     return { kind: 'text', text: dice.chance(0.5) ? dice.pick(TEXTS) : hurtText(dice, node.text) };
   }
   return strange(dice);
@@ -194,7 +327,10 @@ function strange(dice: Dice): Node {
     case 6: {
       const depth = dice.pick([2, 10, 49, 51, 300]);
       const list = dice.chance(0.5);
-      return { kind: 'bare', text: list ? '['.repeat(depth) + ']'.repeat(depth) : `${'{"a":'.repeat(depth)}1${'}'.repeat(depth)}` };
+      return {
+        kind: 'bare',
+        text: list ? '['.repeat(depth) + ']'.repeat(depth) : `${'{"a":'.repeat(depth)}1${'}'.repeat(depth)}`,
+      };
     }
     default:
       return { kind: 'text', text: dice.pick(TEXTS) };

@@ -22,8 +22,18 @@ const SHELLS: readonly Shell[] = [
   { name: 'no stdout', line: 'tiebb config list >&-', code: 0 },
   { name: 'no stderr', line: 'tiebb start --nope 2>&-', code: 2 },
   { name: 'no stdin', line: 'tiebb plan --snapshot - <&-', code: 2, err: /stdin is empty/ },
-  { name: 'a disk that takes no more', line: "trap '' XFSZ; ulimit -f 8; tiebb start --once", code: 1, err: /the disk (failed to read or write|is full)/ },
-  { name: 'a token as an argument, in the shell', line: `tiebb start ${TOKEN}`, code: 2, err: /argument 2 holds what looks like a T-Invest token/ },
+  {
+    name: 'a disk that takes no more',
+    line: "trap '' XFSZ; ulimit -f 8; tiebb start --once",
+    code: 1,
+    err: /the disk (failed to read or write|is full)/,
+  },
+  {
+    name: 'a token as an argument, in the shell',
+    line: `tiebb start ${TOKEN}`,
+    code: 2,
+    err: /argument 2 holds what looks like a T-Invest token/,
+  },
 ];
 
 const prepared = (): string => {
@@ -32,14 +42,20 @@ const prepared = (): string => {
   return dir;
 };
 
-test.concurrent.each(SHELLS.map((one) => [one.name, one] as const))('%s', async (_, { line, code, out, err }) => {
-  const dir = prepared();
-  const script = `tiebb() { "${BUN}" --no-env-file "${MAIN}" "$@"; }\n${line}\n`;
-  const ended = await shop.run(['-c', script], dir, { command: ['sh'], env: { TINVEST_ENDPOINT: 'localhost:1' } });
-  const said = ended.err.replace(/\s+/g, ' ');
-  expect({ ...ended, said }).toMatchObject({ code });
-  if (out) expect(ended.out).toMatch(out);
-  expect(said).toMatch(err ?? /^$/);
-  expect(ended.out + ended.err).not.toContain(TOKEN);
-  expect(ended.err).not.toMatch(/^\s+at /m);
-});
+test.concurrent.each(SHELLS.map((one) => [one.name, one] as const))(
+  '%s',
+  async (_, { line, code, out, err }) => {
+    const dir = prepared();
+    const script = `tiebb() { "${BUN}" --no-env-file "${MAIN}" "$@"; }\n${line}\n`;
+    const ended = await shop.run(['-c', script], dir, {
+      command: ['sh'],
+      env: { TINVEST_ENDPOINT: 'localhost:1' },
+    });
+    const said = ended.err.replace(/\s+/g, ' ');
+    expect({ ...ended, said }).toMatchObject({ code });
+    if (out) expect(ended.out).toMatch(out);
+    expect(said).toMatch(err ?? /^$/);
+    expect(ended.out + ended.err).not.toContain(TOKEN);
+    expect(ended.err).not.toMatch(/^\s+at /m);
+  },
+);

@@ -74,7 +74,15 @@ export async function runBot(args: readonly string[], options: TrialOptions): Pr
     newId: () => `00000000-0000-4000-8000-${String((ids += 1)).padStart(12, '0')}`,
     stop: stop.signal,
     connect: ({ token, broker, log }) => ({
-      ...createTInvest({ transport: exchangeTransport(exchange, clock), clock, random: () => 0.5, token: () => token.reveal(), broker, log, signal: stop.signal }),
+      ...createTInvest({
+        transport: exchangeTransport(exchange, clock),
+        clock,
+        random: () => 0.5,
+        token: () => token.reveal(),
+        broker,
+        log,
+        signal: stop.signal,
+      }),
       fundData: noFundData,
     }),
     openJournal: (stateDir) => withFullDisk(openJournal(stateDir), options.diskFullAt),
@@ -85,11 +93,21 @@ export async function runBot(args: readonly string[], options: TrialOptions): Pr
     fundTickers: ({ names }) => [...fundNames(names).keys()],
     writeMetrics,
     createLog: ({ level, secrets }) =>
-      createLog({ level: level as 'warn', pretty: false, secrets, now: () => clock.now(), stream: { write: (line) => void said.err.push(line) } }),
+      createLog({
+        level: level as 'warn',
+        pretty: false,
+        secrets,
+        now: () => clock.now(),
+        stream: { write: (line) => void said.err.push(line) },
+      }),
   };
   const run = (what: readonly string[]) =>
     explained(terminal, () =>
-      runProgram(what, { version: '0.0.0', outside, openPaperWorld: () => Promise.reject(new Error('no paper here')) }),
+      runProgram(what, {
+        version: '0.0.0',
+        outside,
+        openPaperWorld: () => Promise.reject(new Error('no paper here')),
+      }),
     );
   const postedSoFar = () => exchange.log.calls.filter(({ method }) => method === 'PostOrder').length;
   if (options.after) {
@@ -151,10 +169,15 @@ function withFullDisk(journal: Journal, from: TrialOptions['diskFullAt']): Journ
   return new Proxy(journal, {
     get(target, name, receiver) {
       const member: unknown = Reflect.get(target, name, receiver);
-      if (typeof member !== 'function' || !['plan', 'attempt', 'settle', 'record'].includes(String(name))) return member;
+      if (typeof member !== 'function' || !['plan', 'attempt', 'settle', 'record'].includes(String(name)))
+        return member;
       return (...args: unknown[]) => {
         full ||= name === from;
-        if (full) throw asJournalError(Object.assign(new Error('database or disk is full'), { code: 'SQLITE_FULL' }), 'tiebb.sqlite');
+        if (full)
+          throw asJournalError(
+            Object.assign(new Error('database or disk is full'), { code: 'SQLITE_FULL' }),
+            'tiebb.sqlite',
+          );
         return member(...args);
       };
     },

@@ -18,13 +18,27 @@ import { hurtNumbers, hurtText, hurtValues } from './json-damage.ts';
 const RUNS = 10_000;
 const NANO = 1_000_000_000n;
 const MODES: readonly WeightingMode[] = [
-  'manual', 'manual', 'manual', 'marketcap', 'aum', 'marketcap_aum', 'decorrelation', 'equal', 'inverse_volatility', 'sharpe',
+  'manual',
+  'manual',
+  'manual',
+  'marketcap',
+  'aum',
+  'marketcap_aum',
+  'decorrelation',
+  'equal',
+  'inverse_volatility',
+  'sharpe',
 ];
 const bases = fc.sample(ruledAccounts(), { seed: SEED, numRuns: 300 }).map(({ snapshot, policy }) => {
   const json = snapshotToJson(snapshot);
   // What the computed modes read, so that it can be damaged.
   for (const [index, item] of json.instruments.entries())
-    item.fund = { units: '1000000', market_cap_rub: `${(index + 1) * 1_000_000}.00`, aum_rub: `${(index + 1) * 1_010_000}.00`, nav_rub: '6.50' };
+    item.fund = {
+      units: '1000000',
+      market_cap_rub: `${(index + 1) * 1_000_000}.00`,
+      aum_rub: `${(index + 1) * 1_010_000}.00`,
+      nav_rub: '6.50',
+    };
   return { json, policy };
 });
 
@@ -44,7 +58,8 @@ test('ten thousand damaged snapshots are refused in words, or decided on within 
     const parsed = parseSnapshot(value, new Set(policy.wallet.keys()));
     if (!parsed.ok) {
       ended.refused += 1;
-      if (parsed.problems.length === 0 || parsed.problems.some((problem) => !/^\S.*: .{5}/.test(problem))) throw new Error(`no words: ${parsed.problems}`);
+      if (parsed.problems.length === 0 || parsed.problems.some((problem) => !/^\S.*: .{5}/.test(problem)))
+        throw new Error(`no words: ${parsed.problems}`);
       return;
     }
     const { snapshot } = parsed;
@@ -62,7 +77,11 @@ test('ten thousand damaged snapshots are refused in words, or decided on within 
 }, 60_000);
 
 const readable = (_: string, value: unknown): unknown =>
-  typeof value === 'bigint' ? String(value) : value instanceof Map || value instanceof Set ? [...value] : value;
+  typeof value === 'bigint'
+    ? String(value)
+    : value instanceof Map || value instanceof Set
+      ? [...value]
+      : value;
 
 function valueOf(text: string): unknown {
   try {
@@ -77,7 +96,16 @@ const unusual = (dice: Dice): Partial<Policy> => ({
   diff: { mode: dice.pick(['off', 'iteration', 'day'] as const), multiplier: dice.pick([0, 30, 100]) },
   unlistedPositions: dice.pick(['keep', 'sell'] as const),
   ...(dice.chance(0.2)
-    ? { weighting: { decorrelationMinSpread: dice.pick([0, 0.5]), volatilityDays: 5, sharpeDays: 20, riskFreePercent: 16, caps: dice.pick([null, 40, 100]), floors: dice.pick([null, 1]) } }
+    ? {
+        weighting: {
+          decorrelationMinSpread: dice.pick([0, 0.5]),
+          volatilityDays: 5,
+          sharpeDays: 20,
+          riskFreePercent: 16,
+          caps: dice.pick([null, 40, 100]),
+          floors: dice.pick([null, 1]),
+        },
+      }
     : {}),
 });
 
@@ -93,11 +121,18 @@ function check(decision: Decision, snapshot: Snapshot, policy: Policy): number {
   }
   const { plan } = decision;
   checkCash(orders, snapshot, policy, raw(plan.equity));
-  const shown = [positionsOf(plan), trackingErrorRecord(plan.trackingError), costsRecord(plan), plan.heldBack, plan.warnings];
+  const shown = [
+    positionsOf(plan),
+    trackingErrorRecord(plan.trackingError),
+    costsRecord(plan),
+    plan.heldBack,
+    plan.warnings,
+  ];
   for (const row of plan.rows)
     for (const percent of [row.beforePercent, row.afterPercent, row.targetPercent])
       if (!Number.isFinite(percent)) throw new Error(`${row.ticker}: ${percent} %`);
-  if (!Number.isFinite(plan.trackingError.before + plan.trackingError.after)) throw new Error('no tracking error');
+  if (!Number.isFinite(plan.trackingError.before + plan.trackingError.after))
+    throw new Error('no tracking error');
   JSON.stringify(shown, (key, value: unknown) => {
     if (typeof value === 'number' && !Number.isFinite(value)) throw new Error(`${key} is ${value}`);
     return value;
@@ -117,20 +152,33 @@ function checkOrders(orders: readonly PlannedOrder[], snapshot: Snapshot, policy
 }
 
 function wrongWith(order: PlannedOrder, holding: Holding, policy: Policy): string | null {
-  if (holding.price === null || raw(holding.price) <= 0n || raw(order.price) <= 0n) return 'without a positive price';
+  if (holding.price === null || raw(holding.price) <= 0n || raw(order.price) <= 0n)
+    return 'without a positive price';
   if (raw(order.lots) <= 0n || raw(order.amount) <= 0n) return 'of nothing';
   if (holding.hold !== null || holding.priceProblem !== null) return 'in what is held';
   if (holding.priceAgeMs === null || holding.priceAgeMs > policy.maxPriceAgeMs) return 'at an old price';
   if (order.side === 'buy' ? !holding.buyable : !holding.sellable) return 'not allowed';
-  if (order.side === 'sell' && raw(order.lots) * raw(order.lot) > raw(holding.pieces) - raw(holding.blockedPieces)) return 'short';
+  if (
+    order.side === 'sell' &&
+    raw(order.lots) * raw(order.lot) > raw(holding.pieces) - raw(holding.blockedPieces)
+  )
+    return 'short';
   if (order.limit !== null && raw(order.limit) <= 0n) return 'with a limit that is none';
-  return raw(order.lot) === raw(holding.lot) && raw(order.amount) === raw(order.lots) * raw(order.lot) * raw(order.price) ? null : 'reckoned wrong';
+  return raw(order.lot) === raw(holding.lot) &&
+    raw(order.amount) === raw(order.lots) * raw(order.lot) * raw(order.price)
+    ? null
+    : 'reckoned wrong';
 }
 
 const up = (amount: bigint, part: bigint): bigint => (amount * part + NANO - 1n) / NANO;
 
 /** Reckoned from the orders alone: what is bought at worst leaves what must be left. */
-function checkCash(orders: readonly PlannedOrder[], snapshot: Snapshot, policy: Policy, equity: bigint): void {
+function checkCash(
+  orders: readonly PlannedOrder[],
+  snapshot: Snapshot,
+  policy: Policy,
+  equity: bigint,
+): void {
   const reserve = (order: PlannedOrder): bigint => {
     const { step, lot } = snapshot.holdings.find(({ ticker }) => ticker === order.ticker)!;
     const perLot = raw(order.price) * raw(lot);
@@ -145,7 +193,8 @@ function checkCash(orders: readonly PlannedOrder[], snapshot: Snapshot, policy: 
   const floor = -debtLimit(snapshot, policy, equity);
   if (cash < floor) throw new Error(`buys down to ${cash} nano, the floor is ${floor}`);
   const kept = raw(policy.limits.cashReserve) + raw(snapshot.facts.setAside) - raw(snapshot.blockedCash);
-  if (kept > 0n && cash < kept && cash < raw(snapshot.cash)) throw new Error(`buys down to ${cash} nano, ${kept} are kept`);
+  if (kept > 0n && cash < kept && cash < raw(snapshot.cash))
+    throw new Error(`buys down to ${cash} nano, ${kept} are kept`);
 }
 
 function debtLimit({ facts }: Snapshot, { margin, limits }: Policy, equity: bigint): bigint {
@@ -153,7 +202,14 @@ function debtLimit({ facts }: Snapshot, { margin, limits }: Policy, equity: bigi
   if (raw(limits.cashReserve) + raw(facts.setAside) > 0n) return 0n;
   const above = (equity * BigInt(Math.round((margin.multiplier - 1) * 1e9))) / NANO;
   const most = raw(margin.maxMarginSize) < above ? raw(margin.maxMarginSize) : above;
-  const limit = !facts.deleverage || margin.strategy === 'keep' ? most : margin.strategy === 'remove' ? 0n : raw(margin.freeThreshold) < most ? raw(margin.freeThreshold) : most;
+  const limit =
+    !facts.deleverage || margin.strategy === 'keep'
+      ? most
+      : margin.strategy === 'remove'
+        ? 0n
+        : raw(margin.freeThreshold) < most
+          ? raw(margin.freeThreshold)
+          : most;
   return limit < 0n ? 0n : limit;
 }
 
@@ -165,12 +221,16 @@ function checkBuys(snapshot: Snapshot, policy: Policy): void {
   const { orders, equity } = decision.plan;
   checkOrders(orders, snapshot, policy);
   checkCash(orders, snapshot, policy, raw(equity));
-  for (const { side, ticker } of orders) if (side === 'sell' || !tickers.has(ticker)) throw new Error(`a ${side} of ${ticker} in the second leg`);
+  for (const { side, ticker } of orders)
+    if (side === 'sell' || !tickers.has(ticker)) throw new Error(`a ${side} of ${ticker} in the second leg`);
 }
 
 /** What is written of it is read back into the same decision. */
 function checkReplay(snapshot: Snapshot, policy: Policy, decision: Decision): void {
-  const again = parseSnapshot(JSON.parse(JSON.stringify(snapshotToJson(snapshot))), new Set(policy.wallet.keys()));
+  const again = parseSnapshot(
+    JSON.parse(JSON.stringify(snapshotToJson(snapshot))),
+    new Set(policy.wallet.keys()),
+  );
   if (!again.ok) throw new Error(`its own text is refused: ${again.problems.join('; ')}`);
   expect(decide(again.snapshot, policy)).toEqual(decision);
 }

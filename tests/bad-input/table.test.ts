@@ -16,7 +16,14 @@ import { runBot } from './run-bot.ts';
 setDefaultTimeout(60_000);
 const newDir = tempDirs();
 
-const TABLE = { configuration: CONFIGURATION, environment: ENVIRONMENT, accounts: ACCOUNTS, replies: REPLIES, journal: JOURNAL, commands: COMMANDS };
+const TABLE = {
+  configuration: CONFIGURATION,
+  environment: ENVIRONMENT,
+  accounts: ACCOUNTS,
+  replies: REPLIES,
+  journal: JOURNAL,
+  commands: COMMANDS,
+};
 
 for (const [title, cases] of Object.entries(TABLE))
   describe(title, () => {

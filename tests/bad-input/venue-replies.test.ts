@@ -5,7 +5,13 @@ import { expect, test } from 'bun:test';
 import { createVirtualClock } from '../../src/clock.ts';
 import { lotSize, lots, raw } from '../../src/core/units.ts';
 import { createExchange, type Exchange } from '../../src/exchange/exchange.ts';
-import { type Broker, type Market, type OrderReport, type OrderRequest, WorldError } from '../../src/ports.ts';
+import {
+  type Broker,
+  type Market,
+  type OrderReport,
+  type OrderRequest,
+  WorldError,
+} from '../../src/ports.ts';
 import { createTInvest } from '../../src/tinvest/tinvest.ts';
 import type { Transport } from '../../src/tinvest/transport.ts';
 import { exchangeTransport } from '../support/exchange-transport.ts';
@@ -45,7 +51,8 @@ const reading = <T>(
 ): Reading => ({ name, methods, read, faults });
 
 const twice = (names: readonly string[]): boolean => new Set(names).size !== names.length;
-const ascending = (numbers: readonly number[]): boolean => numbers.every((each, at) => at === 0 || numbers[at - 1]! < each);
+const ascending = (numbers: readonly number[]): boolean =>
+  numbers.every((each, at) => at === 0 || numbers[at - 1]! < each);
 
 function reportFaults(report: OrderReport): (string | false)[] {
   return [
@@ -53,7 +60,10 @@ function reportFaults(report: OrderReport): (string | false)[] {
     raw(report.executed) < 0n && 'less than nothing executed',
     raw(report.executed) > raw(report.requested) && 'more executed than requested',
     report.value !== null && raw(report.value) < 0n && 'executed for less than nothing',
-    report.value !== null && raw(report.executed) === 0n && raw(report.value) !== 0n && 'nothing executed for something',
+    report.value !== null &&
+      raw(report.executed) === 0n &&
+      raw(report.value) !== 0n &&
+      'nothing executed for something',
     report.value !== null && raw(report.executed) > 0n && raw(report.value) <= 0n && 'executed for nothing',
     report.commission !== null && raw(report.commission) < 0n && 'a negative commission',
     report.status === 'filled' && raw(report.executed) !== raw(report.requested) && 'filled and not whole',
@@ -65,111 +75,250 @@ const STRANGER = 'a stranger';
 const HELD_STRANGER = 'a held stranger';
 const LIST = ['Etfs', 'Shares'];
 const READINGS: readonly Reading[] = [
-  reading('accounts', ['GetAccounts'], (broker) => broker.accounts(), (accounts) => [
-    twice(accounts.map(({ id }) => id)) && 'an id twice',
-    accounts.some(({ id }) => id === '') && 'no id',
-    accounts.some(({ openedAtMs }) => openedAtMs !== null && !Number.isFinite(openedAtMs)) && 'an impossible time',
-  ]),
-  reading('positions', ['GetPositions'], (broker, _, { account }) => broker.positions(account), (positions) => [
-    raw(positions.blockedCash) < 0n && 'blocked cash below zero',
-    twice(positions.securities.map(({ uid }) => uid)) && 'a security twice',
-    ...positions.securities.map(
-      ({ uid, pieces, blocked, kind }) =>
-        (uid === '' || (!['future', 'option'].includes(kind) && (raw(pieces) < 0n || raw(blocked) < 0n || raw(blocked) > raw(pieces)))) &&
-        `${uid}: ${pieces} pieces, ${blocked} blocked`,
-    ),
-  ]),
-  reading('average prices', ['GetPortfolio'], (broker, _, { account }) => broker.averagePrices(account), (prices) =>
-    [...prices].map(
-      ([uid, { average, fifo }]) => [average, fifo].some((each) => each !== null && raw(each) <= 0n) && `${uid}: a price that is none`,
-    ),
+  reading(
+    'accounts',
+    ['GetAccounts'],
+    (broker) => broker.accounts(),
+    (accounts) => [
+      twice(accounts.map(({ id }) => id)) && 'an id twice',
+      accounts.some(({ id }) => id === '') && 'no id',
+      accounts.some(({ openedAtMs }) => openedAtMs !== null && !Number.isFinite(openedAtMs)) &&
+        'an impossible time',
+    ],
   ),
-  reading('active orders', ['GetOrders'], (broker, _, { account }) => broker.activeOrders(account), (orders) => orders.flatMap(reportFaults)),
-  reading('margin', ['GetMarginAttributes'], (broker, _, { account }) => broker.margin(account), (report) => [
-    report.kind === 'disabled' && report.because === '' && 'disabled without a reason',
-    report.kind === 'enabled' && (raw(report.starting) < 0n || raw(report.minimal) < 0n) && 'a margin below zero',
-  ]),
-  reading('post', ['PostOrder'], (broker, _, { request }) => broker.post(request), (outcome, { request }) => {
-    if (outcome.kind !== 'accepted')
-      return [outcome.kind !== 'unknown' && `${outcome.kind} by a reply that was OK`, outcome.refusal.message === '' && 'unknown without words'];
-    const { report } = outcome;
-    return [
-      ...reportFaults(report),
-      report.key !== null && report.key !== request.key && 'the key of another order',
-      report.uid !== '' && report.uid !== request.uid && 'another instrument',
-      report.side !== request.side && 'another side',
-      raw(report.requested) !== raw(request.lots) && 'other lots',
-    ];
-  }),
-  reading('order by key', ['GetOrderState'], (broker, _, { account, request }) => broker.orderByKey(account, request.key, request.lot), (found, { request }) =>
-    found.kind === 'found'
-      ? [...reportFaults(found.report), found.report.key !== null && found.report.key !== request.key && 'the key of another order']
-      : ['not found by a reply that was OK'],
+  reading(
+    'positions',
+    ['GetPositions'],
+    (broker, _, { account }) => broker.positions(account),
+    (positions) => [
+      raw(positions.blockedCash) < 0n && 'blocked cash below zero',
+      twice(positions.securities.map(({ uid }) => uid)) && 'a security twice',
+      ...positions.securities.map(
+        ({ uid, pieces, blocked, kind }) =>
+          (uid === '' ||
+            (!['future', 'option'].includes(kind) &&
+              (raw(pieces) < 0n || raw(blocked) < 0n || raw(blocked) > raw(pieces)))) &&
+          `${uid}: ${pieces} pieces, ${blocked} blocked`,
+      ),
+    ],
   ),
-  reading('order by id', ['GetOrderState'], (broker, _, { account, orderId, request }) => broker.orderById(account, orderId, request.lot), (found, { orderId }) =>
-    found.kind === 'found'
-      ? [...reportFaults(found.report), found.report.orderId !== orderId && 'the id of another order']
-      : ['not found by a reply that was OK'],
+  reading(
+    'average prices',
+    ['GetPortfolio'],
+    (broker, _, { account }) => broker.averagePrices(account),
+    (prices) =>
+      [...prices].map(
+        ([uid, { average, fifo }]) =>
+          [average, fifo].some((each) => each !== null && raw(each) <= 0n) && `${uid}: a price that is none`,
+      ),
   ),
-  reading('cancel', ['CancelOrder'], (broker, _, { account, orderId }) => broker.cancel(account, orderId), (outcome) => [
-    outcome.kind === 'refused' && 'refused by a reply that was OK',
-  ]),
-  reading('operations', ['GetOperationsByCursor'], (broker, _, { account }) => broker.operations(account, NOW - DAY_MS, NOW + DAY_MS), (all) => [
-    twice(all.map(({ id }) => id)) && 'an operation twice',
-    all.some(({ id }) => id === '') && 'no id',
-    all.some(({ atMs }) => !(atMs > NOW - DAY_MS && atMs <= NOW + DAY_MS)) && 'outside the span',
-    all.some(({ atMs }, at) => at > 0 && all[at - 1]!.atMs > atMs) && 'out of order',
-  ]),
-  reading('resolve', LIST, (_, market) => market.resolve(['TMOS', 'SBER', 'NOBODY']), (found) => [
-    found.length !== 3 && 'other answers than questions',
-    ...found.map((one) =>
-      one.kind === 'missing'
-        ? one.because === '' && 'missing without a reason'
-        : (one.listing.uid === '' || raw(one.listing.lot) < 1n || raw(one.listing.step) <= 0n || one.listing.ticker === '') && `${one.listing.ticker}: no listing to trade in`,
-    ),
-    ...found.map((one) => one.kind === 'found' && one.listing.marginRate !== null && (raw(one.listing.marginRate) <= 0n || raw(one.listing.marginRate) > 10_000_000_000n) && 'a margin rate that is none'),
-    ...found.map((one) => one.kind === 'found' && one.listing.issued !== null && raw(one.listing.issued) <= 0n && 'units that are none'),
-    ...found.map((one) => one.kind === 'found' && one.listing.currency.toLowerCase() !== 'rub' && `found in ${one.listing.currency}`),
-  ]),
-  reading(STRANGER, ['FindInstrument', 'GetInstrumentBy'], (_, market) => market.resolve(['TRUR']), ([found, ...more]) => [
-    (found === undefined || more.length > 0) && 'other answers than questions',
-    found?.kind === 'missing' && found.because === '' && 'missing without a reason',
-    found?.kind === 'found' && (raw(found.listing.lot) < 1n || raw(found.listing.step) <= 0n || found.listing.currency.toLowerCase() !== 'rub') && 'no listing to trade in',
-  ]),
-  reading(HELD_STRANGER, ['GetInstrumentBy'], (_, market, { stranger }) => market.listingByUid(stranger), (listing) => [
-    listing !== null && (raw(listing.lot) < 1n || raw(listing.step) <= 0n) && 'no listing to size by',
-  ]),
-  reading('sessions', ['TradingSchedules'], (_, market) => market.sessions('MOEX'), (sessions) => [
-    sessions.some(({ startMs, endMs }) => !(startMs < endMs)) && 'a session without an end',
-    sessions.some(({ startMs }, at) => at > 0 && sessions[at - 1]!.endMs > startMs) && 'sessions that overlap',
-  ]),
-  reading('last prices', ['GetLastPrices'], (_, market, { uid, other }) => market.lastPrices([uid, other]), (quotes, { uid, other }) => [
-    quotes.size !== 2 && 'other answers than questions',
-    ...[uid, other].map((each) => {
-      const quote = quotes.get(each);
-      if (quote === undefined || quote.uid !== each) return `${each} has no quote`;
-      if (quote.price === null) return quote.problem === null && 'no price and no problem';
-      return (raw(quote.price) <= 0n || quote.timeMs === null || quote.timeMs > NOW + 400_000 || quote.problem !== null) && 'a price that is none';
-    }),
-  ]),
-  reading('trading statuses', ['GetTradingStatuses'], (_, market, { uid, other }) => market.tradingStatuses([uid, other]), (statuses, { uid, other }) =>
-    [uid, other].map((each) => statuses.get(each)?.uid !== each && `${each} has no status`),
+  reading(
+    'active orders',
+    ['GetOrders'],
+    (broker, _, { account }) => broker.activeOrders(account),
+    (orders) => orders.flatMap(reportFaults),
   ),
-  reading('fund asset', ['GetAssetBy'], (_, market, { assetUid }) => market.fundAsset(assetUid), (asset) => [
-    asset !== null && asset.units !== null && raw(asset.units) <= 0n && 'units that are none',
-    asset !== null && asset.navCode === '' && 'an empty code',
-  ]),
-  reading('daily closes', ['GetCandles'], (_, market, { uid }) => market.dailyCloses(uid, NOW - 20 * DAY_MS, NOW), (closes) => [
-    !ascending(closes.map(({ dayMs }) => dayMs)) && 'days out of order',
-    closes.some(({ dayMs }) => dayMs < NOW - 21 * DAY_MS || dayMs >= NOW) && 'a day outside the span',
-    closes.some(({ price }) => raw(price) <= 0n) && 'a close that is none',
-  ]),
-  reading('order book', ['GetOrderBook'], (_, market, { uid }) => market.orderBook(uid, 20), ({ bids, asks }) => [
-    [...bids, ...asks].some(({ price, lots: count }) => raw(price) <= 0n || raw(count) < 1n) && 'a level that is none',
-    bids.some(({ price }, at) => at > 0 && raw(bids[at - 1]!.price) < raw(price)) && 'bids out of order',
-    asks.some(({ price }, at) => at > 0 && raw(asks[at - 1]!.price) > raw(price)) && 'asks out of order',
-  ]),
-  reading('the tariff', ['GetUserTariff'], async (broker) => (await broker.accounts()).length, () => []),
+  reading(
+    'margin',
+    ['GetMarginAttributes'],
+    (broker, _, { account }) => broker.margin(account),
+    (report) => [
+      report.kind === 'disabled' && report.because === '' && 'disabled without a reason',
+      report.kind === 'enabled' &&
+        (raw(report.starting) < 0n || raw(report.minimal) < 0n) &&
+        'a margin below zero',
+    ],
+  ),
+  reading(
+    'post',
+    ['PostOrder'],
+    (broker, _, { request }) => broker.post(request),
+    (outcome, { request }) => {
+      if (outcome.kind !== 'accepted')
+        return [
+          outcome.kind !== 'unknown' && `${outcome.kind} by a reply that was OK`,
+          outcome.refusal.message === '' && 'unknown without words',
+        ];
+      const { report } = outcome;
+      return [
+        ...reportFaults(report),
+        report.key !== null && report.key !== request.key && 'the key of another order',
+        report.uid !== '' && report.uid !== request.uid && 'another instrument',
+        report.side !== request.side && 'another side',
+        raw(report.requested) !== raw(request.lots) && 'other lots',
+      ];
+    },
+  ),
+  reading(
+    'order by key',
+    ['GetOrderState'],
+    (broker, _, { account, request }) => broker.orderByKey(account, request.key, request.lot),
+    (found, { request }) =>
+      found.kind === 'found'
+        ? [
+            ...reportFaults(found.report),
+            found.report.key !== null && found.report.key !== request.key && 'the key of another order',
+          ]
+        : ['not found by a reply that was OK'],
+  ),
+  reading(
+    'order by id',
+    ['GetOrderState'],
+    (broker, _, { account, orderId, request }) => broker.orderById(account, orderId, request.lot),
+    (found, { orderId }) =>
+      found.kind === 'found'
+        ? [...reportFaults(found.report), found.report.orderId !== orderId && 'the id of another order']
+        : ['not found by a reply that was OK'],
+  ),
+  reading(
+    'cancel',
+    ['CancelOrder'],
+    (broker, _, { account, orderId }) => broker.cancel(account, orderId),
+    (outcome) => [outcome.kind === 'refused' && 'refused by a reply that was OK'],
+  ),
+  reading(
+    'operations',
+    ['GetOperationsByCursor'],
+    (broker, _, { account }) => broker.operations(account, NOW - DAY_MS, NOW + DAY_MS),
+    (all) => [
+      twice(all.map(({ id }) => id)) && 'an operation twice',
+      all.some(({ id }) => id === '') && 'no id',
+      all.some(({ atMs }) => !(atMs > NOW - DAY_MS && atMs <= NOW + DAY_MS)) && 'outside the span',
+      all.some(({ atMs }, at) => at > 0 && all[at - 1]!.atMs > atMs) && 'out of order',
+    ],
+  ),
+  reading(
+    'resolve',
+    LIST,
+    (_, market) => market.resolve(['TMOS', 'SBER', 'NOBODY']),
+    (found) => [
+      found.length !== 3 && 'other answers than questions',
+      ...found.map((one) =>
+        one.kind === 'missing'
+          ? one.because === '' && 'missing without a reason'
+          : (one.listing.uid === '' ||
+              raw(one.listing.lot) < 1n ||
+              raw(one.listing.step) <= 0n ||
+              one.listing.ticker === '') &&
+            `${one.listing.ticker}: no listing to trade in`,
+      ),
+      ...found.map(
+        (one) =>
+          one.kind === 'found' &&
+          one.listing.marginRate !== null &&
+          (raw(one.listing.marginRate) <= 0n || raw(one.listing.marginRate) > 10_000_000_000n) &&
+          'a margin rate that is none',
+      ),
+      ...found.map(
+        (one) =>
+          one.kind === 'found' &&
+          one.listing.issued !== null &&
+          raw(one.listing.issued) <= 0n &&
+          'units that are none',
+      ),
+      ...found.map(
+        (one) =>
+          one.kind === 'found' &&
+          one.listing.currency.toLowerCase() !== 'rub' &&
+          `found in ${one.listing.currency}`,
+      ),
+    ],
+  ),
+  reading(
+    STRANGER,
+    ['FindInstrument', 'GetInstrumentBy'],
+    (_, market) => market.resolve(['TRUR']),
+    ([found, ...more]) => [
+      (found === undefined || more.length > 0) && 'other answers than questions',
+      found?.kind === 'missing' && found.because === '' && 'missing without a reason',
+      found?.kind === 'found' &&
+        (raw(found.listing.lot) < 1n ||
+          raw(found.listing.step) <= 0n ||
+          found.listing.currency.toLowerCase() !== 'rub') &&
+        'no listing to trade in',
+    ],
+  ),
+  reading(
+    HELD_STRANGER,
+    ['GetInstrumentBy'],
+    (_, market, { stranger }) => market.listingByUid(stranger),
+    (listing) => [
+      listing !== null && (raw(listing.lot) < 1n || raw(listing.step) <= 0n) && 'no listing to size by',
+    ],
+  ),
+  reading(
+    'sessions',
+    ['TradingSchedules'],
+    (_, market) => market.sessions('MOEX'),
+    (sessions) => [
+      sessions.some(({ startMs, endMs }) => !(startMs < endMs)) && 'a session without an end',
+      sessions.some(({ startMs }, at) => at > 0 && sessions[at - 1]!.endMs > startMs) &&
+        'sessions that overlap',
+    ],
+  ),
+  reading(
+    'last prices',
+    ['GetLastPrices'],
+    (_, market, { uid, other }) => market.lastPrices([uid, other]),
+    (quotes, { uid, other }) => [
+      quotes.size !== 2 && 'other answers than questions',
+      ...[uid, other].map((each) => {
+        const quote = quotes.get(each);
+        if (quote === undefined || quote.uid !== each) return `${each} has no quote`;
+        if (quote.price === null) return quote.problem === null && 'no price and no problem';
+        return (
+          (raw(quote.price) <= 0n ||
+            quote.timeMs === null ||
+            quote.timeMs > NOW + 400_000 ||
+            quote.problem !== null) &&
+          'a price that is none'
+        );
+      }),
+    ],
+  ),
+  reading(
+    'trading statuses',
+    ['GetTradingStatuses'],
+    (_, market, { uid, other }) => market.tradingStatuses([uid, other]),
+    (statuses, { uid, other }) =>
+      [uid, other].map((each) => statuses.get(each)?.uid !== each && `${each} has no status`),
+  ),
+  reading(
+    'fund asset',
+    ['GetAssetBy'],
+    (_, market, { assetUid }) => market.fundAsset(assetUid),
+    (asset) => [
+      asset !== null && asset.units !== null && raw(asset.units) <= 0n && 'units that are none',
+      asset !== null && asset.navCode === '' && 'an empty code',
+    ],
+  ),
+  reading(
+    'daily closes',
+    ['GetCandles'],
+    (_, market, { uid }) => market.dailyCloses(uid, NOW - 20 * DAY_MS, NOW),
+    (closes) => [
+      !ascending(closes.map(({ dayMs }) => dayMs)) && 'days out of order',
+      closes.some(({ dayMs }) => dayMs < NOW - 21 * DAY_MS || dayMs >= NOW) && 'a day outside the span',
+      closes.some(({ price }) => raw(price) <= 0n) && 'a close that is none',
+    ],
+  ),
+  reading(
+    'order book',
+    ['GetOrderBook'],
+    (_, market, { uid }) => market.orderBook(uid, 20),
+    ({ bids, asks }) => [
+      [...bids, ...asks].some(({ price, lots: count }) => raw(price) <= 0n || raw(count) < 1n) &&
+        'a level that is none',
+      bids.some(({ price }, at) => at > 0 && raw(bids[at - 1]!.price) < raw(price)) && 'bids out of order',
+      asks.some(({ price }, at) => at > 0 && raw(asks[at - 1]!.price) > raw(price)) && 'asks out of order',
+    ],
+  ),
+  reading(
+    'the tariff',
+    ['GetUserTariff'],
+    async (broker) => (await broker.accounts()).length,
+    () => [],
+  ),
 ];
 
 function methodOf(path: string, { name }: Reading): string {
@@ -206,9 +355,18 @@ async function recorded(): Promise<{ replies: ReadonlyMap<string, Uint8Array>; f
     limit: null,
     confirmMargin: false,
   };
-  const { broker, market } = createTInvest({ transport, clock, random: () => 0.5, token: () => TOKEN, broker: 'live' });
+  const { broker, market } = createTInvest({
+    transport,
+    clock,
+    random: () => 0.5,
+    token: () => TOKEN,
+    broker: 'live',
+  });
   const strange = createTInvest({
-    transport: { ...transport, unary: (path, body, call) => transport.unary(path.replace(/Etfs$/, 'Shares'), body, call) },
+    transport: {
+      ...transport,
+      unary: (path, body, call) => transport.unary(path.replace(/Etfs$/, 'Shares'), body, call),
+    },
     clock,
     random: () => 0.5,
     token: () => TOKEN,
@@ -228,7 +386,8 @@ async function recorded(): Promise<{ replies: ReadonlyMap<string, Uint8Array>; f
     request,
     orderId: posted.report.orderId,
   };
-  for (const { name, read } of READINGS) if (!['post', 'cancel'].includes(name)) await read(broker, market, facts).catch(() => {});
+  for (const { name, read } of READINGS)
+    if (!['post', 'cancel'].includes(name)) await read(broker, market, facts).catch(() => {});
   await strange.market.resolve(['TRUR']);
   await broker.cancel(id, posted.report.orderId);
   return { replies, facts };
@@ -248,10 +407,19 @@ test('ten thousand damaged replies end in values that keep their promises, or in
       close: () => {},
       async unary(path) {
         const name = methodOf(path, one);
-        return { body: name === method ? damaged : (replies.get(name) ?? new Uint8Array()), headers: new Map() };
+        return {
+          body: name === method ? damaged : (replies.get(name) ?? new Uint8Array()),
+          headers: new Map(),
+        };
       },
     };
-    const { broker, market } = createTInvest({ transport, clock, random: () => 0.5, token: () => TOKEN, broker: 'live' });
+    const { broker, market } = createTInvest({
+      transport,
+      clock,
+      random: () => 0.5,
+      token: () => TOKEN,
+      broker: 'live',
+    });
     const tally = ended.get(one.name)!;
     try {
       const value = await one.read(broker, market, facts);
@@ -269,11 +437,13 @@ test('ten thousand damaged replies end in values that keep their promises, or in
     process.env.CASE === undefined ? RUNS : 1,
   );
   for (const [name, { sound, refused }] of ended)
-    if (process.env.CASE === undefined && !['cancel', 'the tariff', 'post'].includes(name)) expect([name, sound > 20, refused > 5]).toEqual([name, true, true]);
+    if (process.env.CASE === undefined && !['cancel', 'the tariff', 'post'].includes(name))
+      expect([name, sound > 20, refused > 5]).toEqual([name, true, true]);
 }, 60_000);
 
 function checkWords({ message }: WorldError): void {
-  if (message.length < 15 || /undefined|\[object|\n\s+at /.test(message)) throw new Error(`no words: ${message}`);
+  if (message.length < 15 || /undefined|\[object|\n\s+at /.test(message))
+    throw new Error(`no words: ${message}`);
   if (message.includes(TOKEN)) throw new Error('the token was said');
 }
 
@@ -282,12 +452,24 @@ test('the genuine replies are sound', async () => {
   for (const one of READINGS) {
     const transport: Transport = {
       close: () => {},
-      unary: async (path) => ({ body: replies.get(methodOf(path, one)) ?? new Uint8Array(), headers: new Map() }),
+      unary: async (path) => ({
+        body: replies.get(methodOf(path, one)) ?? new Uint8Array(),
+        headers: new Map(),
+      }),
     };
     const clock = createManualClock(NOW, { patient: false });
-    const { broker, market } = createTInvest({ transport, clock, random: () => 0.5, token: () => TOKEN, broker: 'live' });
-    const value = await one.read(broker, market, facts).catch((error) => { throw new Error(`${one.name}: ${error}`); });
+    const { broker, market } = createTInvest({
+      transport,
+      clock,
+      random: () => 0.5,
+      token: () => TOKEN,
+      broker: 'live',
+    });
+    const value = await one.read(broker, market, facts).catch((error) => {
+      throw new Error(`${one.name}: ${error}`);
+    });
     expect([one.name, one.faults(value as never, facts).filter(Boolean)]).toEqual([one.name, []]);
-    for (const method of one.methods) expect([one.name, method, replies.has(method)]).toEqual([one.name, method, true]);
+    for (const method of one.methods)
+      expect([one.name, method, replies.has(method)]).toEqual([one.name, method, true]);
   }
 });

@@ -13,10 +13,24 @@ const SAYS_NOTHING: readonly string[] = ['balanced', 'nothing_to_do'];
 
 const wallets: readonly WorldAccount[] = [
   SEED_ACCOUNT,
-  { ...SEED_ACCOUNT, settings: { maxDrawdownPercent: 90 }, policy: { unlistedPositions: 'sell', minProfitPercent: -50 } },
+  {
+    ...SEED_ACCOUNT,
+    settings: { maxDrawdownPercent: 90 },
+    policy: { unlistedPositions: 'sell', minProfitPercent: -50 },
+  },
   { wallet: { SBER: 30, TMOS: 30, TGLD: 30, RUB: 10 }, cash: '1000000' },
-  { wallet: { TMOS: 50, TBRU: 50 }, cash: '20000', pieces: { TMOS: 20_000, TGLD: 3_000 }, policy: { unlistedPositions: 'sell' } },
-  { wallet: { SBER: 100 }, cash: '0', pieces: { TMOS: 10_000 }, policy: { unlistedPositions: 'sell', orderType: 'bestprice' } },
+  {
+    wallet: { TMOS: 50, TBRU: 50 },
+    cash: '20000',
+    pieces: { TMOS: 20_000, TGLD: 3_000 },
+    policy: { unlistedPositions: 'sell' },
+  },
+  {
+    wallet: { SBER: 100 },
+    cash: '0',
+    pieces: { TMOS: 10_000 },
+    policy: { unlistedPositions: 'sell', orderType: 'bestprice' },
+  },
 ];
 
 test('iterations on damaged replies end in records, and the venue books stay sound', async () => {
@@ -24,7 +38,10 @@ test('iterations on damaged replies end in records, and the venue books stay sou
   let posted = 0;
   let damaged = 0;
   await mutations('worlds of damaged replies', WORLDS, async (dice, index, show) => {
-    const world = await openWorld({ accounts: [wallets[index % wallets.length]!], exchange: { seed: index + 1 } });
+    const world = await openWorld({
+      accounts: [wallets[index % wallets.length]!],
+      exchange: { seed: index + 1 },
+    });
     const told: string[] = [];
     show(() => told.join('\n'));
     try {
@@ -68,12 +85,14 @@ async function iterate(world: World, told: string[], ended: Map<string, number>)
     const { record } = await world.cycle();
     told.push(`${record.status}: ${record.reason}`);
     ended.set(record.status, (ended.get(record.status) ?? 0) + 1);
-    if (!SAYS_NOTHING.includes(record.status) && (record.reason ?? '').length < 10) throw new Error(`${record.status} without words`);
+    if (!SAYS_NOTHING.includes(record.status) && (record.reason ?? '').length < 10)
+      throw new Error(`${record.status} without words`);
     const text = JSON.stringify(record);
     if (/\\n\s+at |undefined|\[object/.test(text)) throw new Error(`a record that says nothing: ${text}`);
     return record.status;
   } catch (error) {
-    if (error instanceof IterationDefect) throw new Error(`a defect: ${error.result.record.reason}`, { cause: error });
+    if (error instanceof IterationDefect)
+      throw new Error(`a defect: ${error.result.record.reason}`, { cause: error });
     throw error;
   }
 }
@@ -83,7 +102,8 @@ function checkTruth(world: World): void {
   const { exchange } = world;
   const books = exchange.registry.account(world.accountId());
   if (books.cash() < 0n) throw new Error(`a debt of ${books.cash()} nano`);
-  for (const uid of books.held()) if (books.pieces(uid) < 0n) throw new Error(`short ${books.pieces(uid)} of ${uid}`);
+  for (const uid of books.held())
+    if (books.pieces(uid) < 0n) throw new Error(`short ${books.pieces(uid)} of ${uid}`);
   const faults = world.faults(false);
   if (faults.length > 0) throw new Error(faults.join('\n'));
 }

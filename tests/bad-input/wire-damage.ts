@@ -11,13 +11,60 @@ type Field = { no: number } & (
 );
 
 const NUMBERS = [
-  0n, 1n, 2n, 3n, 5n, 7n, 99n, 999_999_999n, 1_000_000_000n, 2n ** 31n - 1n, 2n ** 31n, 2n ** 32n, 2n ** 53n - 1n, 2n ** 53n, 2n ** 53n + 1n,
-  2n ** 63n - 1n, -1n, -5n, -999_999_999n, -1_000_000_000n, -(2n ** 31n), -(2n ** 53n) - 1n, -(2n ** 63n),
+  0n,
+  1n,
+  2n,
+  3n,
+  5n,
+  7n,
+  99n,
+  999_999_999n,
+  1_000_000_000n,
+  2n ** 31n - 1n,
+  2n ** 31n,
+  2n ** 32n,
+  2n ** 53n - 1n,
+  2n ** 53n,
+  2n ** 53n + 1n,
+  2n ** 63n - 1n,
+  -1n,
+  -5n,
+  -999_999_999n,
+  -1_000_000_000n,
+  -(2n ** 31n),
+  -(2n ** 53n) - 1n,
+  -(2n ** 63n),
 ];
 
 const TEXTS = [
-  '', ' ', 'rub', 'RUB', 'usd', 'USD', 'hkd', 'xau', 'TMOS', 'TMOS@', 'tmos', 'NORMAL_TRADING', '__proto__', 'constructor', '0', '-1', '2999999999',
-  '00000000-0000-0000-0000-000000000000', '\u0000', '\u001b[2J', '\u202e', '😀', 'х'.repeat(3_000), 'not\na line', 'NaN', 'currency', 'share', 'futures',
+  '',
+  ' ',
+  'rub',
+  'RUB',
+  'usd',
+  'USD',
+  'hkd',
+  'xau',
+  'TMOS',
+  'TMOS@',
+  'tmos',
+  'NORMAL_TRADING',
+  '__proto__',
+  'constructor',
+  '0',
+  '-1',
+  '2999999999',
+  '00000000-0000-0000-0000-000000000000',
+  '\u0000',
+  '\u001b[2J',
+  '\u202e',
+  '😀',
+  'х'.repeat(3_000),
+  'not\na line',
+  'NaN',
+  'currency',
+  'share',
+  'futures',
 ];
 
 const encoder = new TextEncoder();
@@ -50,7 +97,12 @@ export function hurtBytes(dice: Dice, bytes: Uint8Array): Uint8Array {
         whole.splice(at, 0, ...whole.slice(at, at + 1 + dice.below(30)));
         break;
       default:
-        whole.splice(at, 1, dice.below(256), ...(dice.chance(0.3) ? [0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f] : []));
+        whole.splice(
+          at,
+          1,
+          dice.below(256),
+          ...(dice.chance(0.3) ? [0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f] : []),
+        );
     }
   }
   return Uint8Array.from(whole);
@@ -65,17 +117,24 @@ function hurtFields(dice: Dice, root: Field[]): void {
       fields = field.fields;
       continue;
     }
-    return hurtField(dice, fields, at);
+    const numbers = fields.filter((each) => each.kind === 'number');
+    // An amount below zero has all its parts below zero.
+    if (numbers.length > 0 && dice.chance(0.1))
+      for (const each of numbers) each.value = BigInt.asIntN(64, -each.value);
+    else hurtField(dice, fields, at);
+    return;
   }
 }
 
 function hurtField(dice: Dice, fields: Field[], at: number): void {
   const field = fields[at];
   const roll = dice.below(10);
-  if (field === undefined || roll === 0) fields.splice(at, 0, { no: 1 + dice.below(40), kind: 'number', value: dice.pick(NUMBERS) });
+  if (field === undefined || roll === 0)
+    fields.splice(at, 0, { no: 1 + dice.below(40), kind: 'number', value: dice.pick(NUMBERS) });
   else if (roll === 1) fields.splice(at, 1);
   else if (roll === 2) fields.splice(at, 0, structuredClone(field));
-  else if (roll === 3) field.no = dice.chance(0.5) ? Math.max(1, field.no + dice.pick([-1, 1])) : 1 + dice.below(60);
+  else if (roll === 3)
+    field.no = dice.chance(0.5) ? Math.max(1, field.no + dice.pick([-1, 1])) : 1 + dice.below(60);
   else if (roll === 4) {
     const other = dice.pick(fields);
     [field.no, other.no] = [other.no, field.no];
@@ -86,9 +145,14 @@ function otherValue(dice: Dice, field: Field): Field {
   const { no } = field;
   if (field.kind === 'number' && dice.chance(0.9)) {
     const near = [field.value + 1n, field.value - 1n, -field.value, field.value * 10n, field.value / 10n];
-    return { no, kind: 'number', value: BigInt.asIntN(64, dice.chance(0.4) ? dice.pick(near) : dice.pick(NUMBERS)) };
+    return {
+      no,
+      kind: 'number',
+      value: BigInt.asIntN(64, dice.chance(0.4) ? dice.pick(near) : dice.pick(NUMBERS)),
+    };
   }
-  if (field.kind === 'text' && dice.chance(0.9)) return { no, kind: 'text', bytes: encoder.encode(dice.pick(TEXTS)) };
+  if (field.kind === 'text' && dice.chance(0.9))
+    return { no, kind: 'text', bytes: encoder.encode(dice.pick(TEXTS)) };
   if (field.kind === 'message' && dice.chance(0.5)) return { no, kind: 'message', fields: [] };
   return dice.chance(0.5)
     ? { no, kind: 'number', value: dice.pick(NUMBERS) }
@@ -151,7 +215,11 @@ function encoded(fields: readonly Field[]): number[] {
       case 'fixed':
         return [...varintOf((BigInt(field.no) << 3n) | BigInt(field.type)), ...field.bytes];
       case 'text':
-        return [...varintOf((BigInt(field.no) << 3n) | 2n), ...varintOf(BigInt(field.bytes.length)), ...field.bytes];
+        return [
+          ...varintOf((BigInt(field.no) << 3n) | 2n),
+          ...varintOf(BigInt(field.bytes.length)),
+          ...field.bytes,
+        ];
       case 'message': {
         const inner = encoded(field.fields);
         return [...varintOf((BigInt(field.no) << 3n) | 2n), ...varintOf(BigInt(inner.length)), ...inner];
