@@ -61,7 +61,8 @@ export function reportOfPost(reply: PostOrderResponse, request: OrderRequest): O
   assertEcho(report, request);
   if (isZero(report.executed)) return { ...report, value: NO_MONEY };
   const each = rublesOrNull(reply.executedOrderPrice, `executed_order_price of order ${reply.orderId}`);
-  return valued(report, each && known(worth(price(raw(each)), piecesIn(report.executed, request.lot))));
+  const value = each === null ? null : worth(price(raw(each)), piecesIn(report.executed, request.lot));
+  return valued(report, known(value));
 }
 
 /** On less than this a fee that is rounded up may be more than what it is for. */

@@ -47,7 +47,12 @@ const instrument =
 const posted = (fields: object): Change => reply('PostOrder', (message) => ({ ...message, ...fields }));
 const rub = (units: number, nano = 0) => ({ currency: 'rub', units, nano });
 
-type Short = readonly [name: string, venue: Change, says: BadCase['says'], more?: Partial<BadCase>];
+type Short = readonly [
+  name: string,
+  venue: Change,
+  says: BadCase['says'],
+  more?: Partial<BadCase> | undefined,
+];
 const table = (code: number, more: Partial<BadCase>, list: readonly Short[]): BadCase[] =>
   rows(
     ...list.map(

@@ -71,7 +71,10 @@ export async function runBot(args: readonly string[], options: TrialOptions): Pr
     environment,
     clock,
     random: () => 0.5,
-    newId: () => `00000000-0000-4000-8000-${String((ids += 1)).padStart(12, '0')}`,
+    newId: () => {
+      ids += 1;
+      return `00000000-0000-4000-8000-${String(ids).padStart(12, '0')}`;
+    },
     stop: stop.signal,
     connect: ({ token, broker, log }) => ({
       ...createTInvest({

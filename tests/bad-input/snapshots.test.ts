@@ -53,8 +53,11 @@ test('ten thousand damaged snapshots are refused in words, or decided on within 
         ? hurtNumbers(dice, base.json)
         : hurtValues(dice, base.json);
     show(() => `${written}\n${JSON.stringify(policy, readable)}`);
-    const value = valueOf(written);
-    if (value === undefined) return void (ended.refused += 1);
+    const value = parsedJson(written);
+    if (value === undefined) {
+      ended.refused += 1;
+      return;
+    }
     const parsed = parseSnapshot(value, new Set(policy.wallet.keys()));
     if (!parsed.ok) {
       ended.refused += 1;
@@ -83,7 +86,7 @@ const readable = (_: string, value: unknown): unknown =>
       ? [...value]
       : value;
 
-function valueOf(text: string): unknown {
+function parsedJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

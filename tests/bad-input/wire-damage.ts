@@ -207,25 +207,25 @@ function branch(no: number, bytes: Uint8Array): Field {
 /** Letters and nothing else: a message has low bytes in it. */
 const isText = (bytes: Uint8Array): boolean => bytes.length > 0 && bytes.every((byte) => byte >= 0x20);
 
-function encoded(fields: readonly Field[]): number[] {
-  return fields.flatMap((field) => {
-    switch (field.kind) {
-      case 'number':
-        return [...varintOf(BigInt(field.no) << 3n), ...varintOf(field.value)];
-      case 'fixed':
-        return [...varintOf((BigInt(field.no) << 3n) | BigInt(field.type)), ...field.bytes];
-      case 'text':
-        return [
-          ...varintOf((BigInt(field.no) << 3n) | 2n),
-          ...varintOf(BigInt(field.bytes.length)),
-          ...field.bytes,
-        ];
-      case 'message': {
-        const inner = encoded(field.fields);
-        return [...varintOf((BigInt(field.no) << 3n) | 2n), ...varintOf(BigInt(inner.length)), ...inner];
-      }
-    }
-  });
+const encoded = (fields: readonly Field[]): number[] => fields.flatMap(encodedField);
+
+function encodedField(field: Field): number[] {
+  const tag = (type: number): number[] => varintOf((BigInt(field.no) << 3n) | BigInt(type));
+  const delimited = (bytes: ArrayLike<number>): number[] => [
+    ...tag(2),
+    ...varintOf(BigInt(bytes.length)),
+    ...Array.from(bytes),
+  ];
+  switch (field.kind) {
+    case 'number':
+      return [...tag(0), ...varintOf(field.value)];
+    case 'fixed':
+      return [...tag(field.type), ...field.bytes];
+    case 'text':
+      return delimited(field.bytes);
+    case 'message':
+      return delimited(encoded(field.fields));
+  }
 }
 
 function varintOf(value: bigint): number[] {
