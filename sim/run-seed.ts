@@ -2,10 +2,12 @@
 // whole again, and the bot must get its accounts in order or say loudly why it cannot.
 // Guarantees: a pure function of its options; the same options give the same trace hash.
 
+import type { IterationRecord } from '../src/core/iteration-record.ts';
 import { isTrading } from '../src/exchange/calendar.ts';
 import { moscowDay } from '../src/exchange/moscow.ts';
 import { allChecks } from './all-checks.ts';
 import type { Coverage } from './coverage.ts';
+import type { SimAccount } from './generate-accounts.ts';
 import type { SimJournal } from './sim-journal.ts';
 import { diceOf } from './streams.ts';
 import type { Kept } from './swarm.ts';
@@ -126,18 +128,26 @@ function phaseOneMs(world: World, intervalMs: number): number {
 
 const IN_ORDER: ReadonlySet<string> = new Set(['balanced', 'nothing_to_do', 'planned']);
 
-/** Every account's last iteration began after the faults had ended, and left nothing to do. */
+/** Longer than orders stay out of sight and an absence proof takes together: what is unknown by then waits for a person. */
+const PROVED_BY_MS = 40 * MINUTE_MS;
+
+/** Every account's last iteration began after the faults had ended, and left nothing to do, or nothing that time mends. */
 function isQuiet(world: World): boolean {
-  const last = new Map(world.records.map(({ record }) => [record.account, record]));
-  return world.accounts.every(({ id }) => {
-    const record = last.get(id);
-    return (
-      record &&
-      Date.parse(record.started_at) >= world.calmAtMs &&
-      record.exchange_open &&
-      IN_ORDER.has(record.status)
-    );
+  return world.accounts.every((account) => {
+    const last = world.records.findLast(({ record }) => record.account === account.id)?.record;
+    if (last === undefined || !last.exchange_open) return false;
+    const sinceMs = Date.parse(last.started_at) - world.calmAtMs;
+    return sinceMs >= 0 && (IN_ORDER.has(last.status) || isLeftAlone(world, account, last, sinceMs));
   });
+}
+
+/** The verdict says whether such an account stands still loudly; waiting changes nothing about it. */
+function isLeftAlone(world: World, account: SimAccount, last: IterationRecord, sinceMs: number): boolean {
+  if (last.status === 'unknown_outcome') return sinceMs >= PROVED_BY_MS;
+  if (last.reason?.includes('halted since')) return true;
+  // An order that waits in the book may do so in every iteration.
+  if (last.status !== 'partial' || account.block.order_type === 'market') return false;
+  return world.records.filter(({ record, atMs }) => record.account === account.id && atMs >= world.calmAtMs).length >= 2;
 }
 
 /** The exchange by whose hours accounts trade unless told otherwise. */

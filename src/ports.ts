@@ -137,7 +137,10 @@ export interface Market {
   resolve(tickers: readonly string[]): Promise<readonly Resolution[]>;
   /** Listing of a held position that no wallet names; `null` where the venue does not know it. */
   listingByUid(uid: string): Promise<Listing | null>;
-  /** Sessions of an exchange from now on, at least until the end of the next trading day, in order, not overlapping. */
+  /**
+   * Sessions of an exchange, at least until the end of the next trading day, in order, not overlapping; those of today
+   * that have ended are there too.
+   */
   sessions(exchange: string): Promise<readonly Session[]>;
   /** One per uid asked, matched by uid. */
   lastPrices(uids: readonly string[]): Promise<ReadonlyMap<string, Quote>>;

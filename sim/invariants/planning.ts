@@ -15,6 +15,8 @@ const MINUTE_MS = 60_000;
 /** A plan is made within this time of its prices. */
 const PRICES_WITHIN_MS = 5 * MINUTE_MS;
 const MAX_AGE_MS = 60 * MINUTE_MS;
+/** What the bot takes a whole weekday for that its schedule does not reach back to. */
+const WEEKDAY_MS = 8.75 * 60 * MINUTE_MS;
 
 interface Quote {
   readonly price: bigint;
@@ -73,15 +75,22 @@ export function planningChecks(world: World): Check {
       : `sized at a price of ${new Date(same[0]?.timeMs ?? 0).toISOString()}`;
   }
 
-  /** Trading time between two instants, of the session that runs: the bot is told of no session that has ended. */
+  /** Trading time between two instants: the sessions of the second one's day, ended ones too, and whole weekdays before. */
   function tradedFor(uid: string, fromMs: number, toMs: number): number {
     const exchange = world.exchange.market.byUid(uid)?.exchange ?? '';
-    const spans = world.exchange.market.calendar.spans(exchange, moscowDay(toMs));
-    const running = spans.find(
-      ({ phase, startMs, endMs }) => isTrading(phase) && startMs <= toMs && toMs < endMs,
+    const today = moscowDay(toMs);
+    const within = world.exchange.market.calendar
+      .spans(exchange, today)
+      .filter(({ phase }) => isTrading(phase))
+      .reduce(
+        (sum, { startMs, endMs }) => sum + Math.max(0, Math.min(endMs, toMs) - Math.max(startMs, fromMs)),
+        0,
+      );
+    const days = Array.from(
+      { length: Math.max(0, today - moscowDay(fromMs) - 1) },
+      (_, back) => today - 1 - back,
     );
-    const { startMs } = running ?? { startMs: toMs };
-    return toMs - Math.max(startMs, fromMs);
+    return within + days.filter((day) => day % 7 !== 2 && day % 7 !== 3).length * WEEKDAY_MS;
   }
 
   /** I16: what the plan starts from is what the venue has. */

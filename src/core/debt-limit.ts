@@ -1,6 +1,7 @@
 // How much may be owed now, and whether anything may be bought with borrowed money.
 // Guarantees: nothing without margin, with margin switched off at the broker, or while a reserve is wanted; before the
-// day's trading ends only what may stay overnight; debt is the broker's negative RUB and nothing else.
+// day's trading ends only what may stay overnight; debt is the broker's negative RUB and nothing else. Where the multiplier
+// limits it, what trades cost counts more than once: it makes the total less, and with that the limit.
 
 import type { Facts } from './facts.ts';
 import type { MarginPolicy, Policy } from './policy.ts';
@@ -25,9 +26,13 @@ export interface DebtLimit {
   readonly most: Money;
   /** No purchase may leave RUB below zero, although some debt may stay. */
   readonly ownMoneyOnly: boolean;
+  /** By how much each ruble that trades cost shrinks what may still be spent, that ruble included: 1 or the multiplier. */
+  readonly costWeight: Rate;
 }
 
-const NOTHING: DebtLimit = { most: NO_MONEY, ownMoneyOnly: true };
+const NOTHING: DebtLimit = { most: NO_MONEY, ownMoneyOnly: true, costWeight: rate(NANO) };
+/** What a plan may cost at worst, in percent of what the multiplier lets be owed. */
+const COST_MAX_PERCENT = 5n;
 
 /** @param equity balanced total; `null` where it is unknown, so that only `max_margin_size` limits. */
 export function debtLimit(
@@ -37,13 +42,18 @@ export function debtLimit(
   const { margin, limits } = policy;
   if (margin === null || facts.margin === null || facts.margin.kind === 'disabled') return NOTHING;
   if (isPositive(add(limits.cashReserve, facts.setAside))) return NOTHING;
-  const usual = larger(NO_MONEY, smaller(margin.maxMarginSize, aboveOwn(margin, equity)));
+  const above = aboveOwn(margin, equity);
+  const usual = larger(NO_MONEY, smaller(margin.maxMarginSize, above));
   const owed = larger(NO_MONEY, negate(cash));
   const closing = facts.deleverage && margin.strategy !== 'keep';
   if (closing && margin.strategy === 'remove') return NOTHING;
-  if (closing) return { most: smaller(usual, smaller(margin.freeThreshold, owed)), ownMoneyOnly: true };
-  if (facts.margin.kind === 'unknown') return { most: smaller(usual, owed), ownMoneyOnly: true };
-  return { most: usual, ownMoneyOnly: false };
+  const limit = (most: Money, ownMoneyOnly: boolean): DebtLimit => {
+    const byMultiplier = equity !== null && raw(most) * 100n > raw(above) * (100n - COST_MAX_PERCENT);
+    return { most, ownMoneyOnly, costWeight: byMultiplier ? multiplierOf(margin) : rate(NANO) };
+  };
+  if (closing) return limit(smaller(usual, smaller(margin.freeThreshold, owed)), true);
+  if (facts.margin.kind === 'unknown') return limit(smaller(usual, owed), true);
+  return limit(usual, false);
 }
 
 /** (multiplier - 1) of the total. */

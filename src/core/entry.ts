@@ -53,7 +53,8 @@ export function entriesWithin(context: BoundContext, asked: readonly Bound[], co
     const range = combine(widest(holding, larger(context.equity, target)), bounds.get(holding.ticker) ?? []);
     const orderType = chooseOrderType(context.policy.orderType, holding.orderTypes) ?? 'market';
     const aimed = context.aimed.get(holding.ticker) ?? target;
-    const line = makeLine(holding, price, aimed, range, orderType, commission);
+    const weight = context.exposure.costWeight;
+    const line = makeLine({ holding, price, target: aimed, range, orderType, commission, weight });
     return [{ holding, price, target, range, orderType, line }];
   });
   // What does not go all the way to the targets has RUB as its counterpart: it buys no more than it aims at.
@@ -92,16 +93,16 @@ function widest(holding: Holding, most: Money): Range {
   return { min: NO_LOTS, max: larger(lotsHeld(holding), affordable), minBy: null, maxBy: null };
 }
 
-function makeLine(
-  holding: Holding,
-  price: Price,
-  target: Money,
-  range: Range,
-  orderType: OrderType,
-  commission: Rate,
-): Line {
+interface Priced extends Pick<Entry, 'holding' | 'price' | 'target' | 'range' | 'orderType'> {
+  readonly commission: Rate;
+  /** How often its cost is reserved. */
+  readonly weight: Rate;
+}
+
+function makeLine({ holding, price, target, range, orderType, commission, weight }: Priced): Line {
   const lotValue = lotCost(holding);
-  const reserve = reservePerLot(price, holding.step, holding.lot, orderType, commission);
+  const cost = reservePerLot(price, holding.step, holding.lot, orderType, commission);
+  const reserve = portionUp(cost, weight);
   return {
     name: holding.uid,
     lotValue,

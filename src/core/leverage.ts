@@ -20,6 +20,7 @@ import {
   NANO,
   NO_MONEY,
   negate,
+  type Rate,
   raw,
   smaller,
   subtract,
@@ -38,6 +39,8 @@ export interface Exposure {
   readonly debtLimit: Money;
   /** Purchases may not leave RUB below zero, although some debt may stay. */
   readonly ownMoneyOnly: boolean;
+  /** How often what trades cost is reserved, so that they do not make the debt too large for the total that they leave. */
+  readonly costWeight: Rate;
   readonly warnings: readonly string[];
 }
 
@@ -77,6 +80,7 @@ export function exposureOf(input: ExposureInput): Exposure {
     leastFloor,
     debtLimit: limit.most,
     ownMoneyOnly: limit.ownMoneyOnly,
+    costWeight: limit.costWeight,
     warnings: [...marginWarnings(policy.margin, facts), ...limited],
   };
 }
@@ -86,7 +90,7 @@ export function coveringOnly(
   input: Pick<ExposureInput, 'policy' | 'facts' | 'cash'>,
   equity: Money | null,
 ): Exposure {
-  const { most } = debtLimit(input, equity);
+  const { most, costWeight } = debtLimit(input, equity);
   const floor = negate(most);
   return {
     targets: new Map(),
@@ -94,6 +98,7 @@ export function coveringOnly(
     leastFloor: floor,
     debtLimit: most,
     ownMoneyOnly: true,
+    costWeight,
     warnings: marginWarnings(input.policy.margin, input.facts),
   };
 }

@@ -9,7 +9,10 @@ export interface Line {
   readonly lotValue: Money;
   /** Commission expected per lot traded, either way. */
   readonly fee: Money;
-  /** Reserved on top of `lotValue` per lot bought (at least `fee`): what the order may cost at worst. */
+  /**
+   * Reserved on top of `lotValue` per lot bought (at least `fee`): what the order may cost at worst, or, where a debt
+   * limit shrinks with the total, what it takes from what may be spent.
+   */
   readonly buyReserve: Money;
   /** Withheld from `lotValue` per lot sold (at least `fee`): proceeds at worst. */
   readonly sellReserve: Money;

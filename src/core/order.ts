@@ -108,12 +108,16 @@ export function orderKey(facts: OrderFacts): string {
 }
 
 export function uuidV5(name: string, namespace: string): string {
-  const hash = createHash('sha1')
-    .update(Buffer.from(namespace.replaceAll('-', ''), 'hex'))
-    .update(name)
-    .digest();
-  hash.writeUInt8((hash.readUInt8(6) & 0x0f) | 0x50, 6);
-  hash.writeUInt8((hash.readUInt8(8) & 0x3f) | 0x80, 8);
-  const hex = hash.toString('hex').slice(0, 32);
-  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
+  const hex = createHash('sha1').update(bytesOf(namespace)).update(name).digest('hex');
+  const variant = ((Number.parseInt(hex.slice(16, 18), 16) & 0x3f) | 0x80).toString(16);
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-5${hex.slice(13, 16)}-${variant}${hex.slice(18, 20)}-${hex.slice(20, 32)}`;
+}
+
+/** Namespaces are few constants; every order that is read from the journal asks for one. */
+const NAMESPACES = new Map<string, Buffer>();
+
+function bytesOf(namespace: string): Buffer {
+  const bytes = NAMESPACES.get(namespace) ?? Buffer.from(namespace.replaceAll('-', ''), 'hex');
+  NAMESPACES.set(namespace, bytes);
+  return bytes;
 }

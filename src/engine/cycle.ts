@@ -61,6 +61,8 @@ export class IterationDefect extends Error {
   }
 }
 
+/** A schedule that could not be read may be readable in a while: the day's trading is not waited away. */
+const SCHEDULE_AGAIN: Afterwards = { kind: 'soon', afterMs: 5 * 60_000 };
 /** A stopping program records what it has after this long; it must be gone within ten seconds. */
 const STOPPING_MS = 7_500;
 
@@ -164,7 +166,8 @@ async function iterate(context: AccountContext, draft: Draft): Promise<Outcome> 
   draft.exchangeOpen = open;
   draft.expected = !open && known;
   draft.counted = open || settings.closure.counts;
-  if (!open && settings.closure.mode === 'skip_iteration') return outcome('skipped', because, sessions);
+  if (!open && settings.closure.mode === 'skip_iteration')
+    return outcome('skipped', because, sessions, known ? undefined : SCHEDULE_AGAIN);
   if (!open && settings.closure.mode === 'dry_run') draft.dryRun = true;
   if (!open && because) draft.warnings.push(because);
 

@@ -1,6 +1,7 @@
 // An order that the venue had taken and knows no more: it answers about final orders for a day only, and an order that
 // rested when the program was last seen ends with its trading day. It can do nothing any more; what it did shows in the
-// positions. Requires: a look-up by its id found nothing. Guarantees: not decided while it could be late or active.
+// positions. Requires: a look-up by its id found nothing. Guarantees: not decided on the order's own day (there the venue
+// shows late what it does not show, and the owner's trade would be taken for ours), nor while it could be late or active.
 
 import { ABSENCE_AFTER_MS, ABSENCE_READINGS_APART_MS } from '../core/reconcile.ts';
 import {
@@ -20,6 +21,7 @@ import type { JournaledOrder } from '../ports.ts';
 import { expectedPieces, positionOf } from './absence-proof.ts';
 import type { AccountContext } from './account-context.ts';
 import { tolerate } from './ask-again.ts';
+import { moscowDay } from './schedule.ts';
 import { settle } from './settle-order.ts';
 
 /** The order as final where that is certain, else as it was. */
@@ -27,6 +29,7 @@ export async function settleGone(context: AccountContext, order: JournaledOrder)
   const { clock, stop } = context;
   const lastSentMs = order.lastSentMs ?? clock.now();
   if (clock.now() - lastSentMs < ABSENCE_AFTER_MS) return order;
+  if (moscowDay(clock.now()) <= moscowDay(lastSentMs)) return order;
   try {
     const first = await executedBySight(context, order);
     if (first === null) return order;

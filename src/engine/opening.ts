@@ -19,10 +19,13 @@ export async function openingOf(context: AccountContext): Promise<Opening> {
   const { exchange } = context.settings;
   const nowMs = context.clock.now();
   try {
-    const sessions =
-      exchange === 'auto' ? await ownExchanges(context) : await context.market.sessions(exchange);
-    const open = isOpen(sessions, nowMs);
-    return { open, sessions, because: open ? null : closed(exchange, sessions, nowMs), known: true };
+    const { sessions, unread } =
+      exchange === 'auto'
+        ? await ownExchanges(context)
+        : { sessions: await context.market.sessions(exchange), unread: null };
+    if (isOpen(sessions, nowMs)) return { open: true, sessions, because: null, known: true };
+    const because = [closed(exchange, sessions, nowMs), unread].filter((part) => part !== null).join('; ');
+    return { open: false, sessions, because, known: unread === null };
   } catch (error) {
     if (!isRefusedData(error)) throw error;
     const because = `the schedule of ${exchange} could not be read (${error.message}): it counts as closed`;
@@ -31,8 +34,14 @@ export async function openingOf(context: AccountContext): Promise<Opening> {
   }
 }
 
+interface OwnSessions {
+  readonly sessions: readonly Session[];
+  /** Of a schedule that could not be read, in words. */
+  readonly unread: string | null;
+}
+
 /** `auto`: every session of every instrument of the wallet. */
-async function ownExchanges(context: AccountContext): Promise<readonly Session[]> {
+async function ownExchanges(context: AccountContext): Promise<OwnSessions> {
   const resolutions = await context.market.resolve(context.settings.tickers);
   const exchanges = new Set(
     resolutions.flatMap((found) => (found.kind === 'found' ? [found.listing.exchange] : [])),
@@ -42,7 +51,10 @@ async function ownExchanges(context: AccountContext): Promise<readonly Session[]
   const [first] = failures;
   // A schedule that cannot be read costs only the instruments that trade by it, as long as another one can be.
   if (first !== undefined && (failures.length === read.length || !failures.every(isRefusedData))) throw first;
-  return union(read.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : [])));
+  return {
+    sessions: union(read.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))),
+    unread: isRefusedData(first) ? `a schedule could not be read (${first.message})` : null,
+  };
 }
 
 const isRefusedData = (error: unknown): error is WorldError =>

@@ -1,19 +1,16 @@
-// When an exchange trades, from TradingSchedules. Some exchanges fill `intervals`, some only the older pairs of times:
-// a session is the union of both; auctions, clearing and breaks are none.
-// Guarantees: in order, not overlapping, start < end, within their own day; no schedule is an error (the caller stays
-// closed), never an empty success.
+// When an exchange trades, from TradingSchedules, today's sessions that have ended included: a price's age counts them.
+// Guarantees: in order, not overlapping, start < end, within their own day; no schedule, or one that makes no sense, is an
+// error (the caller stays closed, and asks again at its next look), never an empty success.
 
-import type {
-  TradingDay,
-  TradingInterval,
-  TradingSchedule,
-} from 'tinkoff-invest-api/dist/generated/instruments.js';
+import type { TradingDay, TradingSchedule } from 'tinkoff-invest-api/dist/generated/instruments.js';
 import { type Clock, type Market, type Session, WorldError } from '../ports.ts';
 import type { Calls } from './call.ts';
 import { timeOf } from './convert.ts';
 import { createDayCache } from './day-cache.ts';
+import { isBackward, merge, spansOf } from './day-sessions.ts';
 import { worldError } from './failure.ts';
 import { SHARED_METHODS } from './methods.ts';
+import { moscowDay } from './moscow-day.ts';
 import type { WireLog } from './wire-log.ts';
 
 const DAY_MS = 24 * 3_600_000;
@@ -35,9 +32,21 @@ export function createSessions(calls: Calls, clock: Clock, log: WireLog): Sessio
     const now = clock.now();
     const schedule = await ask(exchange, now + HEAD_START_MS, now + SPAN_MS);
     const today = Math.floor(now / DAY_MS) * DAY_MS;
-    if (schedule.days.some((day) => dayStart(day) === today)) return sessionsOf(schedule, log);
-    const whole = await askOrNull(exchange, today, now + SPAN_MS);
-    return sessionsOf(whole ?? schedule, log);
+    const hasToday = schedule.days.some((day) => dayStart(day) === today);
+    const whole = hasToday ? null : await askOrNull(exchange, today, now + SPAN_MS);
+    return believed(whole ?? schedule, exchange, now);
+  }
+
+  /** @throws {WorldError} refused_data: what is thrown is not kept for the day */
+  function believed(schedule: TradingSchedule, exchange: string, nowMs: number): readonly Session[] {
+    const trouble = troubleIn(schedule, nowMs);
+    if (trouble === null) return sessionsOf(schedule, log);
+    throw new WorldError(
+      'refused_data',
+      `the broker's trading schedule of ${JSON.stringify(exchange)} makes no sense: ${trouble}; ` +
+        'it is read again at the next look, until then the exchange counts as closed',
+      'soon',
+    );
   }
 
   const request = (exchange: string, fromMs: number, toMs: number) =>
@@ -63,11 +72,7 @@ export function createSessions(calls: Calls, clock: Clock, log: WireLog): Sessio
   }
 
   return {
-    async sessions(exchange) {
-      const all = await cache.get(exchange.toLowerCase(), () => read(exchange));
-      const now = clock.now();
-      return all.filter((session) => session.endMs > now);
-    },
+    sessions: (exchange) => cache.get(exchange.toLowerCase(), () => read(exchange)),
   };
 }
 
@@ -75,6 +80,22 @@ const named = (schedules: readonly TradingSchedule[], exchange: string): Trading
   schedules.find((schedule) => schedule.exchange.toLowerCase() === exchange.toLowerCase());
 
 const dayStart = (day: TradingDay): number => Math.floor((timeOf(day.date) ?? 0) / DAY_MS) * DAY_MS;
+
+/**
+ * Why the next trading day, today if it is one, is not known; `null` where it is. Of the days after it there is no hurry:
+ * by then the schedule has been read again.
+ */
+function troubleIn(schedule: TradingSchedule, nowMs: number): string | null {
+  if (schedule.days.length === 0) return 'it names no day';
+  const today = Date.parse(`${moscowDay(nowMs)}T00:00:00Z`);
+  const next = schedule.days
+    .filter((day) => day.isTradingDay && dayStart(day) >= today)
+    .toSorted((a, b) => dayStart(a) - dayStart(b))[0];
+  if (next === undefined) return null;
+  const date = new Date(dayStart(next)).toISOString().slice(0, 10);
+  if (spansOf(next).length === 0) return `its trading day ${date} has no valid session`;
+  return isBackward(next) ? `a session of ${date} ends before it begins` : null;
+}
 
 /** All sessions of a schedule, in order, merged where they overlap or touch. */
 export function sessionsOf(schedule: TradingSchedule, log: WireLog): readonly Session[] {
@@ -90,37 +111,4 @@ export function sessionsOf(schedule: TradingSchedule, log: WireLog): readonly Se
       return spans;
     }),
   );
-}
-
-const NO_SESSION = /auction|clearing|break|closing_period|opening_period/i;
-
-function spansOf(day: TradingDay): Session[] {
-  const date = timeOf(day.date);
-  const pairs: readonly (readonly [Date | undefined, Date | undefined])[] = [
-    [day.startTime, day.endTime],
-    [day.eveningStartTime, day.eveningEndTime],
-    [day.premarketStartTime, day.premarketEndTime],
-    ...day.intervals.filter(isSession).map((one) => [one.interval?.startTs, one.interval?.endTs] as const),
-  ];
-  return pairs.flatMap(([start, end]) => {
-    const startMs = timeOf(start);
-    const endMs = timeOf(end);
-    if (startMs === null || endMs === null || startMs >= endMs || endMs - startMs > DAY_MS) return [];
-    // A time left at a wrong date must not open the exchange for days.
-    if (date !== null && (startMs < date - DAY_MS || endMs > date + 2 * DAY_MS)) return [];
-    return [{ startMs, endMs }];
-  });
-}
-
-const isSession = (interval: TradingInterval): boolean => !NO_SESSION.test(interval.type);
-
-function merge(spans: readonly Session[]): readonly Session[] {
-  const merged: Session[] = [];
-  for (const span of spans.toSorted((a, b) => a.startMs - b.startMs || a.endMs - b.endMs)) {
-    const last = merged.at(-1);
-    if (last && span.startMs <= last.endMs)
-      merged[merged.length - 1] = { startMs: last.startMs, endMs: Math.max(last.endMs, span.endMs) };
-    else merged.push(span);
-  }
-  return merged;
 }

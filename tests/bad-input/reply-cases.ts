@@ -285,7 +285,11 @@ export const REPLIES: readonly BadCase[] = [
       corrupt('no_schedules'),
       ['the broker has no trading schedule named', 'it counts as closed'],
     ],
-    ['a schedule that ends before it begins', corrupt('backward_schedules'), ['MOEX is closed']],
+    [
+      'a schedule that ends before it begins',
+      corrupt('backward_schedules'),
+      ['a session of 2026-11-20 ends before it begins', 'it counts as closed'],
+    ],
     ['a schedule cut short', cut('TradingSchedules'), ['the schedule of MOEX could not be read']],
     [
       'closes that are none, where they weigh',

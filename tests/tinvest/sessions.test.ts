@@ -37,6 +37,11 @@ const interval = (type: string, from: string, to: string) => ({
   interval: { startTs: `2026-11-20T${from}:00Z`, endTs: `2026-11-20T${to}:00Z` },
 });
 
+const asked = (request: Uint8Array) => {
+  const { exchange, from, to } = TradingSchedulesRequest.decode(request);
+  return { exchange, from: from?.getTime() ?? 0, to: to?.getTime() ?? 0 };
+};
+
 describe('sessions', () => {
   test('of a fund exchange include the weekend', async () => {
     const { market } = setting(fixtureReply);
@@ -56,13 +61,13 @@ describe('sessions', () => {
     ]);
   });
 
-  test('that have ended are left out, the one that runs is not', async () => {
+  test('of today that have ended stay: a price has aged in them', async () => {
     const { market, clock } = setting(fixtureReply);
-    await market.sessions('MOEX_PLUS');
-    clock.set(Date.parse('2026-11-20T15:54:59.999Z'));
-    expect(await market.sessions('MOEX_PLUS')).toHaveLength(2);
+    const morning = await market.sessions('MOEX_PLUS');
     clock.set(Date.parse('2026-11-20T15:55:00Z'));
-    expect(await market.sessions('MOEX_PLUS')).toHaveLength(1);
+    expect(await market.sessions('MOEX_PLUS')).toEqual(morning);
+    const late = setting(fixtureReply, Date.parse('2026-11-20T15:55:00Z'));
+    expect(await late.market.sessions('MOEX_PLUS')).toEqual(morning);
   });
 
   test('are read once per exchange and Moscow day', async () => {
@@ -144,11 +149,6 @@ describe('sessions', () => {
 });
 
 describe('the request', () => {
-  const asked = (request: Uint8Array) => {
-    const { exchange, from, to } = TradingSchedulesRequest.decode(request);
-    return { exchange, from: from?.getTime() ?? 0, to: to?.getTime() ?? 0 };
-  };
-
   test('begins after now, ends within 14 days', async () => {
     const { market, venue } = setting(fixtureReply);
     await market.sessions('MOEX_PLUS');
@@ -203,5 +203,73 @@ describe('no schedule is an error, never "no sessions"', () => {
     const { market } = setting((_, turn) => (turn === 0 ? failure('NOT_FOUND', '50001') : fixtureReply()));
     await expect(market.sessions('MOEX_PLUS')).rejects.toThrow('50001');
     expect(await market.sessions('MOEX_PLUS')).toHaveLength(2);
+  });
+
+  const at = (from: string, to: string) => ({
+    startTime: `2026-11-${from}:00Z`,
+    endTime: `2026-11-${to}:00Z`,
+  });
+  const backward = at('20T15:00', '20T07:00');
+  const evening = { eveningStartTime: '2026-11-20T16:05:00Z', eveningEndTime: '2026-11-20T20:50:00Z' };
+  const nonsense: [string, object][] = [
+    ['that names no day', { days: [] }],
+    ['whose day is backward', day(backward)],
+    ['whose day is backward but for its evening', day({ ...backward, ...evening })],
+    ['whose trading day names no time', day({})],
+    [
+      'whose next trading day is backward',
+      {
+        days: [
+          { date: '2026-11-20T00:00:00Z', isTradingDay: false },
+          { date: '2026-11-21T00:00:00Z', isTradingDay: true, ...at('21T15:00', '21T07:00') },
+        ],
+      },
+    ],
+  ];
+  test.each(nonsense)('for one %s; it is not kept', async (_, schedule) => {
+    const sound = day(at('20T07:00', '20T15:00'));
+    let turns = 0;
+    const { market } = setting((call) => {
+      const from = asked(call.request).from;
+      if (from > NOW) turns += 1;
+      return bytesOf(TradingSchedulesResponse, {
+        exchanges: [{ exchange: 'X', ...(turns === 1 ? schedule : sound) }],
+      });
+    });
+    await expect(market.sessions('X')).rejects.toThrow('makes no sense');
+    expect(await market.sessions('X')).toHaveLength(1);
+    await market.sessions('X');
+    expect(turns).toBe(2);
+  });
+
+  const believable: [string, object][] = [
+    [
+      'whose backward times are covered by sound ones',
+      day({ ...backward, intervals: [interval('main', '06:00', '16:00')] }),
+    ],
+    [
+      'with times left in 1970',
+      day({
+        ...at('20T07:00', '20T15:00'),
+        eveningStartTime: '2026-11-20T16:00:00Z',
+        eveningEndTime: '1970-01-01T00:00:00Z',
+      }),
+    ],
+    ['that is closed for days', { days: [{ date: '2026-11-20T00:00:00Z', isTradingDay: false }] }],
+    [
+      'of which only a later day is backward',
+      {
+        days: [
+          { date: '2026-11-20T00:00:00Z', isTradingDay: true, ...at('20T07:00', '20T15:00') },
+          { date: '2026-11-21T00:00:00Z', isTradingDay: true, ...at('21T15:00', '21T07:00') },
+        ],
+      },
+    ],
+  ];
+  test.each(believable)('but not for one %s', async (_, schedule) => {
+    const { market } = setting(() =>
+      bytesOf(TradingSchedulesResponse, { exchanges: [{ exchange: 'X', ...schedule }] }),
+    );
+    expect((await market.sessions('X')).length).toBeLessThanOrEqual(1);
   });
 });

@@ -1,5 +1,5 @@
 // A line of the problem that may end with no more than so many lots, a first lot that was granted it included.
-// Requires: `most` is not below what is held. Guarantees: min <= max.
+// Guarantees: min <= max.
 
 import type { Line } from '../lots.ts';
 import { type Lots, smaller } from '../units.ts';

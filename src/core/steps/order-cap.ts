@@ -1,5 +1,6 @@
 // `limits.max_orders`: orders in an iteration. The largest differences go first; the sells that pay for a purchase that is
-// kept are kept before it. What waits for a person takes no place. Exempt: covering cash below its floor.
+// kept are kept before it. A sell without the purchase that it pays for is none: RUB is no nearer to its target then than
+// the instrument was. What waits for a person takes no place. Exempt: covering cash below its floor.
 
 import type { HeldBack } from '../plan.ts';
 import {
@@ -38,17 +39,25 @@ function cappedTo(slots: number, maxOrders: number, draft: Draft, moves: readonl
     ? covering(moves, slots, coverNeed(draft))
     : chosen(moves, slots, surplus(draft));
   const dropped = moves.filter((move) => !kept.has(move));
-  const next = shrunk(draft, new Map(dropped.map(({ index }) => [index, NO_LOTS])));
-  if (next === null) return draft;
-  const heldBack = dropped.map(
+  const left = without(draft, dropped);
+  if (left === null) return draft;
+  const isNone = slots > 0 && movesOf(left).length === 0;
+  const next = (isNone ? without(draft, moves) : null) ?? left;
+  const why = isNone
+    ? `a purchase and the sell that pays for it are two orders, and ${maxOrders} an iteration is the most`
+    : `${maxOrders} orders an iteration, the largest first`;
+  const heldBack = (isNone ? moves : dropped).map(
     ({ entry, side, amount }): HeldBack => ({
       ticker: entry.holding.ticker,
       rule: 'limits.max_orders',
-      detail: `to ${side} ${kopecks(amount)} RUB waits: ${maxOrders} orders an iteration, the largest first`,
+      detail: `to ${side} ${kopecks(amount)} RUB waits: ${why}`,
     }),
   );
   return { ...next, heldBack: [...next.heldBack, ...heldBack] };
 }
+
+const without = (draft: Draft, moves: readonly Move[]): Draft | null =>
+  shrunk(draft, new Map(moves.map(({ index }) => [index, NO_LOTS])));
 
 /** RUB that purchases can take without any sell. */
 const surplus = ({ problem }: Draft): Money =>

@@ -1,12 +1,15 @@
 // `min_funds_sufficiency`: a plan that leaves a debt leaves collateral of at least so many times the starting margin, by
-// the broker's own figures and what the plan changes in them. Guarantees: only the cash floor gets higher, or purchases
-// fewer; the same draft where the collateral is enough or nothing is owed.
+// the broker's own figures and what the plan changes in them; where no sells get there, they get as near as they may.
+// Guarantees: only the cash floor gets higher, or purchases fewer; the same draft where the collateral is enough, where
+// nothing is owed, or where nothing helps.
 
 import type { BoundContext } from '../bounds/bound.ts';
 import type { Entry } from '../entry.ts';
 import { type Problem, type Solution, solveLots } from '../lots.ts';
+import { raisingMost } from '../solver/covering.ts';
 import {
   add,
+  compare,
   isLess,
   isNegative,
   isPositive,
@@ -22,7 +25,7 @@ import {
   times,
 } from '../units.ts';
 import { worstCash } from '../worst-cash.ts';
-import { notBought } from './at-most.ts';
+import { atMost, notBought } from './at-most.ts';
 import type { Draft } from './step.ts';
 
 const ROUNDS = 4;
@@ -39,7 +42,7 @@ export function sufficientCollateral(context: BoundContext, draft: Draft): Draft
     );
     const raised = { ...problem, cashFloor: larger(problem.cashFloor, floor) };
     const found = solveLots(raised);
-    if (!found.feasible) break;
+    if (!found.feasible) return asNearAsItGets(context, draft, collateral);
     problem = raised;
     solution = found;
     missing = missingAfter(collateral, draft.entries, problem, solution);
@@ -56,6 +59,24 @@ export function sufficientCollateral(context: BoundContext, draft: Draft): Draft
     solution,
     heldBack: [...draft.heldBack, ...named(context, draft, solution)],
   };
+}
+
+/** No purchase; and where what is held lacks collateral itself, the sells that bounds allow. */
+function asNearAsItGets(context: BoundContext, draft: Draft, collateral: Collateral): Draft {
+  const unbought = { ...draft.problem, lines: draft.problem.lines.map(notBought) };
+  const still = solveLots(unbought);
+  const isEnough = !isPositive(missingAfter(collateral, draft.entries, unbought, still));
+  const most = worstCash(unbought, { ...still, lots: raisingMost(unbought) });
+  const problem = isEnough
+    ? unbought
+    : { ...unbought, cashFloor: larger(unbought.cashFloor, smaller(NO_MONEY, most)) };
+  const solution = isEnough ? still : solveLots(problem);
+  if (solution.lots.every((count, index) => compare(count, draft.solution.lots[index] ?? count) === 0))
+    return draft;
+  // What is sold for it is not bought back by a later step.
+  const lines = problem.lines.map((line, index) => atMost(line, solution.lots[index] ?? line.max));
+  const heldBack = [...draft.heldBack, ...named(context, draft, solution)];
+  return { ...draft, problem: { ...problem, lines }, solution, heldBack };
 }
 
 interface Collateral {

@@ -5,7 +5,8 @@ import { decide } from '../../../src/core/decide.ts';
 import { NO_FACTS } from '../../../src/core/facts.ts';
 import type { Plan } from '../../../src/core/plan.ts';
 import { type LimitsPolicy, NO_RULES, type Stage } from '../../../src/core/policy.ts';
-import { rate } from '../../../src/core/units.ts';
+import { nothingToDo } from '../../../src/core/rebalance/nothing-to-do.ts';
+import { lots, rate } from '../../../src/core/units.ts';
 import { holding, ordersOf, planOf, policyOf, rub, snapshotOf } from '../../support/snapshot-builder.ts';
 
 interface Case {
@@ -150,6 +151,20 @@ describe('the number of orders', () => {
     expect(Object.keys(orders)).toEqual(['C']);
   });
 
+  test('where one alone allows nothing at all that is why nothing is done', () => {
+    const plan = planFor({ pieces, wallet, limits: { maxOrders: 1 } });
+    const why = 'a purchase and the sell that pays for it are two orders, and 1 an iteration is the most';
+    expect(held(plan, 'limits.max_orders')).toEqual({
+      A: `to sell 20000.00 RUB waits: ${why}`,
+      B: `to sell 5000.00 RUB waits: ${why}`,
+      C: `to buy 20000.00 RUB waits: ${why}`,
+      D: `to buy 4900.00 RUB waits: ${why}`,
+    });
+    expect(nothingToDo(plan)).toBe(
+      `largest drift A +20.00 pp, limits.max_orders: to sell 20000.00 RUB waits: ${why}`,
+    );
+  });
+
   test('what waits is named', () => {
     const plan = planFor({ pieces, wallet, limits: { maxOrders: 2 } });
     expect(held(plan, 'limits.max_orders')).toEqual({
@@ -192,5 +207,48 @@ describe('the number of orders', () => {
     });
     expect(Object.keys(ordersOf(plan))).toHaveLength(2);
     expect(Object.values(ordersOf(plan)).reduce((sum, lots) => sum - lots, 0)).toBeGreaterThanOrEqual(9);
+  });
+});
+
+describe('what waits for a person', () => {
+  const planWith = (maxTurnoverPercent: number, confirmAbove: string, facts = NO_FACTS) => {
+    const holdings = ['A', 'B', 'C'].map((ticker) => holding(ticker, '100', 0));
+    const policy = policyOf(
+      { A: 60, B: 30, C: 10 },
+      {
+        commission: rate(0n),
+        minImprovementPp: 0,
+        confirmAbove: rub(confirmAbove),
+        limits: { ...NO_RULES.limits, maxTurnoverPercent },
+      },
+    );
+    return planOf(decide(snapshotOf('100000', holdings, { facts }), policy));
+  };
+  const asked = ({ confirmations }: Plan) =>
+    confirmations.map(({ order, agreed }) => `${order.ticker} ${order.lots}${agreed ? ' agreed' : ''}`);
+
+  test('takes nothing of the turnover that is left, and is asked about as large as it would be sent', () => {
+    const plan = planWith(45, '40000');
+    expect(asked(plan)).toEqual(['A 450']);
+    expect(ordersOf(plan)).toEqual({ B: 300, C: 99 });
+  });
+
+  test('is not what the cap makes small enough', () => {
+    const plan = planWith(45, '45000');
+    expect(asked(plan)).toEqual([]);
+    expect(ordersOf(plan)).toEqual({ A: 450 });
+  });
+
+  test('is all that is large, one after the other', () => {
+    const plan = planWith(30, '25000');
+    expect(asked(plan)).toEqual(['A 300', 'B 300']);
+    expect(ordersOf(plan)).toEqual({ C: 99 });
+  });
+
+  test('takes its part once somebody agreed', () => {
+    const yes = { ticker: 'A', side: 'buy', lots: lots(450n), amount: rub('45000') } as const;
+    const plan = planWith(45, '40000', { ...NO_FACTS, approvals: [yes] });
+    expect(asked(plan)).toEqual(['A 450 agreed']);
+    expect(ordersOf(plan)).toEqual({ A: 450 });
   });
 });
