@@ -83,7 +83,7 @@ export class CallFaults {
   /** The network delivers the same request twice: only the second answer arrives. */
   isDoubled(method: string): boolean {
     const { swarm, options } = this.world;
-    if (options.onlyAccount || swarm.fires('sent_twice', 0.012 * (WEIGHTS[method] ?? 1)) === null)
+    if (options.onlyAccount || swarm.fires('sent_twice', 0.02 * (WEIGHTS[method] ?? 1)) === null)
       return false;
     this.hit('sent_twice', method);
     return true;
@@ -97,8 +97,8 @@ export class CallFaults {
         ? NO_DELAYS
         : { outMs: this.latency.whole(1, this.latencyMs), backMs: this.latency.whole(1, this.latencyMs) };
     if (options.onlyAccount) return base;
-    const out = swarm.fires('delayed_request', 0.018 * weight);
-    const back = swarm.fires('delayed_reply', 0.018 * weight);
+    const out = swarm.fires('delayed_request', 0.03 * weight);
+    const back = swarm.fires('delayed_reply', 0.03 * weight);
     if (out === null && back === null) return base;
     const outMs = out === null ? base.outMs : Math.round(out.spread(200, 60_000));
     const backMs = back === null ? base.backMs : Math.round(back.spread(200, 60_000));
@@ -123,7 +123,7 @@ export class CallFaults {
       return struck;
     const weight = WEIGHTS[method] ?? 1;
     const lose = (kind: 'lost_before' | 'lost_after', when: When): void => {
-      const dice = swarm.fires(kind, 0.035 * weight);
+      const dice = swarm.fires(kind, 0.05 * weight);
       if (dice === null) return;
       const as = dice.pick(LOSSES);
       this.hit(kind, `${method} ${as}`);
@@ -131,20 +131,20 @@ export class CallFaults {
     };
     lose('lost_before', 'before');
     lose('lost_after', 'after');
-    const limited = swarm.fires('rate_limited', 0.022 * weight);
+    const limited = swarm.fires('rate_limited', 0.035 * weight);
     const isCopy = call.orderId !== null && this.copies.has(call.orderId);
     if (limited !== null && !isCopy) {
       this.hit('rate_limited', method);
       struck.unshift({ kind: 'error', code: '80002' });
     }
-    const before = swarm.fires('error_before', 0.03 * weight);
+    const before = swarm.fires('error_before', 0.045 * weight);
     if (before !== null && !isCopy) {
       const codes = REFUSALS[method] ?? STUMBLES;
       const code = method === 'PostOrder' && before.chance(0.05) ? before.pick(GRAVE) : before.pick(codes);
       this.hit('error_before', `${method} ${code}`);
       struck.unshift({ kind: 'error', code });
     }
-    const after = swarm.fires('error_after', 0.025 * weight);
+    const after = swarm.fires('error_after', 0.04 * weight);
     if (after !== null) {
       const code = after.pick(STUMBLES);
       this.hit('error_after', `${method} ${code}`);
@@ -158,7 +158,7 @@ export class CallFaults {
   private spoil({ method }: FaultCall, struck: Fault[]): void {
     const { swarm } = this.world;
     const names = this.corruptions.get(method);
-    const corrupt = names === undefined ? null : swarm.fires('corrupt_reply', 0.09);
+    const corrupt = names === undefined ? null : swarm.fires('corrupt_reply', 0.12);
     if (corrupt !== null && names !== undefined) {
       const name = names[corrupt.whole(0, names.length - 1)];
       if (name !== undefined) {
@@ -167,13 +167,13 @@ export class CallFaults {
         struck.push({ kind: 'rewrite', change: CORRUPTIONS[name].change });
       }
     }
-    const stale = method === 'GetLastPrices' ? swarm.fires('stale_prices', 0.12) : null;
+    const stale = method === 'GetLastPrices' ? swarm.fires('stale_prices', 0.16) : null;
     if (stale !== null) {
       const olderMs = stale.whole(90, 600) * 60_000;
       this.hit('stale_prices', `${olderMs}`);
       struck.push({ kind: 'rewrite', change: (reply) => older(reply as GetLastPricesResponse, olderMs) });
     }
-    const cut = swarm.fires('cut_reply', 0.022);
+    const cut = swarm.fires('cut_reply', 0.035);
     if (cut !== null) {
       const share = cut.random();
       this.hit('cut_reply', method);

@@ -32,7 +32,7 @@ const MOST: Readonly<Partial<Record<FaultKind, number>>> = {
 };
 
 /** About as many effects as one account makes in a run. */
-const EFFECTS_PER_ACCOUNT = 300;
+const EFFECTS_PER_ACCOUNT = 220;
 
 interface Planned {
   readonly kind: FaultKind;

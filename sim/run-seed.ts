@@ -81,7 +81,8 @@ function live(world: World): void {
   const broken = (): boolean => world.violations.length > 0;
   const intervalMs = accounts[0]?.intervalMs ?? HOUR_MS;
   world.start();
-  timeline.run(timeline.now() + phaseOneMs(world, intervalMs), broken);
+  const stuck = (): boolean => broken() || world.halted.size === accounts.length;
+  timeline.run(timeline.now() + phaseOneMs(world, intervalMs), stuck);
   if (broken()) return;
   calmDown(world);
   let looked = -1;
@@ -112,7 +113,7 @@ function calmDown(world: World): void {
     world.records.some(({ record }) => record.reason?.includes('the journal failed'));
   if (
     world.life?.alive &&
-    (stopped || world.faults.spoiltTheDay || diceOf(world.seed, 'restart').chance(0.3))
+    (stopped || world.faults.spoiltTheDay || diceOf(world.seed, 'restart').chance(0.2))
   )
     world.life.terminate();
   else world.events.lifeEnded(1_000);
@@ -120,10 +121,10 @@ function calmDown(world: World): void {
 
 const STOPPED: ReadonlySet<string> = new Set(['account_stopped', 'contract_changed']);
 
-/** Two to three intervals; with short ones at least long enough for a few of them to be interrupted. */
+/** About one interval, so that one or two iterations are struck; what is struck goes on for longer. */
 function phaseOneMs(world: World, intervalMs: number): number {
   const dice = diceOf(world.seed, 'phase one');
-  return Math.floor(intervalMs * (0.3 + dice.random()) + dice.random() * 2 * MINUTE_MS);
+  return Math.floor(intervalMs * (0.1 + dice.random()) + dice.random() * 2 * MINUTE_MS);
 }
 
 const IN_ORDER: ReadonlySet<string> = new Set(['balanced', 'nothing_to_do', 'planned']);
@@ -135,17 +136,18 @@ const PROVED_BY_MS = 40 * MINUTE_MS;
 function isQuiet(world: World): boolean {
   return world.accounts.every((account) => {
     const last = world.records.findLast(({ record }) => record.account === account.id)?.record;
-    if (last === undefined || !last.exchange_open) return false;
+    if (last === undefined) return false;
     const sinceMs = Date.parse(last.started_at) - world.calmAtMs;
-    return sinceMs >= 0 && (IN_ORDER.has(last.status) || isLeftAlone(world, account, last, sinceMs));
+    if (sinceMs < 0) return false;
+    // Only a person ends a halt. The verdict says whether the account stands still loudly.
+    if (world.halted.has(account.id)) return true;
+    if (last.status === 'unknown_outcome') return sinceMs >= PROVED_BY_MS;
+    return last.exchange_open && (IN_ORDER.has(last.status) || isPatient(world, account, last));
   });
 }
 
-/** The verdict says whether such an account stands still loudly; waiting changes nothing about it. */
-function isLeftAlone(world: World, account: SimAccount, last: IterationRecord, sinceMs: number): boolean {
-  if (last.status === 'unknown_outcome') return sinceMs >= PROVED_BY_MS;
-  if (last.reason?.includes('halted since')) return true;
-  // An order that waits in the book may do so in every iteration.
+/** An order that waits in the book may do so in every iteration. */
+function isPatient(world: World, account: SimAccount, last: IterationRecord): boolean {
   if (last.status !== 'partial' || account.block.order_type === 'market') return false;
   return world.records.filter(({ record, atMs }) => record.account === account.id && atMs >= world.calmAtMs).length >= 2;
 }

@@ -125,6 +125,7 @@ export interface OwnedClock {
 export function clockOf({ timeline, skewMs, owner, isAlive }: OwnedClock): Clock {
   return {
     now: () => timeline.now() + skewMs(),
+    monotonic: () => timeline.now(),
     sleep: (ms, signal) =>
       new Promise((resolve) => {
         if (!isAlive()) return;

@@ -67,6 +67,8 @@ export class World {
   readonly records: { readonly record: IterationRecord; readonly life: Life; readonly atMs: number }[] = [];
   readonly alerts: { readonly alert: Alert; readonly atMs: number }[] = [];
   readonly lives: Life[] = [];
+  /** Accounts that the journal holds a halt of. */
+  readonly halted = new Set<string>();
   /** How far the bot's clock is off. */
   skewMs = 0;
   /** True time at which the bot's clock was last changed. */
@@ -278,6 +280,7 @@ export class World {
       }
       case 'setHalt':
         this.note(`halt ${String(args[0])}`);
+        this.halted.add(args[0] as string);
         this.checks.onHalt(args[0] as string, args[1] as Halt);
         break;
       default:

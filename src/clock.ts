@@ -9,6 +9,7 @@ const TIMEOUT_MAX_MS = 2_147_483_647;
 
 export const systemClock: Clock = {
   now: () => Date.now(),
+  monotonic: () => performance.now(),
   async sleep(ms, signal) {
     let left = ms;
     while (left > 0 && !signal?.aborted) {

@@ -14,6 +14,8 @@ const NANO = 1_000_000_000n;
 const MINUTE_MS = 60_000;
 /** A plan is made within this time of its prices. */
 const PRICES_WITHIN_MS = 5 * MINUTE_MS;
+/** What somebody else does is seen everywhere after this long. */
+const DISTURBED_MS = 20 * MINUTE_MS;
 const MAX_AGE_MS = 60 * MINUTE_MS;
 /** What the bot takes a whole weekday for that its schedule does not reach back to. */
 const WEEKDAY_MS = 8.75 * 60 * MINUTE_MS;
@@ -141,8 +143,7 @@ export function planningChecks(world: World): Check {
         const trouble = priceOf(request.uid, raw(sizedAt));
         if (trouble !== null) world.violate('I10', `${request.side} ${ticker} ${trouble}`);
       }
-      // By a clock that was just changed our own fills may seem long ago.
-      if (!world.isUndisturbed(account.brokerAccount)) return;
+      if (world.outside.within(account.brokerAccount, DISTURBED_MS)) return;
       compare(leg, account);
       remembered.add(account.id);
       affordable(leg, account);

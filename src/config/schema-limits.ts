@@ -36,7 +36,7 @@ export const limits = section({
       .min(1, { error: 'a whole number from 1 to 1000' })
       .max(1000, { error: 'a whole number from 1 to 1000' })
       .optional(),
-    'orders in an iteration; the largest differences go first',
+    'orders in an iteration; the largest differences go first; a purchase and the sell that pays for it are two',
     'off',
   ),
   max_spread_percent: documented(

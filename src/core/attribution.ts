@@ -118,6 +118,8 @@ const isBelow = (a: Lots, b: Lots): boolean => compare(a, b) < 0;
 
 /** The key at work where the aim stops short of the targets. */
 const aimWhy = ({ aim, policy }: BoundContext): Why => {
+  if (aim.kind === 'balance' && !policy.limits.buyOnly)
+    return { rule: 'margin_trading', detail: 'what this plan costs lowers what the multiplier carries' };
   const rule =
     aim.kind === 'quiet' ? (aim.rule ?? 'rebalance') : policy.limits.buyOnly ? 'buy_only' : 'rebalance';
   return { rule, detail: aim.because ?? 'it moves only as far as this iteration goes' };

@@ -26,11 +26,16 @@ export interface DebtLimit {
   readonly most: Money;
   /** No purchase may leave RUB below zero, although some debt may stay. */
   readonly ownMoneyOnly: boolean;
-  /** By how much each ruble that trades cost shrinks what may still be spent, that ruble included: 1 or the multiplier. */
+  /**
+   * By how much each ruble that trades cost shrinks what may still be spent, that ruble included: 1, or the
+   * multiplier and a little more.
+   */
   readonly costWeight: Rate;
 }
 
 const NOTHING: DebtLimit = { most: NO_MONEY, ownMoneyOnly: true, costWeight: rate(NANO) };
+/** Large orders are filled a little beyond the step that is reserved for them. */
+const CLEARANCE_PERCENT = 125n;
 /** What a plan may cost at worst, in percent of what the multiplier lets be owed. */
 const COST_MAX_PERCENT = 5n;
 
@@ -49,7 +54,8 @@ export function debtLimit(
   if (closing && margin.strategy === 'remove') return NOTHING;
   const limit = (most: Money, ownMoneyOnly: boolean): DebtLimit => {
     const byMultiplier = equity !== null && raw(most) * 100n > raw(above) * (100n - COST_MAX_PERCENT);
-    return { most, ownMoneyOnly, costWeight: byMultiplier ? multiplierOf(margin) : rate(NANO) };
+    const weight = byMultiplier ? (raw(multiplierOf(margin)) * CLEARANCE_PERCENT) / 100n : NANO;
+    return { most, ownMoneyOnly, costWeight: rate(weight) };
   };
   if (closing) return limit(smaller(usual, smaller(margin.freeThreshold, owed)), true);
   if (facts.margin.kind === 'unknown') return limit(smaller(usual, owed), true);

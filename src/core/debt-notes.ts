@@ -3,7 +3,7 @@
 import type { BoundContext } from './bounds/bound.ts';
 import { overnightFee } from './overnight-fee.ts';
 import type { Plan } from './plan.ts';
-import { commissionOf } from './policy.ts';
+import { commissionOf, type MarginPolicy } from './policy.ts';
 import { ownCash } from './portfolio.ts';
 import {
   add,
@@ -30,12 +30,14 @@ export function debtNotes({ snapshot, policy }: BoundContext, plan: Plan): strin
         `${kopecks(roundTrip(snapshot, policy, plan))} RUB in commission, the night saves ${kopecks(saved)} RUB`,
     );
   }
-  if (isPositive(debt))
-    notes.push(
-      `debt after this plan: ${kopecks(debt)} RUB; left overnight it costs about ${kopecks(overnight)} RUB`,
-    );
+  if (isPositive(debt) && staysOvernight(policy.margin, snapshot.facts.deleverage))
+    notes.push(`debt after this plan: ${kopecks(debt)} RUB; the night costs about ${kopecks(overnight)} RUB`);
   return notes;
 }
+
+/** Debt that goes before the close is no news; the plan's costs name it all the same. */
+const staysOvernight = (margin: MarginPolicy | null, isClosing: boolean): boolean =>
+  margin === null || margin.strategy === 'keep' || isClosing;
 
 /** Commission of the sells, and of buying the same back. */
 function roundTrip(snapshot: BoundContext['snapshot'], policy: BoundContext['policy'], plan: Plan): Money {

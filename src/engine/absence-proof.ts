@@ -8,6 +8,8 @@ import {
   compare,
   isMore,
   isZero,
+  larger,
+  lotValue,
   type Money,
   money,
   NANO,
@@ -15,13 +17,15 @@ import {
   NO_SHARES,
   negate,
   piecesIn,
+  raw,
   type Shares,
+  smaller,
   subtract,
 } from '../core/units.ts';
 import type { JournaledOrder, Positions, SecurityPosition } from '../ports.ts';
 import type { AccountContext } from './account-context.ts';
 
-/** A fill's worth comes from a price per piece that the venue rounds: less than this is no other trade. */
+/** Less than this is no other trade. */
 const KOPECK: Money = money(NANO / 100n);
 
 /** True where pieces and cash, read twice, are what they were before plus the fills that are known. */
@@ -31,6 +35,7 @@ export async function isProvablyAbsent(context: AccountContext, order: Journaled
   const siblings = context.journal.ordersOf(order.iteration).filter((sibling) => sibling.leg === order.leg);
   const cash = siblings.reduce((sum, sibling) => add(sum, cashChange(sibling)), before.cash);
   const pieces = expectedPieces(siblings, order, before.pieces);
+  const tolerance = roundingOf(siblings, order);
   const asBefore = (now: Positions) => {
     const position = positionOf(now, order.request.uid);
     return (
@@ -38,7 +43,7 @@ export async function isProvablyAbsent(context: AccountContext, order: Journaled
       // An order that is not shown yet already holds pieces or cash.
       isZero(position?.blocked ?? NO_SHARES) &&
       isZero(now.blockedCash) &&
-      !isMore(absolute(subtract(now.cash, cash)), KOPECK)
+      !isMore(absolute(subtract(now.cash, cash)), tolerance)
     );
   };
 
@@ -51,6 +56,19 @@ export async function isProvablyAbsent(context: AccountContext, order: Journaled
 function cashChange(order: JournaledOrder): Money {
   const value = order.value ?? NO_MONEY;
   return subtract(order.request.side === 'buy' ? negate(value) : value, order.commission ?? NO_MONEY);
+}
+
+/**
+ * What may be missing in RUB without another trade. A fill's worth may come from the price of ONE piece, which the venue
+ * rounds to a nano: up to a nano for each piece is lost, on penny shares more than a kopeck. Never so much that a lot of the
+ * order in question could hide in it.
+ */
+function roundingOf(siblings: readonly JournaledOrder[], { sizedAt, request }: JournaledOrder): Money {
+  const pieces = siblings.reduce(
+    (sum, sibling) => sum + raw(piecesIn(sibling.executed, sibling.request.lot)),
+    0n,
+  );
+  return larger(KOPECK, smaller(money(pieces), money(raw(lotValue(sizedAt, request.lot)) / 2n)));
 }
 
 /** Pieces of the order's instrument after the known fills of `siblings`. */

@@ -89,6 +89,12 @@ export interface AccountMemory {
   readonly cashGone: Map<number, Money>;
   /** Withdrawals on the list that explain it. */
   withdrawn: Money;
+  /** When the clock was last compared with one that nobody sets, and how far it was set forward, by when that was seen. */
+  clock: {
+    readonly wallMs: number;
+    readonly steadyMs: number;
+    readonly leads: readonly { readonly byMs: number; readonly seenMs: number }[];
+  } | null;
 }
 
 export const newMemory = (): AccountMemory => ({
@@ -100,6 +106,7 @@ export const newMemory = (): AccountMemory => ({
   flows: null,
   cashGone: new Map(),
   withdrawn: NO_MONEY,
+  clock: null,
 });
 
 /** What an iteration hands to the outside: its record, and whether it counts in history. */

@@ -13,7 +13,7 @@ import type { AccountContext } from './account-context.ts';
 import { act } from './act.ts';
 import { planAsKnown } from './as-known.ts';
 import { awaitPerson, tellHow } from './await-person.ts';
-import { watchDebt } from './debt-watch.ts';
+import { watchDebt, watchDebtLeft } from './debt-watch.ts';
 import { type Draft, finish } from './draft.ts';
 import { watchDrawdown } from './drawdown-watch.ts';
 import {
@@ -84,6 +84,7 @@ export async function runCycle(context: AccountContext): Promise<CycleResult> {
   const telling = { ...context, notifier: alsoWarning(context, draft) };
   try {
     const ended = await unlessStuck(telling, draft, iterate(telling, draft));
+    await watchDebtLeft(telling, draft.startedAtMs, ended);
     return record(telling, draft, ended);
   } catch (error) {
     if (error instanceof WorldError) return record(telling, draft, afterWorldError(telling, draft, error));

@@ -3,8 +3,9 @@
 // lasts until the next trading day's first session.
 
 import type { IterationRecord } from '../core/iteration-record.ts';
+import type { MarginPolicy } from '../core/policy.ts';
 import { RUB } from '../core/portfolio.ts';
-import { isMore, money, NO_MONEY, negate, parseNano } from '../core/units.ts';
+import { isMore, type Money, money, NO_MONEY, negate, parseNano } from '../core/units.ts';
 import type { Session } from '../ports.ts';
 import type { AccountContext } from './account-context.ts';
 import type { FactsInput } from './facts-input.ts';
@@ -51,8 +52,31 @@ export function nextClosing(sessions: readonly Session[], nowMs: number, beforeM
 export function owesTooMuch({ policy }: Closing, { positions }: Pick<IterationRecord, 'positions'>): boolean {
   const rubles = positions.find(({ ticker }) => ticker === RUB);
   if (policy.margin === null || rubles === undefined) return false;
-  const stays = policy.margin.strategy === 'keep_if_small' ? policy.margin.freeThreshold : NO_MONEY;
-  return isMore(negate(money(parseNano(rubles.value_after_rub))), stays);
+  return isMore(negate(money(parseNano(rubles.value_after_rub))), staysOvernight(policy.margin));
+}
+
+/** Debt that a strategy other than `keep` leaves overnight. */
+export const staysOvernight = ({ strategy, freeThreshold }: MarginPolicy): Money =>
+  strategy === 'keep_if_small' ? freeThreshold : NO_MONEY;
+
+const againAfter = (nowMs: number, beforeMs: number): number =>
+  nowMs + Math.max(SOONEST_MS, Math.floor(beforeMs / TRIES));
+
+/**
+ * The end of the day's trading, where an iteration in its last minutes was the last that can repay debt; `null` otherwise.
+ * @param sinceMs when the iteration began
+ */
+export function closedBy(
+  { deleverageMs, policy }: Closing,
+  sessions: readonly Session[],
+  sinceMs: number,
+  nowMs: number,
+): number | null {
+  if (policy.margin === null || policy.margin.strategy === 'keep' || deleverageMs === null) return null;
+  const session = sessionAt(sessions, sinceMs);
+  if (session === null || !isClosing(sessions, nowMs, deleverageMs)) return null;
+  const endMs = dayEnd(sessions, session);
+  return againAfter(nowMs, deleverageMs) < endMs ? null : endMs;
 }
 
 /**
@@ -69,7 +93,7 @@ export function debtDue(
   const { deleverageMs, policy } = settings;
   if (sessions === null || deleverageMs === null) return null;
   if (policy.margin === null || policy.margin.strategy === 'keep') return null;
-  const againMs = nowMs + Math.max(SOONEST_MS, Math.floor(deleverageMs / TRIES));
+  const againMs = againAfter(nowMs, deleverageMs);
   const unseenMs = nextClosing(sessions, sinceMs, deleverageMs);
   if (unseenMs !== null && unseenMs <= nowMs && sessionAt(sessions, nowMs) !== null) return nowMs;
   const isOpen = sessions.some(({ startMs, endMs }) => startMs <= nowMs && againMs < endMs);

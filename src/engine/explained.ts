@@ -21,6 +21,7 @@ import {
 import { type JournaledOrder, WorldError } from '../ports.ts';
 import type { AccountContext } from './account-context.ts';
 import { afterFills, withFills } from './after-fills.ts';
+import { clockLead } from './clock-lead.ts';
 import { type Observation, type ObserveOptions, observe } from './observe.ts';
 
 /** The venue's portfolio has been seen minutes behind; what is older than this is no longer waited for. */
@@ -41,12 +42,12 @@ export async function observeExplained(
   iteration: string,
   options: ObserveOptions,
 ): Promise<Observation> {
-  const { clock, journal, settings, stop } = context;
+  const { clock, stop } = context;
   const deadline = clock.now() + PATIENCE_MS;
   let pauseMs = FIRST_POLL_MS;
   for (;;) {
     const observation = await observe(context, options);
-    const fills = journal.fillsSince(settings.id, clock.now() - FILLS_WITHIN_MS);
+    const fills = ownFills(context, observation, iteration);
     const gaps = [
       ...gapsOf(context, fills, observation, iteration),
       ...emptied(context, observation, fills, iteration),
@@ -57,6 +58,39 @@ export async function observeExplained(
     await clock.sleep(pauseMs, stop);
     pauseMs = Math.min(pauseMs * 2, LAST_POLL_MS);
   }
+}
+
+const UNSHOWN = 'fills_unshown';
+
+/**
+ * Fills that have to show: those of the last minutes by a clock that may have been set meanwhile, and, however old they
+ * seem, those that no look at the account has shown since. What is not shown for as long is waited for no more, whatever
+ * the clock says of its age: by then its trace may be somebody else's trade.
+ */
+function ownFills(
+  context: AccountContext,
+  observation: Observation,
+  iteration: string,
+): readonly JournaledOrder[] {
+  const { journal, settings, clock } = context;
+  const nowMs = clock.now();
+  const leadMs = clockLead(context, FILLS_WITHIN_MS);
+  const last = settings.dryRun ? null : journal.lastSeen(settings.id);
+  const sinceMs = Math.min(nowMs - FILLS_WITHIN_MS - leadMs, last === null ? nowMs : last.atMs + 1);
+  const fills = journal.fillsSince(settings.id, sinceMs);
+  const isShown = !gapsOf(context, fills, observation, iteration).some(({ stale }) => stale);
+  const noted = journal.lastAlert(settings.id, UNSHOWN);
+  if (isShown) {
+    if (noted !== null) journal.forgetAlert(settings.id, UNSHOWN);
+    return fills;
+  }
+  if (noted === null || noted > nowMs) journal.noteAlert(settings.id, UNSHOWN, nowMs);
+  if (noted === null || nowMs - noted - leadMs < FILLS_WITHIN_MS) return fills;
+  // What was sent since then is waited for like any other; what seems to come is of a clock that was ahead.
+  return fills.filter(
+    ({ iteration: own, lastSentMs }) =>
+      own === iteration || (lastSentMs !== null && lastSentMs > noted && lastSentMs <= nowMs),
+  );
 }
 
 const EMPTIED = 'account_emptied';

@@ -203,6 +203,20 @@ describe('exposure', () => {
     expect(exposed({ margin: null, facts: { margin: null } }).warnings).toEqual([]);
   });
 
+  test('what trades cost counts as often as the multiplier says where that, and not max_margin_size, limits the debt', () => {
+    const weight = (margin: Partial<MarginPolicy>, facts: Partial<Facts> = {}, cash = '0') =>
+      Number(raw(exposed({ margin, facts, cash }).costWeight)) / 1e9;
+    // And a quarter more, for fills beyond the step that is reserved.
+    expect(weight({ multiplier: 2 })).toBe(2.5);
+    expect(weight({ multiplier: 4 })).toBe(5);
+    expect(weight({ multiplier: 1 })).toBe(1);
+    // Within 5 % of the million that the multiplier allows both limit it.
+    expect(weight({ multiplier: 2, maxMarginSize: rub('950000.01') })).toBe(2.5);
+    expect(weight({ multiplier: 2, maxMarginSize: rub('950000') })).toBe(1);
+    expect(weight({ multiplier: 2 }, { deleverage: true }, '-500000')).toBe(1);
+    expect(weight({ multiplier: 2 }, { margin: { kind: 'disabled', because: 'off' } })).toBe(1);
+  });
+
   test('with the total unknown only max_margin_size limits the debt', () => {
     const policy = policyOf(QUARTERS, { margin: marginOf({ maxMarginSize: rub('70000') }) });
     const floor = (facts: Partial<Facts>, equity: string | null) =>

@@ -88,3 +88,39 @@ describe('the last minutes', () => {
     expect(late).toHaveLength(1);
   });
 });
+
+describe('debt that nothing could be sold for', () => {
+  const said = ({ alerts }: EngineWorld) => alerts.filter(({ event }) => event === 'debt_overnight');
+  const haltAll = (world: EngineWorld, status: number | null) => {
+    for (const ticker of TICKERS) world.exchange.setStatus(ticker, status);
+  };
+
+  test('is told of once, when there is no time for another try, with what the night costs', async () => {
+    const world = await opened(3 * HOUR_MS);
+    at(world, WINDOW_MS - MINUTE_MS, () => haltAll(world, 1));
+    let early = -1;
+    at(world, WINDOW_MS + 24 * MINUTE_MS, () => {
+      early = said(world).length;
+    });
+    await world.daemon({ forMs: WINDOW_MS + 29 * MINUTE_MS });
+    expect(early).toBe(0);
+    expect(world.cash()).toBeLessThan(0n);
+    const [alert, ...more] = said(world);
+    expect(more).toEqual([]);
+    expect(alert?.message).toMatch(/^debt is left \(.+\) and the account owes \d+\.\d\d RUB/);
+    expect(alert?.message).toContain('the night costs about 785.00 RUB');
+    expect(world.records.some(({ warnings }) => warnings.includes(alert?.message ?? ''))).toBe(true);
+  });
+
+  test('is not told of where it was repaid by then, or may stay', async () => {
+    const repaid = await opened(3 * HOUR_MS);
+    at(repaid, WINDOW_MS - MINUTE_MS, () => haltAll(repaid, 1));
+    at(repaid, WINDOW_MS + 20 * MINUTE_MS, () => haltAll(repaid, null));
+    await repaid.daemon({ forMs: WINDOW_MS + 29 * MINUTE_MS });
+    expect(said(repaid)).toEqual([]);
+    const small = await opened(3 * HOUR_MS, { strategy: 'keep_if_small', freeThreshold: rub('2000000') });
+    await small.daemon({ forMs: WINDOW_MS + 29 * MINUTE_MS });
+    expect(small.cash()).toBeLessThan(0n);
+    expect(said(small)).toEqual([]);
+  });
+});

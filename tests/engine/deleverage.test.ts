@@ -3,7 +3,7 @@
 import { describe, expect, test } from 'bun:test';
 import type { Policy } from '../../src/core/policy.ts';
 import type { AccountSettings } from '../../src/engine/account-context.ts';
-import { debtDue, isClosing, nextClosing } from '../../src/engine/deleverage.ts';
+import { closedBy, debtDue, isClosing, nextClosing } from '../../src/engine/deleverage.ts';
 import type { Session } from '../../src/ports.ts';
 import { marginOf } from '../support/margin-account.ts';
 import { policyOf } from '../support/snapshot-builder.ts';
@@ -67,6 +67,22 @@ describe('the wake', () => {
     expect(due(settings(null), '20T23:00')).toBeNull();
     expect(due(settings(marginOf(), null), '20T23:00')).toBeNull();
     expect(debtDue(settings(marginOf()), null, at('20T23:00'), true)).toBeNull();
+  });
+
+  const lastLook = (one: AccountSettings, since: string, now: string) =>
+    closedBy(one, [...FRIDAY, ...MONDAY], at(since), at(now));
+
+  test('is the last where another try would come after the end', () => {
+    const endMs = at('20T23:50');
+    expect(lastLook(settings(marginOf()), '20T23:44', '20T23:44')).toBeNull();
+    expect(lastLook(settings(marginOf()), '20T23:45', '20T23:45')).toBe(endMs);
+    expect(lastLook(settings(marginOf()), '20T23:49', '20T23:51')).toBe(endMs);
+    // Nothing is tried in the night, nor was the break between two sessions the end.
+    expect(lastLook(settings(marginOf()), '20T23:51', '20T23:51')).toBeNull();
+    expect(lastLook(settings(marginOf()), '20T18:54', '20T18:54')).toBeNull();
+    expect(lastLook(settings(marginOf({ strategy: 'keep' })), '20T23:49', '20T23:49')).toBeNull();
+    expect(lastLook(settings(null), '20T23:49', '20T23:49')).toBeNull();
+    expect(lastLook(settings(marginOf(), null), '20T23:49', '20T23:49')).toBeNull();
   });
 
   test('comes again soon where it did not end well, as long as trading goes on', () => {

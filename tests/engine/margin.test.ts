@@ -66,7 +66,7 @@ describe('borrowing', () => {
     );
     expect(world.cash()).toBe((100_000_000n - spent) * (NANO / 100n));
     expect(posted(world).every(({ confirms }) => confirms)).toBe(true);
-    expect(record.warnings.join()).toContain('left overnight it costs about');
+    expect(record.costs?.overnight_rub).toMatch(/^\d+\.00$/);
     expect(record.held_back.filter(({ rule }) => rule !== 'min_improvement_pp')).toEqual([]);
     expect((await world.cycle()).record.status).toBe('nothing_to_do');
     expect(world.faults()).toEqual([]);

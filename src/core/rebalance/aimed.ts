@@ -5,9 +5,10 @@
 
 import type { BoundContext } from '../bounds/bound.ts';
 import { priceTrouble } from '../bounds/no-price.ts';
-import type { Band, Policy } from '../policy.ts';
+import { type Band, commissionOf, type Policy } from '../policy.ts';
 import { type Holding, lotsHeld, RUB } from '../portfolio.ts';
 import {
+  absolute,
   add,
   allocate,
   isLess,
@@ -18,6 +19,7 @@ import {
   NANO,
   NO_MONEY,
   percentOf,
+  portionUp,
   raw,
   smaller,
   subtract,
@@ -32,7 +34,7 @@ export type AimedInput = BandInput & Pick<BoundContext, 'aim' | 'exposure' | 'st
 /** RUB worth to go for per ticker, RUB included. The targets themselves where nothing holds the aim back. */
 export function aimedTargets(input: AimedInput): ReadonlyMap<string, Money> {
   const { aim, policy, targets } = input;
-  if (aim.kind === 'balance' && !policy.limits.buyOnly) return targets;
+  if (aim.kind === 'balance' && !policy.limits.buyOnly) return carried(input, targets);
   const aimed = new Map(input.balanced.map(({ ticker }) => [ticker, worthNow(input, ticker)]));
   if (aim.kind === 'breached') moveBreached(input, aim.bands, aimed);
   if (aim.kind !== 'quiet' || aim.idle !== true) invest(input, aimed);
@@ -47,6 +49,26 @@ export function aimedFloor({ aim, exposure, snapshot, aimed }: BoundContext): Mo
   const kept =
     aim.idle === true ? snapshot.cash : smaller(snapshot.cash, subtract(goal, snapshot.blockedCash));
   return larger(exposure.cashFloor, kept);
+}
+
+/** Of what may be owed. */
+const NEAR_PERCENT = 95n;
+
+/** The targets of the total that fees leave, where that is what limits the debt: the next plan finds them reached. */
+function carried(input: AimedInput, targets: ReadonlyMap<string, Money>): ReadonlyMap<string, Money> {
+  const { exposure, equity, snapshot, policy } = input;
+  const owes = -raw(targetOf(input, RUB));
+  // With a share of RUB that fees do not use up the limit is not reached anyway.
+  if (raw(exposure.costWeight) === NANO || owes * 100n < raw(exposure.debtLimit) * NEAR_PERCENT)
+    return targets;
+  const tickers = input.balanced.map(({ ticker }) => ticker);
+  const traded = total(
+    tickers.map((ticker) => absolute(subtract(targetOf(input, ticker), worthNow(input, ticker)))),
+  );
+  const left = subtract(equity, portionUp(traded, commissionOf(snapshot, policy)));
+  if (!isPositive(left)) return targets;
+  const part = (target: Money): Money => money((raw(target) * raw(left)) / raw(equity));
+  return new Map([...tickers, RUB].map((ticker) => [ticker, part(targetOf(input, ticker))]));
 }
 
 type Aimed = Map<string, Money>;

@@ -1,0 +1,120 @@
+// A clock that is set forward makes our own fills seem long ago: they are still waited for.
+
+import { expect, test } from 'bun:test';
+import { runCycle } from '../../src/engine/cycle.ts';
+import { HOUR_MS, MINUTE_MS, openWorld, type World } from '../support/engine-world.ts';
+
+const posts = (world: World) => world.calls('PostOrder').length;
+
+async function openHeld(): Promise<World> {
+  const world = await openWorld({
+    accounts: [
+      { wallet: { TMOS: 40, TBRU: 30, RUB: 30 }, cash: '100000.00', pieces: { TMOS: 500, TBRU: 500 } },
+    ],
+  });
+  world.exchange.faults.delay('PostOrder', 50);
+  return world;
+}
+
+/** Dies after its orders are filled, before it has looked at what they did. */
+async function dieAfterFills(world: World, cycle: () => Promise<unknown>): Promise<void> {
+  const before = posts(world);
+  world.onCall = (call, phase) => {
+    if (call.method === 'GetPositions' && phase === 'received' && posts(world) > before) world.process.kill();
+  };
+  await expect(cycle()).rejects.toThrow();
+  world.onCall = null;
+}
+
+/** Iterations by a clock that can be set; what a process remembers is forgotten with `restart`. */
+function byClock(world: World) {
+  let lead = 0;
+  return {
+    setForward(ms: number) {
+      lead += ms;
+    },
+    async cycle() {
+      const { clock } = world;
+      const own = {
+        now: () => clock.now() + lead,
+        monotonic: () => clock.now(),
+        sleep: clock.sleep.bind(clock),
+      };
+      const { record } = await runCycle({ ...world.context(), clock: own });
+      world.records.push(record);
+      return record;
+    },
+  };
+}
+
+test('fills of minutes ago have to show after the clock was set an hour forward', async () => {
+  const world = await openHeld();
+  const by = byClock(world);
+  expect((await by.cycle()).status).toBe('balanced');
+  const sent = posts(world);
+  await world.clock.sleep(2 * MINUTE_MS);
+  by.setForward(HOUR_MS);
+  world.exchange.faults.conditions.positionsLagMs = 10 * MINUTE_MS;
+  const behind = await by.cycle();
+  expect(behind.status).toBe('skipped');
+  expect(behind.reason).toContain('does not show our own fills');
+  expect(posts(world)).toBe(sent);
+  world.exchange.faults.clear();
+  expect((await by.cycle()).status).toBe('nothing_to_do');
+  expect(world.faults()).toEqual([]);
+});
+
+test('fills that no look has shown have to show, also after a restart by another clock', async () => {
+  const world = await openHeld();
+  const by = byClock(world);
+  expect((await by.cycle()).status).toBe('balanced');
+  await world.clock.sleep(HOUR_MS);
+  world.exchange.deposit(world.accountId(), '60000');
+  await dieAfterFills(world, by.cycle);
+  world.restart();
+  const sent = posts(world);
+  by.setForward(HOUR_MS);
+  await world.clock.sleep(MINUTE_MS);
+  world.exchange.faults.conditions.positionsLagMs = 10 * MINUTE_MS;
+  expect((await by.cycle()).status).toBe('skipped');
+  expect(posts(world)).toBe(sent);
+  world.exchange.faults.clear();
+  expect((await by.cycle()).status).toBe('nothing_to_do');
+  expect(world.faults()).toEqual([]);
+});
+
+test('they are waited for a while only: then somebody has traded them away', async () => {
+  const world = await openHeld();
+  const by = byClock(world);
+  expect((await by.cycle()).status).toBe('balanced');
+  await world.clock.sleep(HOUR_MS);
+  world.exchange.deposit(world.accountId(), '60000');
+  const held = world.pieces('TMOS');
+  await dieAfterFills(world, by.cycle);
+  await world.clock.sleep(HOUR_MS);
+  world.exchange.giveSecurities(world.accountId(), 'TMOS', Number(held - world.pieces('TMOS')));
+  world.restart();
+  expect((await by.cycle()).status).toBe('skipped');
+  await world.clock.sleep(10 * MINUTE_MS);
+  expect((await by.cycle()).status).toBe('skipped');
+  await world.clock.sleep(5 * MINUTE_MS);
+  expect((await by.cycle()).status).toBe('balanced');
+  expect(world.faults()).toEqual([]);
+});
+
+test('fills of a clock that was ahead are waited for no longer than others', async () => {
+  const world = await openHeld();
+  const by = byClock(world);
+  by.setForward(50 * MINUTE_MS);
+  const held = world.pieces('TMOS');
+  expect((await by.cycle()).status).toBe('balanced');
+  by.setForward(-50 * MINUTE_MS);
+  await world.clock.sleep(20 * MINUTE_MS);
+  world.exchange.giveSecurities(world.accountId(), 'TMOS', Number(held - world.pieces('TMOS')));
+  expect((await by.cycle()).status).toBe('skipped');
+  await world.clock.sleep(14 * MINUTE_MS);
+  expect((await by.cycle()).status).toBe('skipped');
+  await world.clock.sleep(2 * MINUTE_MS);
+  expect((await by.cycle()).status).toBe('balanced');
+  expect(world.faults()).toEqual([]);
+});
