@@ -1,8 +1,9 @@
-// The accounts of a seed: 1 to 4 blocks as CONFIG.json has them, with what each holds at the venue. New modes and rules
-// of the configuration are added here, as keys of a block. Guarantees: every block is valid; the same seed gives the same.
+// The accounts of a seed: 1 to 4 blocks as CONFIG.json has them, with what each holds at the venue; modes and rules are
+// drawn in generate-rules.ts. Guarantees: every block is valid; the same seed gives the same.
 
 import { defaultCatalogue } from '../src/exchange/catalogue.ts';
 import type { Instrument } from '../src/exchange/instrument.ts';
+import { FUNDS, rulesOf } from './generate-rules.ts';
 import { type Dice, diceOf } from './streams.ts';
 
 const MINUTE_MS = 60_000;
@@ -23,6 +24,10 @@ export interface SimAccount {
   readonly equity: number;
   readonly intervalMs: number;
   readonly dryRun: boolean;
+  /** Whether the owner has margin trading on at the broker, as the block has. */
+  readonly borrows: boolean;
+  /** No rule or mode moves its targets: in the end it must hold what the wallet says. */
+  readonly plain: boolean;
 }
 
 /** Funds with lots of one piece, shares with lots of 1 to 10,000: price of a piece in RUB and pieces of a lot. */
@@ -64,6 +69,7 @@ function generateAccount(seed: number, at: number, intervalMs: number, oneToken:
   const equity = dice.chance(0.08) ? dice.spread(3e7, 3e8) : dice.spread(30_000, 8e6);
   const { cash, pieces } = holdingsOf(dice, wallet, equity);
   const dryRun = dice.chance(0.04);
+  const rules = rulesOf(diceOf(seed, `rules ${at}`), wallet, equity);
   const block = {
     id,
     name: id,
@@ -72,7 +78,7 @@ function generateAccount(seed: number, at: number, intervalMs: number, oneToken:
     desired_wallet: wallet,
     balance_interval: intervalMs,
     ...(dryRun ? { dry_run: true } : {}),
-    ...rulesOf(dice),
+    ...rules.keys,
   };
   return {
     id,
@@ -86,12 +92,16 @@ function generateAccount(seed: number, at: number, intervalMs: number, oneToken:
     equity,
     intervalMs,
     dryRun,
+    borrows: rules.borrows,
+    plain: rules.plain,
   };
 }
 
 /** Two to five tickers and RUB, in whole percents. */
 function walletOf(dice: Dice): Record<string, number> {
-  const tickers = dice.some(TICKERS, dice.whole(2, 5));
+  // A third of the wallets are of funds alone, which any mode can weigh.
+  const among = dice.chance(0.33) ? TICKERS.filter((ticker) => FUNDS.has(ticker)) : TICKERS;
+  const tickers = dice.some(among, dice.whole(2, Math.min(5, among.length)));
   const rub = dice.pick([0, 0, 5, 10, 25]);
   const shares = tickers.map(() => dice.whole(1, 10));
   const sum = shares.reduce((total, share) => total + share, 0);
@@ -124,25 +134,4 @@ function holdingsOf(
     left -= value;
   }
   return { cash: Math.max(0, left).toFixed(2), pieces };
-}
-
-/** Keys of a block that change how it is balanced; every new rule of the configuration belongs here. */
-function rulesOf(dice: Dice): Record<string, unknown> {
-  const rules: Record<string, unknown> = {
-    order_type: dice.chance(0.92) ? 'market' : dice.pick(['bestprice', 'limit']),
-    order_wait_seconds: dice.pick([1, 3, 3, 10, 30]),
-    unlisted_positions: dice.pick(['keep', 'keep', 'sell']),
-    min_improvement_pp: dice.pick([0, 0.25, 0.25, 1]),
-    min_one_lot: dice.chance(0.7),
-    max_day_turnover_percent: dice.pick([400, 400, 400, 1000, 100]),
-  };
-  if (dice.chance(0.4)) rules.sleep_between_orders = dice.pick([100, 1_000, 5_000]);
-  if (dice.chance(0.15)) rules.exchange = 'auto';
-  if (dice.chance(0.3)) rules.max_drawdown_percent = dice.pick([2, 5, 30]);
-  if (dice.chance(0.1))
-    rules.exchange_closure_behavior = {
-      mode: dice.pick(['force_orders', 'dry_run']),
-      update_iteration_result: dice.chance(0.5),
-    };
-  return rules;
 }

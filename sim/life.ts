@@ -2,13 +2,14 @@
 // Guarantees: a killed life writes nothing, sends nothing, says nothing and never goes on, as if by SIGKILL; what was
 // committed and what is on its way to the venue stays.
 
-import type { Connection, Outside } from '../src/cli/outside.ts';
+import type { Outside } from '../src/cli/outside.ts';
 import { runSession } from '../src/cli/start.ts';
 import { LockHeld } from '../src/journal/lock.ts';
 import type { Log } from '../src/log.ts';
 import type { Clock, Journal } from '../src/ports.ts';
 import { createAddressRate } from '../src/tinvest/throttle.ts';
 import { createTInvest } from '../src/tinvest/tinvest.ts';
+import { fundTruth } from './fund-truth.ts';
 import { lifeJournal } from './life-journal.ts';
 import { clockOf } from './timeline.ts';
 import { wireOf } from './wire.ts';
@@ -125,7 +126,7 @@ export class Life {
         return {
           broker: venue.broker,
           market: venue.market,
-          fundData: NO_FUND_DATA,
+          fundData: fundTruth(world.exchange),
           close: () => venue.close(),
         };
       },
@@ -172,12 +173,6 @@ export class Life {
     return log as unknown as Log;
   }
 }
-
-/** Modes that weigh by fund data are not simulated: nobody is asked. */
-const NO_FUND_DATA: Connection['fundData'] = {
-  facts: async () => new Map(),
-  factsAt: async () => new Map(),
-};
 
 const SILENT_TERMINAL: Outside['terminal'] = {
   out() {},

@@ -149,7 +149,10 @@ function isQuiet(world: World): boolean {
 /** An order that waits in the book may do so in every iteration. */
 function isPatient(world: World, account: SimAccount, last: IterationRecord): boolean {
   if (last.status !== 'partial' || account.block.order_type === 'market') return false;
-  return world.records.filter(({ record, atMs }) => record.account === account.id && atMs >= world.calmAtMs).length >= 2;
+  return (
+    world.records.filter(({ record, atMs }) => record.account === account.id && atMs >= world.calmAtMs)
+      .length >= 2
+  );
 }
 
 /** The exchange by whose hours accounts trade unless told otherwise. */

@@ -310,8 +310,8 @@ export class World {
     if (!isDisk) this.violate('no-defect', error instanceof Error ? placeOf(error) : text);
   }
 
-  private openAccount({ brokerAccount, token, type, cash, pieces }: SimAccount): void {
-    this.exchange.openAccount({ id: brokerAccount, token, type, cash });
+  private openAccount({ brokerAccount, token, type, cash, pieces, borrows }: SimAccount): void {
+    this.exchange.openAccount({ id: brokerAccount, token, type, cash, margin: { enabled: borrows } });
     for (const [ticker, count] of Object.entries(pieces))
       this.exchange.giveSecurities(brokerAccount, ticker, count);
   }

@@ -30,7 +30,8 @@ export function livenessChecks(world: World): Check {
     );
     // What waits for a person's word on its price is worth what it was worth before.
     if (wasAlerted(account.id, /^price_jump$/)) return null;
-    if (held.length > 0 || record.mode !== 'manual' || world.accountMoved(account, record)) return null;
+    if (held.length > 0 || !account.plain || record.mode !== 'manual' || world.accountMoved(account, record))
+      return null;
     const books = exchange.registry.account(account.brokerAccount);
     const sum = Object.values(account.wallet).reduce((total, percent) => total + percent, 0);
     const sells = account.block.unlisted_positions === 'sell';

@@ -9,6 +9,7 @@ import { moscowDay } from '../../src/exchange/moscow.ts';
 import type { Check, PlannedLeg } from '../check.ts';
 import type { SimAccount } from '../generate-accounts.ts';
 import type { World } from '../world.ts';
+import { equityOf } from './posting.ts';
 
 const NANO = 1_000_000_000n;
 const MINUTE_MS = 60_000;
@@ -124,7 +125,7 @@ export function planningChecks(world: World): Check {
         const instrument = exchange.market.byUid(request.uid);
         return sum + value + (instrument ? (value * exchange.desk.rate(books, instrument)) / NANO : 0n);
       }, 0n);
-    if (cost > 0n && cost > books.cash())
+    if (cost > 0n && cost > books.cash() + debtMax(world, account))
       world.violate('I6', `${account.id} planned to pay ${cost} nano out of ${books.cash()}`);
   }
 
@@ -151,8 +152,22 @@ export function planningChecks(world: World): Check {
     onOrder(order) {
       if (order.foreign || order.side !== 'buy' || order.executed === 0n) return;
       const cash = world.exchange.registry.account(order.accountId).cash();
-      if (cash < 0n && !world.outside.within(order.accountId, Number.POSITIVE_INFINITY))
+      const account = world.accountOf(order.accountId);
+      const debt = account === null ? 0n : debtMax(world, account);
+      if (cash < -debt && !world.outside.within(order.accountId, Number.POSITIVE_INFINITY))
         world.violate('I6', `${order.accountId} is at ${cash} nano after buy ${order.key}`);
     },
   };
+}
+
+/** The most that an account may owe, nano: by its own rules and by what its margin at the venue is, whichever is less. */
+function debtMax(world: World, account: SimAccount): bigint {
+  if (!account.borrows) return 0n;
+  const { multiplier, max_margin_size: most } = account.block.margin_trading as Record<string, number>;
+  const equity = equityOf(world, account);
+  // Two percent for prices that moved since it was planned.
+  const byExposure =
+    (equity * BigInt(Math.round(((multiplier ?? 1) - 1) * 100 + (multiplier === 1 ? 0 : 2)))) / 100n;
+  const bySize = BigInt(Math.round(most ?? 0)) * NANO;
+  return byExposure < bySize ? byExposure : bySize;
 }

@@ -60,7 +60,8 @@ export async function observeExplained(
   }
 }
 
-const UNSHOWN = 'fills_unshown';
+/** Since when a look at the account has not shown our fills up to this one. */
+const unshown = ({ request }: JournaledOrder): string => `fills_unshown:${request.key}`;
 
 /**
  * Fills that have to show: those of the last minutes by a clock that may have been set meanwhile, and, however old they
@@ -78,19 +79,21 @@ function ownFills(
   const last = settings.dryRun ? null : journal.lastSeen(settings.id);
   const sinceMs = Math.min(nowMs - FILLS_WITHIN_MS - leadMs, last === null ? nowMs : last.atMs + 1);
   const fills = journal.fillsSince(settings.id, sinceMs);
-  const isShown = !gapsOf(context, fills, observation, iteration).some(({ stale }) => stale);
-  const noted = journal.lastAlert(settings.id, UNSHOWN);
-  if (isShown) {
-    if (noted !== null) journal.forgetAlert(settings.id, UNSHOWN);
+  const newest = fills.at(-1);
+  if (newest === undefined) return fills;
+  const noted = journal.lastAlert(settings.id, unshown(newest));
+  if (!gapsOf(context, fills, observation, iteration).some(({ stale }) => stale)) {
+    if (noted !== null) journal.forgetAlert(settings.id, unshown(newest));
     return fills;
   }
-  if (noted === null || noted > nowMs) journal.noteAlert(settings.id, UNSHOWN, nowMs);
-  if (noted === null || nowMs - noted - leadMs < FILLS_WITHIN_MS) return fills;
-  // What was sent since then is waited for like any other; what seems to come is of a clock that was ahead.
-  return fills.filter(
-    ({ iteration: own, lastSentMs }) =>
-      own === iteration || (lastSentMs !== null && lastSentMs > noted && lastSentMs <= nowMs),
-  );
+  if (noted === null || noted > nowMs) journal.noteAlert(settings.id, unshown(newest), nowMs);
+  const wasWaitedFor = (fill: JournaledOrder): boolean => {
+    const since = journal.lastAlert(settings.id, unshown(fill));
+    return since !== null && nowMs - since - leadMs >= FILLS_WITHIN_MS;
+  };
+  // By the journal's order, not by any clock: what came after is waited for like any other.
+  const upTo = fills.findLastIndex(wasWaitedFor);
+  return fills.filter((fill, index) => index > upTo || fill.iteration === iteration);
 }
 
 const EMPTIED = 'account_emptied';
