@@ -17,6 +17,8 @@ const LOUD: readonly (readonly [RegExp, RegExp])[] = [
   [/unresolved|not known yet/, /^(unknown_outcome|order_unfinished)$/],
   [/there is nothing to balance/, /^paused$/],
   [/max_day_turnover_percent/, /^order_refused$/],
+  // A mode that weighs by a price that waits for a person's word weighs nothing.
+  [/no price that can be trusted/, /^price_jump$/],
 ];
 
 export function livenessChecks(world: World): Check {

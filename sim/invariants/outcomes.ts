@@ -53,8 +53,7 @@ export function outcomeChecks(world: World): Check {
       return;
     }
     const found = `${order.status} with ${order.executed} at the venue`;
-    if (after.state === 'absent' || (after.state !== order.status && !sameEnd(after, order)))
-      world.violate('truth', `${says}, ${found}`);
+    if (after.state !== order.status && !sameEnd(after, order)) world.violate('truth', `${says}, ${found}`);
     if (lots !== order.executed) world.violate('truth', `${says}, ${found}`);
     const { value, commission } = after;
     // A reply names the average price of one piece, rounded: that much is lost per piece.
@@ -103,6 +102,8 @@ const sameEnd = (after: JournaledOrder, order: VenueOrder): boolean =>
   after.state === 'operator' ||
   (after.state === 'filled' && order.executed === order.lots) ||
   // Of an order that is gone from the venue's memory only its lots can be known.
-  (after.state === 'cancelled' && order.status === 'rejected');
+  (after.state === 'cancelled' && order.status === 'rejected') ||
+  // An order that was turned down before it was ever shown has left the account as it was: that is what is proved.
+  (after.state === 'absent' && order.status === 'rejected' && order.executed === 0n);
 
 const away = (a: bigint, b: bigint): bigint => (a > b ? a - b : b - a);

@@ -5,6 +5,7 @@ import { raw } from '../../src/core/units.ts';
 import { moscowDay } from '../../src/exchange/moscow.ts';
 import type { Check } from '../check.ts';
 import type { World } from '../world.ts';
+import type { SimAccount } from '../generate-accounts.ts';
 import { equityOf } from './posting.ts';
 
 export function turnoverChecks(world: World): Check {
@@ -34,8 +35,12 @@ export function turnoverChecks(world: World): Check {
       );
       const percent = BigInt(Number(account.block.max_day_turnover_percent ?? 400));
       // Two percent for a price and a worth that moved while it was planned.
-      const most = (equityOf(world, account) * percent * 102n) / 10_000n;
+      const most = (equityOf(world, account) * timesOf(account) * percent * 102n) / 1_000_000n;
       if (now > most) world.violate('I9', `${id} would trade ${now} nano today, ${percent} % are ${most}`);
     },
   };
 }
+
+/** Percent of its own money that an account may carry. */
+const timesOf = ({ block, borrows }: SimAccount): bigint =>
+  borrows ? BigInt(Math.round(Number(Reflect.get(Object(block.margin_trading), 'multiplier')) * 100)) : 100n;

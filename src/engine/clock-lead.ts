@@ -5,8 +5,10 @@ import type { AccountContext } from './account-context.ts';
 
 /** Clocks that are only steered differ by less. */
 const NOTICEABLE_MS = 1_000;
+/** Nobody asks about more. */
+const KEPT_MS = 60 * 60_000;
 
-/** Milliseconds that were set within the last `withinMs`, as far as this program has seen it. */
+/** Milliseconds that were set within the last `withinMs` (an hour at most), as far as this program has seen it. */
 export function clockLead(
   { clock, memory }: Pick<AccountContext, 'clock' | 'memory'>,
   withinMs: number,
@@ -16,8 +18,8 @@ export function clockLead(
   const last = memory.clock ?? { wallMs, steadyMs, leads: [] };
   const byMs = Math.ceil(wallMs - last.wallMs - (steadyMs - last.steadyMs));
   const leads = [...last.leads, ...(byMs > NOTICEABLE_MS ? [{ byMs, seenMs: steadyMs }] : [])].filter(
-    ({ seenMs }) => steadyMs - seenMs < withinMs,
+    ({ seenMs }) => steadyMs - seenMs < KEPT_MS,
   );
   memory.clock = { wallMs, steadyMs, leads };
-  return leads.reduce((sum, lead) => sum + lead.byMs, 0);
+  return leads.filter(({ seenMs }) => steadyMs - seenMs < withinMs).reduce((sum, lead) => sum + lead.byMs, 0);
 }

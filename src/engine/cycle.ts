@@ -32,7 +32,7 @@ import { observeExplained } from './explained.ts';
 import { watchFreeFunds } from './free-fund-watch.ts';
 import { watchJumps } from './jump-watch.ts';
 import { watchMargin } from './margin-watch.ts';
-import type { ObserveOptions } from './observe.ts';
+import type { Observation, ObserveOptions } from './observe.ts';
 import { openingOf, sessionReader } from './opening.ts';
 import { orderCountWarnings } from './order-count.ts';
 import { rememberAccount, watchOutside } from './outside-watch.ts';
@@ -152,7 +152,7 @@ async function unlessStuck(context: AccountContext, draft: Draft, work: Promise<
 }
 
 async function iterate(context: AccountContext, draft: Draft): Promise<Outcome> {
-  const { settings, stop } = context;
+  const { settings } = context;
   if (!settings.dryRun) {
     const { unfinished, settled } = await recover(context);
     draft.warnings.push(...settled);
@@ -179,6 +179,16 @@ async function iterate(context: AccountContext, draft: Draft): Promise<Outcome> 
     sessions: sessionReader(context),
     excluded: new Map(),
   };
+  return observeAndDecide(context, draft, options);
+}
+
+async function observeAndDecide(
+  context: AccountContext,
+  draft: Draft,
+  options: ObserveOptions,
+): Promise<Outcome> {
+  const { settings } = context;
+  const sessions = options.ownSessions;
   const observation = await observeExplained(context, draft.iteration, options);
   draft.observation = observation;
   draft.warnings.push(...observation.warnings);
@@ -191,27 +201,39 @@ async function iterate(context: AccountContext, draft: Draft): Promise<Outcome> 
   draft.plan = decision.plan;
   draft.warnings.push(...decision.plan.warnings, ...heldWarnings(decision.plan.heldBack));
   draft.warnings.push(...orderCountWarnings(observation.snapshot, decision.plan));
-  const idle = nothingToDo(decision.plan);
   if (draft.dryRun) {
     tellHow(context, draft);
-    return outcome('planned', idle, sessions);
+    return outcome('planned', nothingToDo(decision.plan), sessions);
   }
+  return trade(context, draft, options, observation, decision.plan);
+}
+
+/** The plan is meant: what the world did meanwhile is looked at, then orders go out. */
+async function trade(
+  context: AccountContext,
+  draft: Draft,
+  options: ObserveOptions,
+  observation: Observation,
+  plan: Plan,
+): Promise<Outcome> {
+  const { settings, stop } = context;
+  const sessions = options.ownSessions;
   const outside = await watchOutside(context, observation);
   draft.warnings.push(...outside.warnings);
   draft.warnings.push(...(await watchDrawdown(context, observation.snapshot, outside)));
   const halted = braked(context);
   if (halted !== null) return afterBrake(context, draft, halted);
   context.journal.manage(settings.id, settings.tickers, context.clock.now());
-  if (decision.plan.orders.length === 0) {
-    markRebalance(context, draft.iteration, observation.snapshot, decision.plan);
-    return awaitPerson(context, draft, outcome('nothing_to_do', idle, sessions));
+  if (plan.orders.length === 0) {
+    markRebalance(context, draft.iteration, observation.snapshot, plan);
+    return awaitPerson(context, draft, outcome('nothing_to_do', nothingToDo(plan), sessions));
   }
   if (stop.aborted) return outcome('partial', 'interrupted before the first order', sessions);
 
-  logCosts(context, decision.plan);
-  const acted = await act(context, draft.iteration, options, observation, decision.plan);
+  logCosts(context, plan);
+  const acted = await act(context, draft.iteration, options, observation, plan);
   draft.warnings.push(...acted.warnings, ...acted.notMade);
-  markRebalance(context, draft.iteration, observation.snapshot, decision.plan);
+  markRebalance(context, draft.iteration, observation.snapshot, plan);
   watchFreeFunds(context, draft.iteration);
   if (!acted.unfinished) {
     draft.observation = acted.observation;

@@ -21,6 +21,7 @@ import type { JournaledOrder } from '../ports.ts';
 import { expectedPieces, positionOf } from './absence-proof.ts';
 import type { AccountContext } from './account-context.ts';
 import { tolerate } from './ask-again.ts';
+import { clockLead } from './clock-lead.ts';
 import { moscowDay } from './schedule.ts';
 import { settle } from './settle-order.ts';
 
@@ -28,8 +29,8 @@ import { settle } from './settle-order.ts';
 export async function settleGone(context: AccountContext, order: JournaledOrder): Promise<JournaledOrder> {
   const { clock, stop } = context;
   const lastSentMs = order.lastSentMs ?? clock.now();
-  if (clock.now() - lastSentMs < ABSENCE_AFTER_MS) return order;
-  if (moscowDay(clock.now()) <= moscowDay(lastSentMs)) return order;
+  const nowMs = clock.now() - clockLead(context, ABSENCE_AFTER_MS);
+  if (nowMs - lastSentMs < ABSENCE_AFTER_MS || moscowDay(nowMs) <= moscowDay(lastSentMs)) return order;
   try {
     const first = await executedBySight(context, order);
     if (first === null) return order;

@@ -1,12 +1,13 @@
 // Finds out what became of one order whose outcome is not known: look-up, active orders, the same bytes again, absence.
 // Guarantees (core/reconcile.ts decides): never a new key, never a guess; what stays unknown blocks the account.
 
-import { HALT_AFTER_MS, repairFor } from '../core/reconcile.ts';
+import { ABSENCE_AFTER_MS, HALT_AFTER_MS, repairFor } from '../core/reconcile.ts';
 import { raw } from '../core/units.ts';
 import type { JournaledOrder, OrderReport } from '../ports.ts';
 import { isProvablyAbsent } from './absence-proof.ts';
 import type { AccountContext } from './account-context.ts';
 import { tolerate } from './ask-again.ts';
+import { clockLead } from './clock-lead.ts';
 import { haltAccount } from './halt.ts';
 import { inTime } from './in-time.ts';
 import { forbidden } from './permission.ts';
@@ -65,6 +66,8 @@ async function attemptRecovery(
         );
         return forbidden(context) === null ? (await submit(context, key)).order : order;
       case 'prove_absence':
+        // By a clock that was set forward the quarter of an hour is over too soon.
+        if (sentAgo(context, order) < ABSENCE_AFTER_MS) return order;
         if (!(await isProvablyAbsent(context, order))) return giveUp(context, order);
         return settleRefused(
           context,
@@ -114,11 +117,15 @@ async function exchangeOf(context: AccountContext, order: JournaledOrder): Promi
   return (await context.market.listingByUid(order.request.uid))?.exchange ?? null;
 }
 
+/** Time since the last sending, as far as it is known to have passed. */
+const sentAgo = (context: AccountContext, { lastSentMs }: JournaledOrder): number =>
+  context.clock.now() - (lastSentMs ?? 0) - clockLead(context, HALT_AFTER_MS);
+
 /** Neither found nor provably absent: only a person can say what became of it. */
 function giveUp(context: AccountContext, order: JournaledOrder): JournaledOrder {
   const { key, side, lots: count } = order.request;
   const known = journaled(context, key);
-  const age = context.clock.now() - (order.lastSentMs ?? 0);
+  const age = sentAgo(context, order);
   if (known.state !== 'unknown' || context.stop.aborted || age < HALT_AFTER_MS) return known;
   const detail =
     `order ${key} (${side} ${raw(count)} lots of ${order.ticker}, ${order.error ?? 'no reply'}) is neither found at the ` +

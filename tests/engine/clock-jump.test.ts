@@ -118,3 +118,18 @@ test('fills of a clock that was ahead are waited for no longer than others', asy
   expect((await by.cycle()).status).toBe('balanced');
   expect(world.faults()).toEqual([]);
 });
+
+test('no absence is believed by minutes that were set, not lived through', async () => {
+  const world = await openHeld();
+  const by = byClock(world);
+  world.exchange.faults.lose('PostOrder', 'before', 'unavailable', 1_000);
+  expect((await by.cycle()).status).toBe('unknown_outcome');
+  const sent = posts(world);
+  world.exchange.faults.clear();
+  by.setForward(20 * MINUTE_MS);
+  expect((await by.cycle()).status).toBe('unknown_outcome');
+  expect(posts(world)).toBe(sent);
+  await world.clock.sleep(16 * MINUTE_MS);
+  expect((await by.cycle()).status).toBe('balanced');
+  expect(world.faults()).toEqual([]);
+});

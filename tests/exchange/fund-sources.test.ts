@@ -2,12 +2,12 @@
 
 import { afterAll, expect, test } from 'bun:test';
 import { premiumPercent } from '../../src/core/fund-facts.ts';
+import type { FundSettings } from '../../src/core/fund-settings.ts';
 import { raw } from '../../src/core/units.ts';
 import { serveFundPages } from '../../src/exchange/fund-pages.ts';
 import { moscowDay } from '../../src/exchange/moscow.ts';
 import { createFundData } from '../../src/funds/fund-data.ts';
 import { fundNames } from '../../src/funds/fund-names.ts';
-import type { FundSettings } from '../../src/core/fund-settings.ts';
 import { createFundSources } from '../../src/funds/fund-sources.ts';
 import { createHttpClient } from '../../src/funds/http-client.ts';
 import { createMoexBoards, createMoexIss } from '../../src/funds/moex-iss.ts';
