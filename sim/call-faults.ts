@@ -97,8 +97,8 @@ export class CallFaults {
         ? NO_DELAYS
         : { outMs: this.latency.whole(1, this.latencyMs), backMs: this.latency.whole(1, this.latencyMs) };
     if (options.onlyAccount) return base;
-    const out = swarm.fires('delayed_request', 0.03 * weight);
-    const back = swarm.fires('delayed_reply', 0.03 * weight);
+    const out = swarm.fires('delayed_request', 0.035 * weight);
+    const back = swarm.fires('delayed_reply', 0.035 * weight);
     if (out === null && back === null) return base;
     const outMs = out === null ? base.outMs : Math.round(out.spread(200, 60_000));
     const backMs = back === null ? base.backMs : Math.round(back.spread(200, 60_000));
@@ -123,7 +123,7 @@ export class CallFaults {
       return struck;
     const weight = WEIGHTS[method] ?? 1;
     const lose = (kind: 'lost_before' | 'lost_after', when: When): void => {
-      const dice = swarm.fires(kind, 0.05 * weight);
+      const dice = swarm.fires(kind, 0.06 * weight);
       if (dice === null) return;
       const as = dice.pick(LOSSES);
       this.hit(kind, `${method} ${as}`);
@@ -137,7 +137,7 @@ export class CallFaults {
       this.hit('rate_limited', method);
       struck.unshift({ kind: 'error', code: '80002' });
     }
-    const before = swarm.fires('error_before', 0.045 * weight);
+    const before = swarm.fires('error_before', 0.05 * weight);
     if (before !== null && !isCopy) {
       const codes = REFUSALS[method] ?? STUMBLES;
       const code = method === 'PostOrder' && before.chance(0.05) ? before.pick(GRAVE) : before.pick(codes);
@@ -158,7 +158,7 @@ export class CallFaults {
   private spoil({ method }: FaultCall, struck: Fault[]): void {
     const { swarm } = this.world;
     const names = this.corruptions.get(method);
-    const corrupt = names === undefined ? null : swarm.fires('corrupt_reply', 0.12);
+    const corrupt = names === undefined ? null : swarm.fires('corrupt_reply', 0.14);
     if (corrupt !== null && names !== undefined) {
       const name = names[corrupt.whole(0, names.length - 1)];
       if (name !== undefined) {

@@ -31,8 +31,8 @@ const MOST: Readonly<Partial<Record<FaultKind, number>>> = {
   kill_switch: 2,
 };
 
-/** About as many effects as one account makes in a run. */
-const EFFECTS_PER_ACCOUNT = 220;
+/** About as many effects as one account makes while faults are on. */
+const EFFECTS_PER_ACCOUNT = 160;
 
 interface Planned {
   readonly kind: FaultKind;

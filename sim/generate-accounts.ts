@@ -54,7 +54,7 @@ const FIRST_BROKER_ACCOUNT = 2_000_000_001;
 
 export function generateAccounts(seed: number): readonly SimAccount[] {
   const dice = diceOf(seed, 'accounts');
-  const count = dice.chance(0.88) ? 1 : dice.pick([2, 2, 2, 3, 4]);
+  const count = dice.chance(0.92) ? 1 : dice.pick([2, 2, 2, 3, 4]);
   const intervalMs = dice.pick([10, 15, 30, 60, 60, 60]) * MINUTE_MS;
   const oneToken = dice.chance(0.3);
   return Array.from({ length: count }, (_, at) => generateAccount(seed, at, intervalMs, oneToken));

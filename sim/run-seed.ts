@@ -113,7 +113,7 @@ function calmDown(world: World): void {
     world.records.some(({ record }) => record.reason?.includes('the journal failed'));
   if (
     world.life?.alive &&
-    (stopped || world.faults.spoiltTheDay || diceOf(world.seed, 'restart').chance(0.2))
+    (stopped || world.faults.spoiltTheDay || diceOf(world.seed, 'restart').chance(0.12))
   )
     world.life.terminate();
   else world.events.lifeEnded(1_000);
@@ -121,10 +121,10 @@ function calmDown(world: World): void {
 
 const STOPPED: ReadonlySet<string> = new Set(['account_stopped', 'contract_changed']);
 
-/** About one interval, so that one or two iterations are struck; what is struck goes on for longer. */
+/** Less than an interval: one or two iterations are struck, and what is struck is tried again sooner. */
 function phaseOneMs(world: World, intervalMs: number): number {
   const dice = diceOf(world.seed, 'phase one');
-  return Math.floor(intervalMs * (0.1 + dice.random()) + dice.random() * 2 * MINUTE_MS);
+  return Math.floor(intervalMs * (0.05 + 0.7 * dice.random()) + dice.random() * 2 * MINUTE_MS);
 }
 
 const IN_ORDER: ReadonlySet<string> = new Set(['balanced', 'nothing_to_do', 'planned']);

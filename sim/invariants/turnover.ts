@@ -4,8 +4,8 @@
 import { raw } from '../../src/core/units.ts';
 import { moscowDay } from '../../src/exchange/moscow.ts';
 import type { Check } from '../check.ts';
-import type { World } from '../world.ts';
 import type { SimAccount } from '../generate-accounts.ts';
+import type { World } from '../world.ts';
 import { equityOf } from './posting.ts';
 
 export function turnoverChecks(world: World): Check {
@@ -28,6 +28,8 @@ export function turnoverChecks(world: World): Check {
       const cash = world.exchange.registry.account(account.brokerAccount).cash();
       // What repays a debt must not wait.
       if (leg === 0 && cash < 0n) return;
+      // What waits for a person's word on its price is worth what it was worth before, not what the venue says now.
+      if (world.alerts.some(({ alert }) => alert.account === id && alert.event === 'price_jump')) return;
       const done = traded.get(`${account.brokerAccount} ${moscowDay(world.timeline.now())}`) ?? 0n;
       const now = intents.reduce(
         (sum, { request, sizedAt }) => sum + raw(request.lots) * raw(request.lot) * raw(sizedAt),

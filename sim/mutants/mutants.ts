@@ -272,7 +272,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'worth-per-piece',
     bug: 'the price of a piece is taken for the worth of a fill',
     file: 'tinvest/order-report.ts',
-    edits: [['known(worth(price(raw(each)), piecesIn(report.executed, request.lot)))', 'known(each)']],
+    edits: [['null : worth(price(raw(each)), piecesIn(report.executed, request.lot))', 'null : each']],
   },
   {
     name: 'write-in-the-middle',

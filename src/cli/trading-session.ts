@@ -8,6 +8,7 @@ import type { AccountContext } from '../engine/account-context.ts';
 import { newMemory } from '../engine/account-context.ts';
 import type { AccountPlan } from '../engine/daemon.ts';
 import { selectAccount } from '../engine/select-account.ts';
+import { untilStop } from '../engine/until-stop.ts';
 import type { Log } from '../log.ts';
 import { type BrokerAccount, type Journal, type KillSwitch, type Notifier, WorldError } from '../ports.ts';
 import { settingsOf } from './account-settings.ts';
@@ -65,7 +66,12 @@ export function openSession(options: SessionOptions): TradingSession {
     return line;
   };
   const contextOf = async (account: AccountConfig): Promise<AccountContext> => {
-    const context = opened.get(account.id) ?? (await openAccount(options, account, lineOf(account)));
+    const { stop, log, outside } = options;
+    const opening = async () =>
+      opened.get(account.id) ?? (await openAccount(options, account, lineOf(account)));
+    const context = await untilStop({ clock: outside.clock, stop, log }, opening());
+    if (context === 'stuck')
+      throw new WorldError('unreachable', 'interrupted: the venue did not answer in time', 'soon');
     opened.set(account.id, context);
     return context;
   };

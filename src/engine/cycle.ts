@@ -40,6 +40,7 @@ import { watchPause } from './pause.ts';
 import { braked } from './permission.ts';
 import { markRebalance } from './rebalance-marks.ts';
 import { recover } from './recover.ts';
+import { untilStop } from './until-stop.ts';
 import { markIteration } from './weight-marks.ts';
 
 export interface CycleResult {
@@ -63,9 +64,6 @@ export class IterationDefect extends Error {
 
 /** A schedule that could not be read may be readable in a while: the day's trading is not waited away. */
 const SCHEDULE_AGAIN: Afterwards = { kind: 'soon', afterMs: 5 * 60_000 };
-/** A stopping program records what it has after this long; it must be gone within ten seconds. */
-const STOPPING_MS = 7_500;
-
 /** @throws {IterationDefect} for everything that is not the world's failure; the bare error where not even that can be recorded. */
 export async function runCycle(context: AccountContext): Promise<CycleResult> {
   const draft: Draft = {
@@ -138,16 +136,8 @@ function record(context: AccountContext, draft: Draft, ended: Outcome): CycleRes
 
 /** A venue that hangs must not keep a stopping program alive. */
 async function unlessStuck(context: AccountContext, draft: Draft, work: Promise<Outcome>): Promise<Outcome> {
-  const { stop, clock } = context;
-  const finished = new AbortController();
-  const stuck = new Promise<'stuck'>((resolve) => {
-    const give = () => void clock.sleep(STOPPING_MS, finished.signal).then(() => resolve('stuck'));
-    if (stop.aborted) give();
-    else stop.addEventListener('abort', give, { once: true, signal: finished.signal });
-  });
-  const first = await Promise.race([work, stuck]).finally(() => finished.abort());
+  const first = await untilStop(context, work);
   if (first !== 'stuck') return first;
-  work.catch((error) => context.log.warn({ error: String(error) }, 'abandoned work ended after the stop'));
   return afterHanging(context, draft);
 }
 

@@ -4,7 +4,7 @@
 import { expect, setDefaultTimeout, test } from 'bun:test';
 import { BUN, block, configure, MAIN, TOKEN, workshop } from '../support/bot-process.ts';
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(240_000);
 const shop = workshop();
 
 interface Shell {

@@ -13,7 +13,7 @@ import { JOURNAL } from './journal-cases.ts';
 import { ACCOUNTS, REPLIES } from './reply-cases.ts';
 import { runBot } from './run-bot.ts';
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(240_000);
 const newDir = tempDirs();
 
 const TABLE = {

@@ -11,7 +11,7 @@ import { NOTHING, sampleIntent, sampleIteration } from '../journal/sample.ts';
 import { block, configure, TOKEN, workshop } from '../support/bot-process.ts';
 import { checkedRecords } from '../support/iteration-schema.ts';
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(240_000);
 
 const shop = workshop();
 const ID = '2000000001';

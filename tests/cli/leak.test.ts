@@ -6,7 +6,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { block, configure, workshop } from '../support/bot-process.ts';
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(240_000);
 
 const CANARY = `t.${Buffer.from(crypto.getRandomValues(new Uint8Array(33))).toString('base64url')}/+=&%`;
 const shop = workshop();

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { parseNano } from '../../src/core/units.ts';
 import { block, configure, TOKEN, type VenueProcess, workshop } from '../support/bot-process.ts';
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(240_000);
 
 const shop = workshop();
 let venue: VenueProcess;

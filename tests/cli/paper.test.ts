@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { BUN, MAIN, workshop } from '../support/bot-process.ts';
 import { checkedRecords } from '../support/iteration-schema.ts';
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(240_000);
 
 const shop = workshop();
 const FAST = ['--speed', '100000', '--seed', '7'];

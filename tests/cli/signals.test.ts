@@ -7,7 +7,7 @@ import { openJournal } from '../../src/journal/journal.ts';
 import { BUN, block, configure, REPOSITORY, TOKEN, workshop } from '../support/bot-process.ts';
 import { checkedRecords } from '../support/iteration-schema.ts';
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(240_000);
 
 const shop = workshop();
 

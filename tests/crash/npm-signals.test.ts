@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { openJournal } from '../../src/journal/journal.ts';
 import { BUN, block, configure, REPOSITORY, TOKEN, workshop } from '../support/bot-process.ts';
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(240_000);
 
 const shop = workshop();
 

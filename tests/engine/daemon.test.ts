@@ -13,7 +13,7 @@ import {
   type WorldAccount,
 } from '../support/engine-world.ts';
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(240_000);
 
 const A: WorldAccount = { id: 'a', wallet: { TMOS: 50, TBRU: 50 }, cash: '100000.00' };
 const B: WorldAccount = { id: 'b', wallet: { TRUR: 60, TGLD: 20, RUB: 20 }, cash: '250000.00' };

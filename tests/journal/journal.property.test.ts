@@ -8,7 +8,7 @@ import { tempDirs } from '../support/temp-dir.ts';
 import { AT, NOTHING, sampleIntent } from './sample.ts';
 import { rows, to } from './with-journal.ts';
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(240_000);
 
 const newDir = tempDirs();
 const seed = Number(process.env.SEED ?? 20261121);

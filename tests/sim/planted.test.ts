@@ -29,6 +29,6 @@ describe('planted bugs', () => {
       const { failure } = await judge(named(name), 1, 60);
       expect(failure).not.toBeNull();
     },
-    60_000,
+    240_000,
   );
 });
