@@ -73,8 +73,10 @@ export class PlannedEvents {
   }
 
   orderChanged(order: VenueOrder): void {
-    if (this.world.options.onlyAccount || order.foreign || order.side !== 'sell' || order.status !== 'filled')
-      return;
+    if (this.world.options.onlyAccount || order.foreign) return;
+    if (order.executed > 0n) this.lagBehind();
+    if (order.executed > 0n) this.dieSoon();
+    if (order.side !== 'sell' || order.status !== 'filled') return;
     const dice = this.world.swarm.fires('halted_after_sells', 0.4);
     const account = this.world.accountOf(order.accountId);
     if (dice === null || account === null) return;
@@ -83,6 +85,34 @@ export class PlannedEvents {
     if (ticker === undefined) return;
     this.hit('halted_after_sells', ticker);
     this.halt(ticker, dice.whole(5, 40) * MINUTE_MS);
+  }
+
+  /** From a fill on positions are shown as they were a while ago: before the last leg, or before several. */
+  private lagBehind(): void {
+    const dice = this.world.swarm.fires('stale_after_fill', 0.12);
+    if (dice === null) return;
+    const { conditions } = this.world.exchange.faults;
+    const lagMs = Math.round(dice.spread(SECOND_MS, 3 * MINUTE_MS));
+    this.hit('stale_after_fill', `${lagMs}`);
+    conditions.positionsLagMs = lagMs;
+    const { timeline } = this.world;
+    timeline.at(timeline.now() + dice.whole(1, 10) * MINUTE_MS, () => {
+      conditions.positionsLagMs = 0;
+    });
+  }
+
+  /** A kill within seconds of a fill, and a quick start: what the next life sees may be from before the last legs. */
+  private dieSoon(): void {
+    const { world } = this;
+    const dice = world.swarm.fires('kill_after_fill', 0.05);
+    if (dice === null) return;
+    this.hit('kill_after_fill', '');
+    world.timeline.at(world.timeline.now() + Math.round(dice.spread(1, 10_000)), () => {
+      const { life } = world;
+      if (!life?.alive) return;
+      world.kill(life, 'after a fill');
+      this.lifeEnded(Math.round(dice.spread(1, 60)) * SECOND_MS);
+    });
   }
 
   /** The exchange turns a resting order down a while after it was taken. */

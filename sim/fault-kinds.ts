@@ -37,6 +37,9 @@ export const FAULT_KINDS = [
   'kill',
   'sigterm',
   'kill_switch',
+  // at an execution, as the first ones of its kind are; last, for kinds draw in the order of this list
+  'stale_after_fill',
+  'kill_after_fill',
 ] as const;
 
 export type FaultKind = (typeof FAULT_KINDS)[number];

@@ -1,5 +1,6 @@
 // The journal as one life sees it: its writes are numbered effects, at which the life may end or the disk be full.
-// Guarantees: a dead life's calls throw; a write that is reported to the checks has been committed.
+// Guarantees: a dead life's calls throw; a write that is reported to the checks has been committed; one of several
+// statements that is no transaction breaks an invariant.
 
 import type { Journal } from '../src/ports.ts';
 import type { Life } from './life.ts';
@@ -55,6 +56,8 @@ function writer(life: Life, name: string, member: Member): Member {
         statements += 1;
         world.writing(name);
         if (statements !== 2) return;
+        // What is committed statement by statement can be cut in two by a kill.
+        if (!world.store.db.inTransaction) world.violate('W', `${name} is not one transaction`);
         world.effect(`${name} inside`, life);
         life.assertAlive();
       },
