@@ -83,7 +83,7 @@ export class CallFaults {
   /** The network delivers the same request twice: only the second answer arrives. */
   isDoubled(method: string): boolean {
     const { swarm, options } = this.world;
-    if (options.onlyAccount || swarm.fires('sent_twice', 0.02 * (WEIGHTS[method] ?? 1)) === null)
+    if (options.onlyAccount || swarm.fires('sent_twice', 0.03 * (WEIGHTS[method] ?? 1)) === null)
       return false;
     this.hit('sent_twice', method);
     return true;
@@ -131,20 +131,20 @@ export class CallFaults {
     };
     lose('lost_before', 'before');
     lose('lost_after', 'after');
-    const limited = swarm.fires('rate_limited', 0.035 * weight);
+    const limited = swarm.fires('rate_limited', 0.045 * weight);
     const isCopy = call.orderId !== null && this.copies.has(call.orderId);
     if (limited !== null && !isCopy) {
       this.hit('rate_limited', method);
       struck.unshift({ kind: 'error', code: '80002' });
     }
-    const before = swarm.fires('error_before', 0.05 * weight);
+    const before = swarm.fires('error_before', 0.055 * weight);
     if (before !== null && !isCopy) {
       const codes = REFUSALS[method] ?? STUMBLES;
       const code = method === 'PostOrder' && before.chance(0.05) ? before.pick(GRAVE) : before.pick(codes);
       this.hit('error_before', `${method} ${code}`);
       struck.unshift({ kind: 'error', code });
     }
-    const after = swarm.fires('error_after', 0.04 * weight);
+    const after = swarm.fires('error_after', 0.05 * weight);
     if (after !== null) {
       const code = after.pick(STUMBLES);
       this.hit('error_after', `${method} ${code}`);
@@ -167,13 +167,13 @@ export class CallFaults {
         struck.push({ kind: 'rewrite', change: CORRUPTIONS[name].change });
       }
     }
-    const stale = method === 'GetLastPrices' ? swarm.fires('stale_prices', 0.16) : null;
+    const stale = method === 'GetLastPrices' ? swarm.fires('stale_prices', 0.2) : null;
     if (stale !== null) {
       const olderMs = stale.whole(90, 600) * 60_000;
       this.hit('stale_prices', `${olderMs}`);
       struck.push({ kind: 'rewrite', change: (reply) => older(reply as GetLastPricesResponse, olderMs) });
     }
-    const cut = swarm.fires('cut_reply', 0.035);
+    const cut = swarm.fires('cut_reply', 0.045);
     if (cut !== null) {
       const share = cut.random();
       this.hit('cut_reply', method);
@@ -187,10 +187,10 @@ export class CallFaults {
   private planFor(order: NewOrder): ExecutionPlan | null {
     const { swarm, options } = this.world;
     if (options.onlyAccount && this.world.accountOf(order.accountId)?.id !== options.onlyAccount) return null;
-    const rest = swarm.fires('order_rests', 0.15);
-    const part = order.lots > 1n ? swarm.fires('order_partly_filled', 0.2) : null;
-    const down = swarm.fires('order_turned_down', 0.1);
-    const later = swarm.fires('order_turned_down_later', 0.1);
+    const rest = swarm.fires('order_rests', 0.3);
+    const part = order.lots > 1n ? swarm.fires('order_partly_filled', 0.35) : null;
+    const down = swarm.fires('order_turned_down', 0.13);
+    const later = swarm.fires('order_turned_down_later', 0.13);
     if (down !== null) {
       this.hit('order_turned_down', order.key);
       return { kind: 'reject', message: 'turned down' };

@@ -77,7 +77,7 @@ export class PlannedEvents {
     if (order.executed > 0n) this.lagBehind();
     if (order.executed > 0n) this.dieSoon();
     if (order.side !== 'sell' || order.status !== 'filled') return;
-    const dice = this.world.swarm.fires('halted_after_sells', 0.4);
+    const dice = this.world.swarm.fires('halted_after_sells', 0.7);
     const account = this.world.accountOf(order.accountId);
     if (dice === null || account === null) return;
     const tickers = Object.keys(account.wallet).filter((ticker) => ticker !== 'RUB');
@@ -89,7 +89,7 @@ export class PlannedEvents {
 
   /** From a fill on positions are shown as they were a while ago: before the last leg, or before several. */
   private lagBehind(): void {
-    const dice = this.world.swarm.fires('stale_after_fill', 0.12);
+    const dice = this.world.swarm.fires('stale_after_fill', 0.4);
     if (dice === null) return;
     const { conditions } = this.world.exchange.faults;
     const lagMs = Math.round(dice.spread(SECOND_MS, 3 * MINUTE_MS));
@@ -104,7 +104,7 @@ export class PlannedEvents {
   /** A kill within seconds of a fill, and a quick start: what the next life sees may be from before the last legs. */
   private dieSoon(): void {
     const { world } = this;
-    const dice = world.swarm.fires('kill_after_fill', 0.05);
+    const dice = world.swarm.fires('kill_after_fill', 0.2);
     if (dice === null) return;
     this.hit('kill_after_fill', '');
     world.timeline.at(world.timeline.now() + Math.round(dice.spread(1, 10_000)), () => {

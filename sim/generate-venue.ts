@@ -17,11 +17,11 @@ export interface SimVenue {
 /** A poorer tariff: the bot learns it from the venue. */
 const TIGHT: LimitTable = {
   ...DEFAULT_LIMITS,
-  operations: 60,
-  orders: 40,
-  get_orders: 60,
-  market_data: 90,
-  post_order: 60,
+  operations: 25,
+  orders: 20,
+  get_orders: 25,
+  market_data: 40,
+  post_order: 30,
 };
 const HOUR_MS = 3_600_000;
 /** Monday 2026-11-16, 00:00 in Moscow. */
