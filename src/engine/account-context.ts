@@ -73,6 +73,8 @@ export interface AccountMemory {
   readonly barred: Map<string, string>;
   /** Why the broker lends nothing to this account, since it refused an order for that; `null`: it did not. */
   marginRefused: string | null;
+  /** Iterations in a row in which the broker found too little money for a purchase and none went through. */
+  shortOfMoney: number;
   /** Keys of orders that a person has been told about. */
   readonly alerted: Set<string>;
   /** Daily closes by uid; `day` names the day and span that they were read for. */
@@ -101,6 +103,7 @@ export const newMemory = (): AccountMemory => ({
   unlisted: new Map(),
   barred: new Map(),
   marginRefused: null,
+  shortOfMoney: 0,
   alerted: new Set(),
   closes: new Map(),
   flows: null,

@@ -5,15 +5,16 @@ import { borrowable } from '../core/debt-limit.ts';
 import { decide } from '../core/decide.ts';
 import { isFinal } from '../core/order.ts';
 import type { Plan, PlannedOrder } from '../core/plan.ts';
-import { cautiousCommission, commissionOf } from '../core/policy.ts';
+import { commissionOf } from '../core/policy.ts';
 import type { Snapshot } from '../core/portfolio.ts';
-import { isNegative } from '../core/units.ts';
+import { isNegative, isPositive } from '../core/units.ts';
 import type { JournaledOrder, Reaction } from '../ports.ts';
 import type { AccountContext } from './account-context.ts';
 import { allEnded } from './all-ended.ts';
 import { awaitFinal } from './await-final.ts';
 import { checkBooks, UNFILLED, unfilled } from './book-check.ts';
 import { buysAfter } from './buys-after.ts';
+import { noteMoney, withCaution } from './caution.ts';
 import { observeExplained } from './explained.ts';
 import { approve } from './gate.ts';
 import { noteMarginRefused } from './margin-refused.ts';
@@ -72,6 +73,7 @@ export async function act(
     }
     tooLittleMoney ||= done.tooLittleMoney;
     if (tooLittleMoney) observation = withCaution(context, observation);
+    noteMoney(context, done.tooLittleMoney, done.orders.some(isPurchase));
     const end = { observation, warnings, notMade, unfinished, stop: done.stop };
     return unfinished || done.stop || forbidden(context) !== null ? end : null;
   };
@@ -115,11 +117,8 @@ export async function act(
 const coversDebt = ({ cash, facts }: Snapshot, plan: { readonly aim?: unknown }): boolean =>
   plan.aim === undefined || facts.deleverage || (facts.margin === null && isNegative(cash));
 
-/** The fee that was reckoned with may be what was missing: the rest of the iteration expects no less than the configured one. */
-const withCaution = ({ settings }: AccountContext, { snapshot, ...rest }: Observation): Observation => ({
-  ...rest,
-  snapshot: { ...snapshot, commissionSeen: cautiousCommission(snapshot, settings.policy) },
-});
+const isPurchase = ({ request, executed }: JournaledOrder): boolean =>
+  request.side === 'buy' && isPositive(executed);
 
 interface LegResult {
   readonly orders: readonly JournaledOrder[];

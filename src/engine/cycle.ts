@@ -13,6 +13,7 @@ import type { AccountContext } from './account-context.ts';
 import { act } from './act.ts';
 import { planAsKnown } from './as-known.ts';
 import { awaitPerson, tellHow } from './await-person.ts';
+import { asLearned } from './caution.ts';
 import { watchDebt, watchDebtLeft } from './debt-watch.ts';
 import { type Draft, finish } from './draft.ts';
 import { watchDrawdown } from './drawdown-watch.ts';
@@ -179,7 +180,7 @@ async function observeAndDecide(
 ): Promise<Outcome> {
   const { settings } = context;
   const sessions = options.ownSessions;
-  const observation = await observeExplained(context, draft.iteration, options);
+  const observation = asLearned(context, await observeExplained(context, draft.iteration, options));
   draft.observation = observation;
   draft.warnings.push(...observation.warnings);
   context.saveSnapshot?.(draft.iteration, observation.snapshot);
