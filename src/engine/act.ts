@@ -65,8 +65,7 @@ export async function act(
     for (const [uid, reason] of done.skipped) excluded.set(uid, reason);
     for (const uid of unfilled(checked, done.orders)) excluded.set(uid, UNFILLED);
     const unfinished = done.orders.some((order) => !isFinal(order.state));
-    if (unfinished && done.stop)
-      warnings.push(`${done.stop.order.ticker}: ${done.stop.order.error ?? 'refused'}`);
+    if (unfinished) warnings.push(...stopWords(done));
     if (!unfinished && done.sent) {
       observation = await observeExplained(context, iteration, { ...options, excluded });
       warnings.push(...observation.warnings);
@@ -116,6 +115,10 @@ export async function act(
 /** Debt that may not be owed is covered at the market, whatever the book. */
 const coversDebt = ({ cash, facts }: Snapshot, plan: { readonly aim?: unknown }): boolean =>
   plan.aim === undefined || facts.deleverage || (facts.margin === null && isNegative(cash));
+
+/** A refusal that an order of unknown fate would hide. */
+const stopWords = ({ stop }: LegResult): string[] =>
+  stop ? [`${stop.order.ticker}: ${stop.order.error ?? 'refused'}`] : [];
 
 const isPurchase = ({ request, executed }: JournaledOrder): boolean =>
   request.side === 'buy' && isPositive(executed);
