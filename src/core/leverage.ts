@@ -57,7 +57,8 @@ export interface ExposureInput {
   readonly blockedCash?: Snapshot['blockedCash'];
 }
 
-export function exposureOf(input: ExposureInput): Exposure {
+export function exposureOf(given: ExposureInput): Exposure {
+  const input = { ...given, facts: withDoubts(given) };
   const { policy, facts, equity } = input;
   const invested = larger(NO_MONEY, subtract(equity, facts.setAside));
   const limit = debtLimit(input, equity);
@@ -83,6 +84,16 @@ export function exposureOf(input: ExposureInput): Exposure {
     costWeight: limit.costWeight,
     warnings: [...marginWarnings(policy.margin, facts), ...limited],
   };
+}
+
+/** A holding that waits for a person to believe its price is worth nobody knows what: nothing new is borrowed against it. */
+function withDoubts({ facts, holdings }: ExposureInput): Facts {
+  const doubted = holdings.filter(
+    ({ hold, pieces }) => hold?.rule === 'max_price_jump_percent' && isPositive(pieces),
+  );
+  if (doubted.length === 0 || facts.margin?.kind !== 'enabled') return facts;
+  const names = doubted.map(({ ticker }) => ticker).join(', ');
+  return { ...facts, margin: { kind: 'unknown', because: `the price of ${names} is in doubt` } };
 }
 
 /** The floor while weights or the total are unknown: no target, nothing kept aside, only what may be owed. */

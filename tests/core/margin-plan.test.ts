@@ -8,7 +8,7 @@ import type { Facts } from '../../src/core/facts.ts';
 import type { Plan } from '../../src/core/plan.ts';
 import { NO_RULES, type Policy } from '../../src/core/policy.ts';
 import { type Holding, RUB } from '../../src/core/portfolio.ts';
-import { decimal, money, price, rate, raw } from '../../src/core/units.ts';
+import { decimal, money, price, rate, raw, shares } from '../../src/core/units.ts';
 import { collateral, enabled, factsWith, marginOf } from '../support/margin-account.ts';
 import {
   afterFills,
@@ -53,6 +53,22 @@ describe('a plan with borrowed money', () => {
     expect(plan.warnings).toEqual([]);
     const kept = planned('1000000', funds(), QUARTERS, {}, { margin: marginOf({ strategy: 'keep' }) });
     expect(kept.warnings.join()).toContain('the night costs about 785.00 RUB');
+  });
+
+  test('borrows nothing new while the price of a holding waits to be believed', () => {
+    const jumped = { hold: { rule: 'max_price_jump_percent', detail: 'it jumped' } } as const;
+    const held = collateral('AAA', '10.00', 20_000, jumped);
+    const others = [collateral('BBB', '10.00', 0), collateral('CCC', '10.00', 0)];
+    const plan = planned('800000', [held, ...others], QUARTERS);
+    expect(borrowed(plan)).toBeLessThanOrEqual(0);
+    expect(plan.warnings.join()).toContain('the price of AAA is in doubt: nothing is bought on margin now');
+    expect(borrowed(planned('800000', [{ ...held, hold: null }, ...others], QUARTERS))).toBeGreaterThan(
+      400_000,
+    );
+    const sold = planned('800000', [{ ...held, pieces: shares(0n) }, ...others], QUARTERS);
+    expect(borrowed(sold)).toBeGreaterThan(0);
+    const owing = planned('-100000', [held, collateral('BBB', '10.00', 30_000), others[1]!], QUARTERS);
+    expect(borrowed(owing)).toBeLessThanOrEqual(100_000);
   });
 
   test('the next one at the same prices has nothing to do', () => {
