@@ -68,7 +68,7 @@ function problemOf(order: PlannedOrder, book: OrderBook, limit: Price, percent: 
 }
 
 /** Price of the last level that the whole size reaches; `null` where the book ends before. */
-function worstOf(levels: readonly BookLevel[], count: Lots): Price | null {
+export function worstOf(levels: readonly BookLevel[], count: Lots): Price | null {
   let left = count;
   for (const level of levels) {
     left = subtract(left, smaller(left, level.lots));

@@ -1,15 +1,15 @@
 // `limits.max_spread_percent`: outside the main session, and for large orders, the book is read before anything is sent;
 // where its spread or the price of the whole size is worse than the bound, `market` becomes a limit at that bound.
-// Guarantees: no other call is made than those books, all together; a book that cannot be read means the limit, too; a limit
-// never costs more RUB than the leg had for its orders anyway; what it does not fill is cancelled after `order_wait_seconds`.
+// Guarantees: no other call is made than those books, all together; a book that cannot be read means the limit, too; no order
+// costs more RUB at what its book asks than the leg had for it; what it does not fill is cancelled after `order_wait_seconds`.
 
 import type { PlannedOrder } from '../core/plan.ts';
 import { commissionOf } from '../core/policy.ts';
 import type { Holding, Snapshot } from '../core/portfolio.ts';
-import { isMore, money, NANO } from '../core/units.ts';
+import { isMore, money, NANO, type Price } from '../core/units.ts';
 import { type JournaledOrder, type OrderBook, type Session, WorldError } from '../ports.ts';
 import type { AccountContext } from './account-context.ts';
-import { type Bounded, boundedBy } from './book-bound.ts';
+import { type Bounded, boundedBy, worstOf } from './book-bound.ts';
 import { affordable } from './limit-budget.ts';
 import type { ObserveOptions } from './observe.ts';
 import { moscowDay, sessionAt } from './schedule.ts';
@@ -87,7 +87,7 @@ export async function checkBooks(
     }
     return found.order === null ? [] : [found.order];
   });
-  const paid = affordable(checked, snapshot, commissionOf(snapshot, settings.policy));
+  const paid = affordable(checked, snapshot, commissionOf(snapshot, settings.policy), topsOf(asked, books));
   return {
     orders: paid.orders,
     warnings: [...warnings, ...paid.cut],
@@ -95,6 +95,18 @@ export async function checkBooks(
     bounded: limited,
   };
 }
+
+/** What the books ask for the whole of each purchase. */
+const topsOf = (
+  orders: readonly PlannedOrder[],
+  books: readonly (OrderBook | null)[],
+): ReadonlyMap<string, Price> =>
+  new Map(
+    orders.flatMap((order, index) => {
+      const top = order.side === 'buy' ? worstOf(books[index]?.asks ?? [], order.lots) : null;
+      return top === null ? [] : [[order.uid, top] as const];
+    }),
+  );
 
 function boundOf(
   order: PlannedOrder,

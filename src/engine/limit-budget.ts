@@ -1,5 +1,5 @@
-// Limits above the price that a purchase was sized at block more RUB than the plan reserved: such purchases are cut to what
-// the leg leaves over. Requires: orders that the plan could pay for as they were sized.
+// A limit above the price that a purchase was sized at, or a book that asks for more than a step above it, takes more RUB
+// than the plan reserved: such purchases are cut to what the leg leaves over. Requires: orders that the plan could pay for as they were sized.
 
 import { reservePerLot } from '../core/order-choice.ts';
 import type { PlannedOrder } from '../core/plan.ts';
@@ -17,6 +17,7 @@ import {
   type Money,
   money,
   NO_MONEY,
+  type Price,
   portionUp,
   type Rate,
   raw,
@@ -33,9 +34,24 @@ export interface Budgeted {
   readonly dropped: readonly string[];
 }
 
-export function affordable(orders: readonly PlannedOrder[], snapshot: Snapshot, commission: Rate): Budgeted {
+/** @param asked price of the last level that a purchase reaches in its book, by uid, where that was read. */
+export function affordable(
+  orders: readonly PlannedOrder[],
+  snapshot: Snapshot,
+  commission: Rate,
+  asked: ReadonlyMap<string, Price> = new Map(),
+): Budgeted {
+  const stepOf = ({ uid }: PlannedOrder) => snapshot.holdings.find((holding) => holding.uid === uid)?.step;
+  const isDearer = (order: PlannedOrder): boolean => {
+    if (order.side !== 'buy') return false;
+    if (order.type === 'limit') return order.limit !== null && isMore(order.limit, order.price);
+    const [top, step] = [asked.get(order.uid), stepOf(order)];
+    return top !== undefined && step !== undefined && isMore(subtract(top, order.price), step);
+  };
+  const topOf = (order: PlannedOrder): Price =>
+    (order.type === 'limit' ? order.limit : asked.get(order.uid)) ?? order.price;
   const reserved = (order: PlannedOrder): Money => {
-    const step = snapshot.holdings.find(({ uid }) => uid === order.uid)?.step;
+    const step = stepOf(order);
     const type = isDearer(order) ? 'market' : order.type;
     const value = lotValue(order.price, order.lot);
     const reserve = step ? reservePerLot(order.price, step, order.lot, type, commission) : NO_MONEY;
@@ -50,12 +66,12 @@ export function affordable(orders: readonly PlannedOrder[], snapshot: Snapshot, 
   const paid = orders.flatMap((order): PlannedOrder[] => {
     if (!isDearer(order)) return [order];
     const own = times(reserved(order), order.lots);
-    const each = blocked(order, commission);
+    const each = blocked(order, topOf(order), commission);
     const count = smaller(order.lots, lotsAffordable(add(own, room), each));
     room = larger(NO_MONEY, subtract(add(own, room), times(each, count)));
     if (!isLess(count, order.lots)) return [order];
     (isPositive(count) ? cut : dropped).push(
-      `${order.ticker}: ${raw(count)} of ${raw(order.lots)} lots are bought, at the limit one takes ${kopecks(each)} RUB`,
+      `${order.ticker}: ${raw(count)} of ${raw(order.lots)} lots are bought, one takes ${kopecks(each)} RUB at ${order.type === 'limit' ? 'the limit' : 'what its book asks'}`,
     );
     if (!isPositive(count)) return [];
     return [{ ...order, lots: lots(raw(count)), amount: partOf(order, count) }];
@@ -63,12 +79,9 @@ export function affordable(orders: readonly PlannedOrder[], snapshot: Snapshot, 
   return { orders: paid, cut, dropped };
 }
 
-const isDearer = ({ side, type, limit, price }: PlannedOrder): boolean =>
-  side === 'buy' && type === 'limit' && limit !== null && isMore(limit, price);
-
-/** What the venue takes for one lot at the limit. */
-function blocked(order: PlannedOrder, commission: Rate): Money {
-  const value = lotValue(order.limit ?? order.price, order.lot);
+/** What the venue takes for one lot at this price. */
+function blocked(order: PlannedOrder, top: Price, commission: Rate): Money {
+  const value = lotValue(top, order.lot);
   return add(value, portionUp(value, commission));
 }
 

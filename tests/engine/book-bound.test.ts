@@ -123,11 +123,11 @@ describe('what limits above the price may take', () => {
 
   test('a purchase that is cut says so, one that is cut to nothing is not made', () => {
     const found = (cash: string) => affordable([limited(10)], snapshotOf(cash, [A]), percent('0.3'));
-    expect(found('1013.02').cut).toEqual(['A: 9 of 10 lots are bought, at the limit one takes 101.30 RUB']);
+    expect(found('1013.02').cut).toEqual(['A: 9 of 10 lots are bought, one takes 101.30 RUB at the limit']);
     const dear = { ...limited(1), limit: rubles('300') };
     const none = affordable([dear], snapshotOf('150', [A]), percent('0.3'));
     expect([none.orders, none.cut]).toEqual([[], []]);
-    expect(none.dropped).toEqual(['A: 0 of 1 lots are bought, at the limit one takes 300.90 RUB']);
+    expect(none.dropped).toEqual(['A: 0 of 1 lots are bought, one takes 300.90 RUB at the limit']);
   });
 
   test('the amount shrinks with the lots', () => {

@@ -66,6 +66,22 @@ describe('the book', () => {
     expect(posted(world).find(({ uid }) => uid === world.uid('TMOS'))?.type).toBe('limit');
   });
 
+  test('that asks for more than the reserve makes fewer lots, not a refusal; on a margin account no loan', async () => {
+    for (const margin of [false, true]) {
+      const world = await openWorld({
+        accounts: [{ wallet: { TMOS: 100 }, cash: '100000.00', margin: { enabled: margin } }],
+        exchange: { offHoursSpread: 4 },
+        startMs: FRIDAY_EVENING,
+      });
+      const { record } = await world.cycle();
+      expect(record.orders.map(({ status }) => status)).not.toContain('rejected');
+      expect(record.warnings.join()).toContain('at what its book asks');
+      expect(record.status).toBe('balanced');
+      expect(world.pieces('TMOS')).toBeGreaterThan(15_000n);
+      expect(world.faults()).toEqual([]);
+    }
+  });
+
   test('is not looked at where a debt has to go', async () => {
     const world = await openWorld({
       accounts: [{ wallet: { TMOS: 100 }, cash: '1000.00', pieces: { TMOS: 10_000 } }],
