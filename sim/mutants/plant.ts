@@ -2,7 +2,7 @@
 // Guarantees: a text that is not there exactly once throws; `wasLoaded` tells whether the changed file was used at all.
 
 import { plugin } from 'bun';
-import type { Mutant } from './mutants.ts';
+import type { Mutant } from './mutant.ts';
 
 export function plant({ name, file, edits }: Mutant): () => boolean {
   let loaded = false;

@@ -4,7 +4,8 @@
 import type { Arguments } from '../arguments.ts';
 import { runChild } from '../jobs.ts';
 import type { Failure } from '../summary.ts';
-import { MUTANTS, type Mutant } from './mutants.ts';
+import type { Mutant } from './mutant.ts';
+import { MUTANTS } from './mutants.ts';
 
 const CHILD = new URL('mutant-child.ts', import.meta.url).pathname;
 

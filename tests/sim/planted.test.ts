@@ -2,7 +2,8 @@
 // where it is looked for.
 
 import { describe, expect, test } from 'bun:test';
-import { MUTANTS, type Mutant } from '../../sim/mutants/mutants.ts';
+import type { Mutant } from '../../sim/mutants/mutant.ts';
+import { MUTANTS } from '../../sim/mutants/mutants.ts';
 import { planted } from '../../sim/mutants/plant.ts';
 import { judge } from '../../sim/mutants/run-mutants.ts';
 

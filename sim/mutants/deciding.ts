@@ -1,0 +1,75 @@
+// Bugs in what is looked at and decided.
+
+import type { Mutant } from './mutant.ts';
+
+export const DECIDING: readonly Mutant[] = [
+  {
+    name: 'equity-without-cash',
+    bug: 'the balanced total leaves RUB out',
+    file: 'core/portfolio.ts',
+    edits: [['  add(ownCash(snapshot), total(balanced.map(', '  add(NO_MONEY, total(balanced.map(']],
+  },
+  {
+    name: 'no-reserve',
+    bug: 'nothing is kept for commissions and a step of the price',
+    file: 'core/order-choice.ts',
+    edits: [
+      [
+        'return add(slip, portionUp(add(worth, slip), commission));',
+        'return add(slip, price(-raw(slip)) as unknown as Money);',
+      ],
+    ],
+  },
+  {
+    name: 'any-price-age',
+    bug: 'an old price is as good as a new one',
+    file: 'engine/schedule.ts',
+    edits: [['  return within + weekdaysBetween(', '  return 0 * within + weekdaysBetween(']],
+  },
+  {
+    name: 'cash-of-unseen-orders',
+    bug: 'an order that is gone from sight is final although it holds cash',
+    file: 'engine/gone-order.ts',
+    edits: [["if (side === 'buy' && !isZero(positions.blockedCash)) return null;", '']],
+  },
+  {
+    name: 'fills-not-awaited',
+    bug: 'an account that does not show our fills is decided on',
+    file: 'engine/explained.ts',
+    edits: [['if (gaps.length === 0) return observation;', 'return observation;']],
+  },
+  {
+    name: 'one-leg-back',
+    bug: 'a venue that lags is only thought to lag by one leg',
+    file: 'engine/explained.ts',
+    edits: [
+      [
+        'const stale = way.some((place) => lags(raw(place), raw(now), raw(expected)));',
+        'const stale = lags(raw(was), raw(now), raw(expected));',
+      ],
+    ],
+  },
+  {
+    name: 'limits-loading-ignored',
+    bug: 'positions count while the venue still loads its limits',
+    file: 'tinvest/positions.ts',
+    edits: [
+      [
+        'if (reply.limitsLoadingInProgress)',
+        'if (reply.limitsLoadingInProgress && reply.accountId === "none")',
+      ],
+    ],
+  },
+  {
+    name: 'no-turnover-limit',
+    bug: 'the gate lets any turnover through',
+    file: 'engine/turnover.ts',
+    edits: [['return larger(subtract(limit, traded), NO_MONEY);', 'return larger(limit, traded);']],
+  },
+  {
+    name: 'no-split',
+    bug: "an order above the broker's cap is not split",
+    file: 'engine/gate.ts',
+    edits: [['money(29_700_000n * NANO)', 'money(29_700_000_000n * NANO)']],
+  },
+];
