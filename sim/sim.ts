@@ -4,6 +4,7 @@
 
 import { monotonicMs } from '../src/clock.ts';
 import { type Arguments, parseArguments, USAGE } from './arguments.ts';
+import { canBeIsolated, isolationOf } from './isolation.ts';
 import { runJobs } from './jobs.ts';
 import { runMutants } from './mutants/run-mutants.ts';
 import { failureText, summaryText } from './report.ts';
@@ -24,7 +25,9 @@ function one({ keep, trace, json }: Arguments, seed: number): number {
   const kept = keep === null ? null : new Set(keep);
   const result = runSeed({ seed, store, kept, traced: trace });
   const again = runSeed({ seed, store, kept });
-  const { hash, violations, events, fired } = result;
+  const apart = kept === null && canBeIsolated(seed) ? isolationOf(seed, store).violations : [];
+  const { hash, events, fired } = result;
+  const violations = [...result.violations, ...apart];
   if (trace) process.stdout.write(result.trace.map((line) => `${line}\n`).join(''));
   const facts = { seed, hash, replays: again.hash === hash, events, faults: [...new Set(fired)], violations };
   process.stdout.write(
