@@ -1,22 +1,57 @@
 // Every invariant of a run.
 
 import { type Check, together } from './check.ts';
+import { alertChecks } from './invariants/alerts.ts';
+import { balanceChecks } from './invariants/balance.ts';
+import { breakerChecks } from './invariants/breakers.ts';
+import { callChecks } from './invariants/calls.ts';
+import { calmChecks } from './invariants/calm.ts';
+import { decisionChecks } from './invariants/decisions.ts';
+import { exitChecks } from './invariants/exits.ts';
 import { iterationChecks } from './invariants/iterations.ts';
 import { limitChecks } from './invariants/limits.ts';
 import { livenessChecks } from './invariants/liveness.ts';
 import { outcomeChecks } from './invariants/outcomes.ts';
 import { planningChecks } from './invariants/planning.ts';
 import { postingChecks } from './invariants/posting.ts';
+import { recordChecks } from './invariants/records.ts';
+import { directionChecks } from './invariants/rules-direction.ts';
+import { ruledLimitChecks } from './invariants/rules-limits.ts';
+import { orderChecks } from './invariants/rules-orders.ts';
+import { rebalanceChecks } from './invariants/rules-rebalance.ts';
+import { timingChecks } from './invariants/rules-timing.ts';
+import { secretChecks } from './invariants/secrets.ts';
+import { toldChecks } from './invariants/told.ts';
 import { turnoverChecks } from './invariants/turnover.ts';
+import { valuationChecks } from './invariants/valuation.ts';
 import type { World } from './world.ts';
 
-export const allChecks = (world: World): Required<Check> =>
-  together([
+export function allChecks(world: World): Required<Check> {
+  const told = toldChecks(world);
+  const traded = turnoverChecks(world, told);
+  return together([
+    told,
     postingChecks(world),
     outcomeChecks(world),
-    planningChecks(world),
-    turnoverChecks(world),
+    planningChecks(world, told),
+    traded,
     limitChecks(world),
     iterationChecks(world),
     livenessChecks(world),
+    decisionChecks(world, told, traded),
+    calmChecks(world, told),
+    balanceChecks(world, told),
+    breakerChecks(world, told),
+    directionChecks(world),
+    ruledLimitChecks(world),
+    orderChecks(world),
+    timingChecks(world),
+    rebalanceChecks(world),
+    recordChecks(world),
+    callChecks(world),
+    alertChecks(world),
+    exitChecks(world),
+    secretChecks(world),
+    valuationChecks(world),
   ]);
+}

@@ -1,6 +1,7 @@
 // Faults of single calls and orders: drawn at each call that reaches the venue and at each order that it takes.
 
 import type { GetLastPricesResponse } from 'tinkoff-invest-api/dist/generated/marketdata.js';
+import type { GetOrdersResponse } from 'tinkoff-invest-api/dist/generated/orders.js';
 import { CORRUPTIONS, type CorruptionName } from '../src/exchange/corruptions.ts';
 import type { ExecutionPlan } from '../src/exchange/desk.ts';
 import type { Fault, FaultCall, Loss, When } from '../src/exchange/faults.ts';
@@ -57,11 +58,13 @@ const STUMBLES: Codes = ['70001', '70002', '70003'];
 /** Now and then a refusal that ends trading. */
 const GRAVE: Codes = ['40002', '90001', '30240', '40004'];
 
-const READ_ONCE_A_DAY = new Set(['TradingSchedules', 'Etfs', 'Shares']);
+/** A schedule that makes no sense is read again soon; a list of instruments is not. */
+const READ_ONCE_A_DAY = new Set(['Etfs', 'Shares']);
 
 export class CallFaults {
   /** A reply that the bot keeps for the day went wrong. */
   spoiltTheDay = false;
+  private downUntilMs = Number.NEGATIVE_INFINITY;
   private readonly latency;
   private readonly delivered = new WeakSet<Uint8Array>();
   /** Keys whose last request was a copy. What the venue has taken it may not refuse a moment later. */
@@ -78,6 +81,11 @@ export class CallFaults {
     const { faults } = world.exchange;
     faults.strike = (call) => this.strike(call);
     faults.planFor = (order) => this.planFor(order);
+  }
+
+  /** The venue answers nothing up to an instant. */
+  downUntil(atMs: number): void {
+    this.downUntilMs = atMs;
   }
 
   /** The network delivers the same request twice: only the second answer arrives. */
@@ -121,6 +129,7 @@ export class CallFaults {
     const struck: Fault[] = [];
     if (options.onlyAccount && this.world.accountOf(call.accountId)?.id !== options.onlyAccount)
       return struck;
+    if (this.isDown(call)) return [{ kind: 'lose', when: 'before', as: 'unavailable' }];
     const weight = WEIGHTS[method] ?? 1;
     const lose = (kind: 'lost_before' | 'lost_after', when: When): void => {
       const dice = swarm.fires(kind, 0.06 * weight);
@@ -173,6 +182,7 @@ export class CallFaults {
       this.hit('stale_prices', `${olderMs}`);
       struck.push({ kind: 'rewrite', change: (reply) => older(reply as GetLastPricesResponse, olderMs) });
     }
+    this.hide(method, struck);
     const cut = swarm.fires('cut_reply', 0.045);
     if (cut !== null) {
       const share = cut.random();
@@ -184,6 +194,47 @@ export class CallFaults {
     }
   }
 
+  /** An order is lost as maintenance begins; meanwhile the owner may do something, and then nothing proves anything. */
+  private isDown({ method, accountId, orderId, nowMs }: FaultCall): boolean {
+    const { world } = this;
+    if (nowMs < this.downUntilMs) return true;
+    const dice =
+      method === 'PostOrder' && !this.copies.has(orderId ?? '')
+        ? world.swarm.fires('lost_in_maintenance', 0.05)
+        : null;
+    if (dice === null) return false;
+    this.hit('lost_in_maintenance', orderId ?? '');
+    this.downUntilMs = nowMs + dice.whole(150, 600) * 1_000;
+    if (dice.chance(0.6) && accountId !== null)
+      world.timeline.at(nowMs + dice.whole(5, 120) * 1_000, () => {
+        world.outside.mark(accountId);
+        world.exchange.deposit(accountId, String(dice.whole(100, 5_000)));
+      });
+    return true;
+  }
+
+  /** Replies from which something is missing. */
+  private hide(method: string, struck: Fault[]): void {
+    const { swarm } = this.world;
+    if (method === 'GetLastPrices') {
+      const dice = swarm.fires('price_missing', 0.15);
+      if (dice === null) return;
+      this.hit('price_missing', '');
+      struck.push({
+        kind: 'rewrite',
+        change: (reply) => without('lastPrices', reply as GetLastPricesResponse, dice.random()),
+      });
+    } else if (method === 'GetOrders') {
+      const dice = swarm.fires('orders_hidden', 0.25);
+      if (dice === null) return;
+      this.hit('orders_hidden', '');
+      struck.push({
+        kind: 'rewrite',
+        change: (reply) => without('orders', reply as GetOrdersResponse, dice.random()),
+      });
+    }
+  }
+
   private planFor(order: NewOrder): ExecutionPlan | null {
     const { swarm, options } = this.world;
     if (options.onlyAccount && this.world.accountOf(order.accountId)?.id !== options.onlyAccount) return null;
@@ -191,6 +242,7 @@ export class CallFaults {
     const part = order.lots > 1n ? swarm.fires('order_partly_filled', 0.35) : null;
     const down = swarm.fires('order_turned_down', 0.13);
     const later = swarm.fires('order_turned_down_later', 0.13);
+    const cut = swarm.fires('order_cancelled_later', 0.13);
     if (down !== null) {
       this.hit('order_turned_down', order.key);
       return { kind: 'reject', message: 'turned down' };
@@ -199,6 +251,11 @@ export class CallFaults {
       this.hit('order_turned_down_later', order.key);
       this.world.events.turnDownLater(order, later.whole(0, 20_000));
       return { kind: 'rest' };
+    }
+    if (cut !== null) {
+      this.hit('order_cancelled_later', order.key);
+      this.world.events.cancelLater(order, cut.whole(0, 20_000));
+      return { kind: 'partial', now: BigInt(cut.whole(0, order.lots > 1n ? 1 : 0)), later: [] };
     }
     if (part !== null) {
       this.hit('order_partly_filled', order.key);
@@ -218,6 +275,17 @@ export class CallFaults {
     this.world.coverage.count('faults', kind);
     this.world.note(`fault ${kind} ${detail}`);
   }
+}
+
+/** The reply without one item of a list. */
+function without<Name extends string, Reply extends { readonly [each in Name]: readonly unknown[] }>(
+  name: Name,
+  reply: Reply,
+  at: number,
+): Reply {
+  const items = reply[name];
+  const left = Math.floor(at * items.length);
+  return { ...reply, [name]: items.filter((_, place) => place !== left) };
 }
 
 /** Prices of an earlier hour. */

@@ -14,6 +14,9 @@ export interface SeenCall {
   readonly life: Life;
 }
 
+/** stdout, stderr; the log's lines; what the owner's alert command gets. */
+export type Channel = 'stdout' | 'stderr' | 'log' | 'alert';
+
 export interface PlannedLeg {
   readonly account: string;
   readonly iteration: string;
@@ -30,37 +33,47 @@ export interface Settled {
 
 export interface Check {
   /** The bytes leave the bot. */
-  onLeave?(method: string, bytes: Uint8Array, life: Life): void;
+  onLeave?(method: string, bytes: Uint8Array, life: Life, token: string): void;
   onCall?(seen: SeenCall, phase: CallPhase): void;
   /** The reply's bytes as the bot gets them. */
-  onReply?(method: string, request: Uint8Array, body: Uint8Array, life: Life): void;
+  onReply?(method: string, request: Uint8Array, body: Uint8Array, life: Life, token: string): void;
   /** An order changed at the venue. */
   onOrder?(order: VenueOrder): void;
   onPlan?(leg: PlannedLeg): void;
   onAttempt?(keys: readonly string[]): void;
   onSettle?(settled: Settled): void;
   onHalt?(account: string, halt: Halt): void;
+  /** When the next iteration is to begin, by the bot's clock: what `status` shows. */
+  onAnnounce?(account: string, dueMs: number): void;
   onRecord?(record: IterationRecord, life: Life): void;
   onAlert?(alert: Alert): void;
+  /** What leaves the program for people, as it leaves it. */
+  onSaid?(channel: Channel, text: string, life: Life): void;
   /** SIGTERM. */
   onStop?(life: Life): void;
   onDeath?(life: Life): void;
+  /** An old backup of the journal was put back. */
+  onRestore?(): void;
+  /** A person said that the next price of a ticker is right, however far it is from the last. */
+  onAccept?(ticker: string): void;
   /** The faults have ended and the world has had its time. */
   atEnd?(): void;
 }
 
+/** The named boundary: one caller for functions of different arguments. */
+type Anything = (...args: readonly unknown[]) => void;
+
 /** All checks as one. */
 export function together(checks: readonly Check[]): Required<Check> {
-  const each =
-    <Name extends keyof Check>(name: Name) =>
-    (...args: Parameters<Required<Check>[Name]>): void => {
-      for (const check of withIt(name)) (check[name] as (...given: typeof args) => void)(...args);
+  const each = <Name extends keyof Check>(name: Name): Required<Check>[Name] => {
+    const withIt: readonly Anything[] = checks.flatMap(
+      (check) => (check[name]?.bind(check) as Anything | undefined) ?? [],
+    );
+    // No more arguments than `onReply` has; spreading them would cost more than most checks do.
+    const all: Anything = (a, b, c, d, e) => {
+      for (let at = 0; at < withIt.length; at += 1) withIt[at]?.(a, b, c, d, e);
     };
-  const found = new Map<keyof Check, readonly Check[]>();
-  const withIt = (name: keyof Check): readonly Check[] => {
-    const known = found.get(name) ?? checks.filter((check) => check[name] !== undefined);
-    found.set(name, known);
-    return known;
+    return all;
   };
   return {
     onLeave: each('onLeave'),
@@ -71,10 +84,14 @@ export function together(checks: readonly Check[]): Required<Check> {
     onAttempt: each('onAttempt'),
     onSettle: each('onSettle'),
     onHalt: each('onHalt'),
+    onAnnounce: each('onAnnounce'),
     onRecord: each('onRecord'),
     onAlert: each('onAlert'),
+    onSaid: each('onSaid'),
     onStop: each('onStop'),
     onDeath: each('onDeath'),
+    onRestore: each('onRestore'),
+    onAccept: each('onAccept'),
     atEnd: each('atEnd'),
   };
 }

@@ -1,6 +1,12 @@
-// What the runs met: faults by kind, arrows of the state machines, crash points. Counts only, so that tables add up.
+// What the runs met: faults by kind, arrows of the state machines, crash points by name and the effects at which lives
+// ended. Counts only, so that tables add up.
 
-export type Table = 'faults' | 'order arrows' | 'iteration arrows' | 'crash points';
+export type Table = 'faults' | 'order arrows' | 'iteration arrows' | 'crash points' | 'died at' | 'person';
+
+/** All arrows of a graph, as the tables name them. */
+export function arrowNames(graph: Readonly<Record<string, readonly string[]>>): readonly string[] {
+  return Object.entries(graph).flatMap(([from, ends]) => ends.map((to) => `${from} -> ${to}`));
+}
 
 export type Counts = Record<string, number>;
 
@@ -10,6 +16,8 @@ export class Coverage {
     'order arrows': {},
     'iteration arrows': {},
     'crash points': {},
+    'died at': {},
+    person: {},
   };
   /** Effects that were numbered, by name: every one of them is a place to die at. */
   readonly reached: Counts = {};

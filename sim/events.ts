@@ -2,12 +2,15 @@
 // are numbered, and each event of the seed waits for one number. So a kill or a halt meets any two lines of an iteration.
 
 import { SecurityTradingStatus } from 'tinkoff-invest-api/dist/generated/common.js';
-import { VenueError } from '../src/exchange/errors.ts';
 import { isActive, type NewOrder, type VenueOrder } from '../src/exchange/order.ts';
 import type { FaultKind } from './fault-kinds.ts';
 import { TICKERS } from './generate-accounts.ts';
 import type { Life } from './life.ts';
+import { OldJournals } from './old-journals.ts';
+import { OrderKills } from './order-kills.ts';
+import { OwnerChanges } from './owner-changes.ts';
 import type { Dice } from './streams.ts';
+import { VenueChanges } from './venue-changes.ts';
 import type { World } from './world.ts';
 
 const SECOND_MS = 1_000;
@@ -26,13 +29,41 @@ const MOST: Readonly<Partial<Record<FaultKind, number>>> = {
   clock_jump: 2,
   disk_full: 1,
   second_instance: 2,
-  kill: 5,
+  kill: 3,
   sigterm: 2,
   kill_switch: 2,
+  margin_withdrawn: 2,
+  trading_barred: 2,
+  dividend: 2,
 };
+
+/** The same for kinds that wait for an effect of orders. */
+const MOST_AT_ORDERS: Readonly<Partial<Record<FaultKind, number>>> = {
+  maintenance: 1,
+  token_read_only: 1,
+  account_closed: 1,
+};
+
+/** Kinds that change no books, so that they may happen inside a journal write: half of them happen at an effect of orders. */
+const AIMED: ReadonlySet<FaultKind> = new Set(['sigterm', 'kill_switch', 'disk_full', 'late_visibility']);
+
+/** What ends all trading for a while hides everything else: of such plans only a share comes true. */
+const SHARES: Readonly<Partial<Record<FaultKind, number>>> = {
+  maintenance: 0.15,
+  token_read_only: 0.12,
+  account_closed: 0.12,
+  token_revoked: 0.3,
+  backup_restored: 0.3,
+  kill_switch: 0.4,
+  limits_loading: 0.5,
+};
+const comesTrue = (kind: FaultKind, dice: Dice): boolean => dice.chance(SHARES[kind] ?? 1);
 
 /** About as many effects as one account makes while faults are on. */
 const EFFECTS_PER_ACCOUNT = 160;
+
+/** A swarm that waits for a plan wakes at this effect at the latest. */
+const ASLEEP_MAX = 200;
 
 interface Planned {
   readonly kind: FaultKind;
@@ -45,28 +76,92 @@ export class PlannedEvents {
   /** Due, waiting for the next call: what touches the venue must not happen inside a journal write. */
   private waiting: Planned[] = [];
   private restart = false;
+  private asleepUntil = 0;
   private readonly halts = new Map<string, number>();
+  private readonly orderKills = new OrderKills();
+  private readonly journals: OldJournals;
+  private readonly venue: VenueChanges;
+  private readonly owner: OwnerChanges;
 
   constructor(private readonly world: World) {
+    this.journals = new OldJournals(world);
+    this.venue = new VenueChanges(world);
+    this.owner = new OwnerChanges(world);
     if (world.options.onlyAccount) return;
     const span = EFFECTS_PER_ACCOUNT * world.accounts.length;
     for (const [kind, most] of Object.entries(MOST) as [FaultKind, number][])
       for (const { dice, fire } of world.swarm.planned(kind, most)) {
+        if (!comesTrue(kind, dice)) continue;
+        if (AIMED.has(kind) && dice.chance(0.5)) {
+          this.orderKills.aim(dice, (_, life) => {
+            if (fire()) this.happen(kind, dice, life);
+          });
+          continue;
+        }
         const number = dice.whole(1, span);
         this.at.set(number, [...(this.at.get(number) ?? []), { kind, dice, fire }]);
       }
+    this.aimAtOrders();
+  }
+
+  private aimAtOrders(): void {
+    const { swarm } = this.world;
+    for (const { dice, fire } of swarm.planned('kill_at_order', 7))
+      this.orderKills.aim(dice, (name, life) => {
+        if (!life.alive || !fire()) return;
+        // What was taken a moment ago is often not shown yet to who asks so soon.
+        if (dice.chance(0.12)) this.happen('late_visibility', dice, life);
+        this.kill('kill_at_order', dice, life, name);
+      });
+    for (const { dice, fire } of swarm.planned('backup_restored', 1)) {
+      if (!comesTrue('backup_restored', dice)) continue;
+      this.orderKills.later(dice.whole(1, 25), () => {
+        if (!fire()) return;
+        this.journals.copySoon();
+        this.orderKills.later(dice.whole(2, 30), (name, life) => {
+          if (life.alive) this.restoreBackup(dice, life, name);
+        });
+      });
+    }
+    for (const [kind, most] of Object.entries(MOST_AT_ORDERS) as [FaultKind, number][])
+      for (const { dice, fire } of swarm.planned(kind, most))
+        if (comesTrue(kind, dice))
+          this.orderKills.later(dice.whole(1, 60), () => this.waiting.push({ kind, dice, fire }));
+  }
+
+  /** A process begins: on a journal that somebody put back, or on one of an older version. */
+  starting(): void {
+    this.journals.starting();
+  }
+
+  /** A life opens its journal. */
+  opening(life: Life): void {
+    this.journals.opening(life, (where) => {
+      this.hit('kill_in_migration', where);
+      this.world.crashPoints.count('in a migration');
+      this.world.kill(life, where);
+      this.lifeEnded(5 * SECOND_MS);
+    });
   }
 
   reached(number: number, name: string, life: Life): void {
-    const due = this.at.get(number);
+    const { swarm } = this.world;
+    if (swarm.isAsleep) {
+      if (!name.startsWith('plan ') && number < ASLEEP_MAX) return;
+      swarm.wake();
+      this.asleepUntil = number;
+    }
+    this.journals.reached(name);
+    this.orderKills.reached(name, life);
+    const due = this.at.get(number - this.asleepUntil);
     if (due !== undefined) {
-      this.at.delete(number);
+      this.at.delete(number - this.asleepUntil);
       for (const planned of due)
         if (planned.kind === 'kill') {
-          if (life.alive && planned.fire()) this.kill(planned.dice, life, name);
+          if (life.alive && planned.fire()) this.kill('kill', planned.dice, life, name);
         } else this.waiting.push(planned);
     }
-    if (this.waiting.length === 0 || / (before|inside|after)$/.test(name)) return;
+    if (this.waiting.length === 0 || this.world.copying || / (before|inside|after)$/.test(name)) return;
     const now = this.waiting;
     this.waiting = [];
     for (const { kind, dice, fire } of now) if (fire()) this.happen(kind, dice, life);
@@ -124,6 +219,15 @@ export class PlannedEvents {
     });
   }
 
+  /** The exchange takes a resting order out of its book. */
+  cancelLater({ accountId, key }: NewOrder, afterMs: number): void {
+    const { timeline, exchange } = this.world;
+    timeline.at(timeline.now() + afterMs, () => {
+      const order = exchange.desk.ordersOfKey(accountId, key).at(-1);
+      if (order !== undefined && isActive(order)) exchange.desk.cancel(order, exchange.now());
+    });
+  }
+
   /** A process that ended is started again a while later, by a person or a supervisor. */
   lifeEnded(afterMs = 30 * SECOND_MS): void {
     if (this.restart) return;
@@ -140,6 +244,8 @@ export class PlannedEvents {
     const { world } = this;
     this.at.clear();
     this.waiting = [];
+    this.orderKills.clear();
+    this.venue.end();
     Object.assign(world.exchange.faults.conditions, {
       ordersVisibleAfterMs: 0,
       positionsLagMs: 0,
@@ -149,7 +255,8 @@ export class PlannedEvents {
     for (const { token } of world.accounts) world.exchange.restoreToken(token);
     for (const ticker of TICKERS) world.exchange.setStatus(ticker, null);
     for (const order of world.exchange.desk.orders)
-      if (order.foreign && isActive(order)) world.exchange.desk.cancel(order, world.exchange.now());
+      if (isActive(order) && (order.foreign || world.forgotten.has(order.key)))
+        world.exchange.desk.cancel(order, world.exchange.now());
     world.killSwitch.clear();
     world.diskFullFor = 0;
     if (world.skewMs !== 0) {
@@ -158,10 +265,22 @@ export class PlannedEvents {
     }
   }
 
-  private kill(dice: Dice, life: Life, where: string): void {
-    this.hit('kill', where);
+  private kill(kind: FaultKind, dice: Dice, life: Life, where: string): void {
+    this.hit(kind, where);
     this.world.kill(life, where);
-    this.lifeEnded(Math.round(dice.spread(1, 20 * 60)) * SECOND_MS);
+    // What is aimed at orders is aimed at their recovery too: the next life begins soon.
+    const isLate = dice.chance(kind === 'kill' ? 0.25 : 0.06);
+    const latest = isLate ? 20 * 60 : kind === 'kill' ? 5 * 60 : 30;
+    this.lifeEnded(Math.round(dice.spread(1, latest)) * SECOND_MS);
+  }
+
+  /** A process dies, and a person puts an old copy of its journal back: that takes them a while. */
+  private restoreBackup(dice: Dice, life: Life, where: string): void {
+    if (!this.journals.restoreNext()) return;
+    this.hit('backup_restored', where);
+    this.world.crashPoints.count('an old backup restored');
+    this.world.kill(life, where);
+    this.lifeEnded(dice.whole(5, 20) * MINUTE_MS);
   }
 
   private happen(kind: FaultKind, dice: Dice, life: Life): void {
@@ -210,15 +329,15 @@ export class PlannedEvents {
         this.halt(ticker, dice.whole(1, 40) * MINUTE_MS);
         break;
       case 'foreign_order':
-        this.foreignOrder(dice, account.brokerAccount, ticker);
+        this.tell(kind, this.owner.order(dice, account.brokerAccount, ticker));
         break;
       case 'cash_moved':
-        this.moveCash(dice, account.brokerAccount);
+        this.tell(kind, this.owner.moveCash(dice, account.brokerAccount));
         break;
       case 'token_revoked':
         this.hit(kind, account.token);
         exchange.revokeToken(account.token);
-        later(dice.whole(10, 30 * 60) * SECOND_MS, () => exchange.restoreToken(account.token));
+        later(Math.round(dice.spread(10, 30 * 60)) * SECOND_MS, () => exchange.restoreToken(account.token));
         break;
       case 'clock_jump': {
         const jumpMs = Math.round(dice.spread(SECOND_MS, 120 * MINUTE_MS)) * (dice.chance(0.5) ? 1 : -1);
@@ -233,6 +352,7 @@ export class PlannedEvents {
         break;
       case 'second_instance':
         this.hit(kind, '');
+        world.crashPoints.count('a second instance started');
         world.startSecond();
         break;
       case 'sigterm':
@@ -247,6 +367,7 @@ export class PlannedEvents {
         break;
       }
       default:
+        this.tell(kind, this.venue.happen(kind, dice, account, ticker));
         break;
     }
   }
@@ -261,40 +382,8 @@ export class PlannedEvents {
     });
   }
 
-  private foreignOrder(dice: Dice, brokerAccount: string, ticker: string): void {
-    const { exchange } = this.world;
-    const instrument = exchange.instrument(ticker);
-    const last = exchange.market.last(instrument, exchange.now())?.price ?? instrument.step;
-    const held = exchange.registry.account(brokerAccount).pieces(instrument.uid) / instrument.lot;
-    const free = exchange.registry.account(brokerAccount).cash() / (last * instrument.lot);
-    const side = dice.chance(0.5) ? 'buy' : 'sell';
-    const most = side === 'sell' ? held : free;
-    if (most < 2n) return;
-    const lots = Math.max(1, Math.floor(Number(most) * dice.random() * 0.5));
-    this.hit('foreign_order', `${side} ${lots} ${ticker}`);
-    this.world.outside.mark(brokerAccount);
-    try {
-      exchange.ownerOrder(brokerAccount, { uid: ticker, side, lots });
-    } catch (error) {
-      if (!(error instanceof VenueError)) throw error;
-    }
-  }
-
-  private moveCash(dice: Dice, brokerAccount: string): void {
-    const { exchange } = this.world;
-    const cash = exchange.registry.account(brokerAccount).cash();
-    const rubles = Number(cash / 1_000_000_000n);
-    this.world.outside.mark(brokerAccount);
-    if (dice.chance(0.5)) {
-      const amount = Math.max(100, Math.round(rubles * dice.random() + dice.spread(100, 100_000)));
-      this.hit('cash_moved', `+${amount}`);
-      exchange.deposit(brokerAccount, String(amount));
-    } else {
-      const amount = Math.floor(rubles * dice.pick([0.1, 0.5, 0.9, 1.02]));
-      if (amount < 1) return;
-      this.hit('cash_moved', `-${amount}`);
-      exchange.withdraw(brokerAccount, String(amount));
-    }
+  private tell(kind: FaultKind, detail: string | null): void {
+    if (detail !== null) this.hit(kind, detail);
   }
 
   private hit(kind: FaultKind, detail: string): void {

@@ -40,6 +40,20 @@ export const FAULT_KINDS = [
   // at an execution, as the first ones of its kind are; last, for kinds draw in the order of this list
   'stale_after_fill',
   'kill_after_fill',
+  // the same for what came later: at effects of orders, at calls, at the venue
+  'kill_at_order',
+  'kill_in_migration',
+  'backup_restored',
+  'price_missing',
+  'orders_hidden',
+  'lost_in_maintenance',
+  'order_cancelled_later',
+  'maintenance',
+  'token_read_only',
+  'account_closed',
+  'margin_withdrawn',
+  'trading_barred',
+  'dividend',
 ] as const;
 
 export type FaultKind = (typeof FAULT_KINDS)[number];

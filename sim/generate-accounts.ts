@@ -4,6 +4,7 @@
 import { defaultCatalogue } from '../src/exchange/catalogue.ts';
 import type { Instrument } from '../src/exchange/instrument.ts';
 import { FUNDS, rulesOf } from './generate-rules.ts';
+import { livelinessOf } from './generate-venue.ts';
 import { type Dice, diceOf } from './streams.ts';
 
 const MINUTE_MS = 60_000;
@@ -28,6 +29,8 @@ export interface SimAccount {
   readonly borrows: boolean;
   /** No rule or mode moves its targets: in the end it must hold what the wallet says. */
   readonly plain: boolean;
+  /** Its orders may wait, in the book or for a person, in every iteration. */
+  readonly patient: boolean;
 }
 
 /** Funds with lots of one piece, shares with lots of 1 to 10,000: price of a piece in RUB and pieces of a lot. */
@@ -63,13 +66,19 @@ export function generateAccounts(seed: number): readonly SimAccount[] {
 function generateAccount(seed: number, at: number, intervalMs: number, oneToken: boolean): SimAccount {
   const dice = diceOf(seed, `account ${at}`);
   const id = `acc${at + 1}`;
-  const token = oneToken ? 't.sim-shared' : `t.sim-${at + 1}`;
+  const token = `t.sim-${oneToken ? 'shared' : at + 1}_9kQzR4vXw2Lm7TdBnHs0`;
   const brokerAccount = String(FIRST_BROKER_ACCOUNT + at);
   const wallet = walletOf(dice);
   const equity = dice.chance(0.08) ? dice.spread(3e7, 3e8) : dice.spread(30_000, 8e6);
-  const { cash, pieces } = holdingsOf(dice, wallet, equity);
   const dryRun = dice.chance(0.04);
-  const rules = rulesOf(diceOf(seed, `rules ${at}`), wallet, equity);
+  const rules = rulesOf(diceOf(seed, `rules ${at}`), {
+    wallet,
+    equity,
+    hasHistory: livelinessOf(seed) === 1,
+  });
+  // Bands are looked at from inside only by those who are near their targets.
+  const isNear = rules.keys.rebalance !== undefined && dice.chance(0.6);
+  const { cash, pieces } = isNear ? nearTargets(dice, wallet, equity) : holdingsOf(dice, wallet, equity);
   const block = {
     id,
     name: id,
@@ -94,6 +103,7 @@ function generateAccount(seed: number, at: number, intervalMs: number, oneToken:
     dryRun,
     borrows: rules.borrows,
     plain: rules.plain,
+    patient: rules.patient,
   };
 }
 
@@ -114,12 +124,36 @@ function walletOf(dice: Dice): Record<string, number> {
   return wallet;
 }
 
+interface Holdings {
+  readonly cash: string;
+  readonly pieces: Record<string, number>;
+}
+
+/** What the wallet says, a little off; or one of it far off, and the others a little the other way. */
+function nearTargets(dice: Dice, wallet: Readonly<Record<string, number>>, equity: number): Holdings {
+  const sum = Object.values(wallet).reduce((total, percent) => total + percent, 0);
+  const wanted = Object.entries(wallet).filter(([ticker, percent]) => ticker in PAPERS && percent > 0);
+  const drift = dice.pick([0.03, 0.1, 0.3, 0.6]);
+  const tilted = dice.chance(0.5) ? dice.whole(0, wanted.length - 1) : null;
+  const tilt = dice.pick([-12, -6, -2, 2, 6, 12]);
+  const pieces: Record<string, number> = {};
+  let left = equity;
+  for (const [at, [ticker, percent]] of wanted.entries()) {
+    const paper = PAPERS[ticker];
+    if (paper === undefined) continue;
+    const share = (percent / sum) * 100;
+    const off = at === tilted ? tilt : -tilt / Math.max(1, wanted.length - 1);
+    const now = tilted === null ? share * (1 + drift * (2 * dice.random() - 1)) : share + off;
+    const value = Math.min(left, (equity * Math.max(0, now)) / 100);
+    const count = Math.floor(value / (paper.price * paper.lot)) * paper.lot;
+    if (count > 0) pieces[ticker] = count;
+    left -= count * paper.price;
+  }
+  return { cash: Math.max(0, left).toFixed(2), pieces };
+}
+
 /** Anything from all cash to all securities, now and then a paper that the wallet does not name. */
-function holdingsOf(
-  dice: Dice,
-  wallet: Readonly<Record<string, number>>,
-  equity: number,
-): { cash: string; pieces: Record<string, number> } {
+function holdingsOf(dice: Dice, wallet: Readonly<Record<string, number>>, equity: number): Holdings {
   const tickers = Object.keys(wallet).filter((ticker) => ticker !== 'RUB');
   const stranger = dice.chance(0.15) ? dice.some(TICKERS, 1) : [];
   const pieces: Record<string, number> = {};

@@ -27,18 +27,24 @@ const HOUR_MS = 3_600_000;
 /** Monday 2026-11-16, 00:00 in Moscow. */
 const MONDAY_MS = Date.UTC(2026, 10, 15, 21);
 
+const LIVELINESS = [0, 0, 1, 1, 4] as const;
+
+/** How much prices move; 0: not at all, in the past neither. */
+export const livelinessOf = (seed: number): number => diceOf(seed, 'prices').pick(LIVELINESS);
+
 /** @param worth of the largest account, RUB: the book takes its orders within a few levels, as funds' books do */
 export function generateVenue(seed: number, worth: number): SimVenue {
   const dice = diceOf(seed, 'prices');
   const schedule = diceOf(seed, 'schedule');
-  const day = schedule.whole(0, 4);
+  // Now and then at a weekend, when only some instruments trade, and only for those who trade by their hours.
+  const day = schedule.chance(0.04) ? schedule.whole(5, 6) : schedule.whole(0, 4);
   // Mostly in the day's trading, now and then across its end.
   const hour = schedule.chance(0.85) ? 10 + schedule.random() * 7 : 17 + schedule.random() * 6.5;
   return {
     startMs: Math.floor(MONDAY_MS + day * 24 * HOUR_MS + hour * HOUR_MS),
     options: {
       limits: schedule.chance(0.2) ? TIGHT : DEFAULT_LIMITS,
-      liveliness: dice.pick([0, 0, 1, 1, 4]),
+      liveliness: dice.pick(LIVELINESS),
       depthRub: String(Math.ceil(Math.max(dice.pick([200_000, 5_000_000, 50_000_000]), 2 * worth))),
       spreadTicks: dice.pick([1, 1, 2]),
       duplicateAnswer: dice.pick(['state', '30057']),

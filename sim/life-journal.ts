@@ -3,6 +3,7 @@
 // statements that is no transaction breaks an invariant.
 
 import type { Journal } from '../src/ports.ts';
+import { effectName } from './effect-names.ts';
 import type { Life } from './life.ts';
 
 /** Calls that write. The first four are what recovery depends on. */
@@ -47,7 +48,7 @@ function writer(life: Life, name: string, member: Member): Member {
   const { world } = life;
   return (...args) => {
     life.assertAlive();
-    world.effect(`${name} before`, life);
+    world.effect(effectName(name, 'before'), life);
     life.assertAlive();
     const seen = world.beforeWrite(name, args);
     let statements = 0;
@@ -58,13 +59,13 @@ function writer(life: Life, name: string, member: Member): Member {
         if (statements !== 2) return;
         // What is committed statement by statement can be cut in two by a kill.
         if (!world.store.db.inTransaction) world.violate('W', `${name} is not one transaction`);
-        world.effect(`${name} inside`, life);
+        world.effect(effectName(name, 'inside'), life);
         life.assertAlive();
       },
     };
     const result = whileHooked(life, () => member(...args));
     world.written(name, args, result, seen);
-    world.effect(`${name} after`, life);
+    world.effect(effectName(name, 'after'), life);
     life.assertAlive();
     return result;
   };

@@ -4,8 +4,11 @@
 
 import type { Outside } from '../src/cli/outside.ts';
 import { runSession } from '../src/cli/start.ts';
+import { createTerminal, type Streams } from '../src/cli/terminal.ts';
+import { createScrubber } from '../src/config/secret.ts';
 import { LockHeld } from '../src/journal/lock.ts';
-import type { Log } from '../src/log.ts';
+import { createLog, type Log } from '../src/log.ts';
+import { alertText } from '../src/notify/alert-command.ts';
 import type { Clock, Journal } from '../src/ports.ts';
 import { createAddressRate } from '../src/tinvest/throttle.ts';
 import { createTInvest } from '../src/tinvest/tinvest.ts';
@@ -62,6 +65,9 @@ export class Life {
       ended();
     };
     const { config, accounts } = this.world;
+    const outside = this.outside();
+    const secrets = accounts.map(({ token }) => token);
+    outside.terminal.conceal(secrets);
     runSession({
       options: {
         config: 'CONFIG.json',
@@ -76,9 +82,9 @@ export class Life {
       },
       config,
       accounts: config.accounts,
-      outside: this.outside(),
+      outside,
       log: this.log(),
-      secrets: accounts.map(({ token }) => token),
+      secrets,
       onRecord: (record) => {
         if (this.alive) this.world.recorded(record, this);
       },
@@ -113,7 +119,7 @@ export class Life {
     const addressRate = createAddressRate();
     const random = world.jitter;
     return {
-      terminal: SILENT_TERMINAL,
+      terminal: createTerminal({}, this.streams()),
       environment: {},
       clock,
       random,
@@ -130,7 +136,11 @@ export class Life {
           close: () => venue.close(),
         };
       },
-      openJournal: () => this.journal,
+      openJournal: () => {
+        world.events.opening(this);
+        this.assertAlive();
+        return this.journal;
+      },
       readJournal: () => this.journal,
       acquireLock: () => {
         this.lock = world.lock.acquire(this);
@@ -144,28 +154,64 @@ export class Life {
         engage() {},
         release() {},
       }),
-      alertCommand: () => ({
-        alert: (alert) => {
-          if (this.alive) world.alerted(alert);
-        },
-        close: async () => {},
-      }),
+      alertCommand: ({ secrets }) => {
+        const scrub = createScrubber(secrets);
+        return {
+          alert: (alert) => {
+            if (!this.alive) return;
+            world.alerted(alert);
+            world.said('alert', alertText({ scrub, now: clock.now }, alert), this);
+          },
+          close: async () => {},
+        };
+      },
       fundTickers: () => [],
       writeMetrics: async () => [],
       createLog: () => this.log(),
     };
   }
 
-  /** Silent, but for what a run must not meet. The named boundary: the program uses no more of a log than this. */
+  /** A pipe for each of the two that the checks read. The named boundary: the terminal uses no more of them than this. */
+  private streams(): Streams {
+    const pipe = (channel: 'stdout' | 'stderr') => ({
+      write: (text: string) => {
+        if (this.alive) this.world.said(channel, text, this);
+        return true;
+      },
+      on() {},
+      isTTY: false,
+    });
+    return { stdout: pipe('stdout'), stderr: pipe('stderr'), stdin: null } as unknown as Streams;
+  }
+
+  /**
+   * Where nobody reads it a log costs nothing: in most seeds it is silent, but for what a run must not meet. The named
+   * boundary: the program uses no more of a log than this.
+   */
   private log(): Log {
+    const { world, clock } = this;
+    const written =
+      world.seed % LOGGED_EVERY === 0
+        ? createLog({
+            level: 'info',
+            pretty: false,
+            secrets: world.accounts.map(({ token }) => token),
+            now: clock.now,
+            stream: { write: (text) => this.alive && world.said('log', text, this) },
+          })
+        : null;
     const quiet = (): void => {};
+    const line = (level: 'debug' | 'info' | 'warn'): ((...said: unknown[]) => void) =>
+      written === null ? quiet : (...said) => Reflect.apply(written[level], written, said);
     const log = {
       trace: quiet,
-      debug: quiet,
-      info: quiet,
-      warn: quiet,
-      error: (facts: { readonly err?: unknown }) => {
-        if (this.alive && facts.err !== undefined) this.world.unexpected(facts.err);
+      debug: line('debug'),
+      info: line('info'),
+      warn: line('warn'),
+      error: (facts: { readonly err?: unknown }, ...said: unknown[]) => {
+        if (!this.alive) return;
+        if (written !== null) Reflect.apply(written.error, written, [facts, ...said]);
+        if (facts.err !== undefined) world.unexpected(facts.err);
       },
       fatal: quiet,
       child: () => log,
@@ -174,16 +220,8 @@ export class Life {
   }
 }
 
-const SILENT_TERMINAL: Outside['terminal'] = {
-  out() {},
-  err() {},
-  conceal() {},
-  readerGone: new AbortController().signal,
-  async *lines() {},
-  isTerminal: false,
-  colors: false,
-  width: 80,
-};
+/** Of so many seeds one has its log written as `start` writes it, and read by the checks. */
+const LOGGED_EVERY = 8;
 
 /** One life at a time trades on a state directory. */
 export interface SimLock {

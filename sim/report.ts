@@ -1,7 +1,7 @@
 // What the simulator says to people: a failure in three lines, and the table of what was covered.
 
-import type { Counts, Table } from './coverage.ts';
-import { FAULT_KINDS } from './fault-kinds.ts';
+import { BARS, type Bar, underBars } from './bars.ts';
+import type { Counts } from './coverage.ts';
 import { type Failure, medianFaults, type Summary } from './summary.ts';
 
 export const failureText = ({ seed, invariant, text, faults, repro }: Failure): string =>
@@ -15,22 +15,26 @@ export function summaryText(summary: Summary, realMs: number): string {
     `${iterations} iterations, ${calls} calls, ${effects} numbered effects; ${days} simulated days, ` +
       `${Math.round(simulatedMs / realMs).toLocaleString('en')} x real time`,
     `faults per seed: median ${medianFaults(summary)}`,
-    ...tableOf('faults', { ...zeros(FAULT_KINDS), ...coverage.tables.faults }),
-    ...tableOf('order arrows', coverage.tables['order arrows']),
-    ...tableOf('iteration arrows', coverage.tables['iteration arrows']),
-    ...tableOf('crash points', coverage.tables['crash points']),
+    ...BARS.flatMap((bar) => tableOf(bar, coverage.tables[bar.table])),
+    `a person typed: ${
+      Object.entries(coverage.tables.person)
+        .map(([word, times]) => `${word} ${times}`)
+        .join(', ') || 'nothing'
+    }`,
     `effects at which it could have died: ${Object.keys(coverage.reached).length} kinds, ` +
-      `${Object.keys(coverage.tables['crash points']).length} of them did it die at`,
+      `${Object.keys(coverage.tables['died at']).length} of them did it die at`,
+    ...underBars(coverage, seeds).map((row) => `under its bar: ${row}`),
   ];
   return `${lines.join('\n')}\n`;
 }
 
-const zeros = (names: readonly string[]): Counts => Object.fromEntries(names.map((name) => [name, 0]));
-
-function tableOf(name: Table, counts: Counts): string[] {
-  const rows = Object.entries(counts).sort(([a], [b]) => (a < b ? -1 : 1));
+/** Every row that there must be, those that were never met too. */
+function tableOf({ table, rows: names }: Bar, counts: Counts): string[] {
+  const all = { ...Object.fromEntries(names.map((name) => [name, 0])), ...counts };
+  const rows =
+    table === 'crash points' ? Object.entries(all) : Object.entries(all).sort(([a], [b]) => (a < b ? -1 : 1));
   return [
-    `${name} (${rows.length}):`,
+    `${table} (${rows.length}):`,
     ...rows.map(([row, count]) => `  ${row.padEnd(34)} ${String(count).padStart(8)}`),
   ];
 }

@@ -19,6 +19,9 @@ const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 /** A weekend and a day more. */
 const DAYS_MAX = 3;
+/** A person who resumes an account may have to do so again: more accounts, more orders, more causes. */
+const HELPED_MAX = 4;
+const REACTS_AFTER_MS = 2 * MINUTE_MS;
 
 export interface SeedOptions {
   readonly seed: number;
@@ -85,20 +88,48 @@ function live(world: World): void {
   timeline.run(timeline.now() + phaseOneMs(world, intervalMs), stuck);
   if (broken()) return;
   calmDown(world);
+  for (let helps = HELPED_MAX; !broken(); helps -= 1) {
+    settle(world, intervalMs, () => broken() || (helps > 0 && world.halted.size > 0));
+    if (world.halted.size > 0) timeline.run(timeline.now() + REACTS_AFTER_MS, broken);
+    if (helps === 0 || broken() || !world.person.act()) break;
+    // What was before a person's word says nothing of how the accounts are after it.
+    world.calmAtMs = timeline.now();
+  }
+  if (!broken()) world.person.judge();
+  if (!broken() && lingers(world))
+    timeline.run(timeline.now() + intervalMs + MINUTE_MS, again(world, broken));
+  if (broken()) return;
+  world.checks.atEnd();
+}
+
+/** Lets time pass until every account is in order or stands still, or there is another reason to look. */
+function settle(world: World, intervalMs: number, isEnough: () => boolean): void {
+  const { timeline } = world;
   let looked = -1;
   let quiet = false;
   const settled = (): boolean => {
     if (looked !== world.records.length) quiet = isQuiet(world);
     looked = world.records.length;
-    return broken() || quiet;
+    return isEnough() || quiet;
   };
   const settleMs = 3 * intervalMs + 40 * MINUTE_MS;
   timeline.run(timeline.now() + settleMs, settled);
   // What happens at night waits for the morning.
   for (let days = 0; days < DAYS_MAX && !settled() && !isOpen(world); days += 1)
     timeline.run(nextOpening(world) + settleMs, settled);
-  if (broken()) return;
-  world.checks.atEnd();
+}
+
+/** Where prices stand still an iteration after the one that ended balanced has nothing to do: some seeds wait for it. */
+const lingers = ({ seed, liveliness }: World): boolean =>
+  liveliness === 0 && diceOf(seed, 'linger').chance(0.25);
+
+/** Whether every account has had one more iteration. */
+function again({ records, accounts }: World, broken: () => boolean): () => boolean {
+  const from = records.length;
+  return () =>
+    broken() ||
+    (records.length >= from + accounts.length &&
+      accounts.every(({ id }) => records.slice(from).some(({ record }) => record.account === id)));
 }
 
 function calmDown(world: World): void {
@@ -137,7 +168,7 @@ function isQuiet(world: World): boolean {
   return world.accounts.every((account) => {
     const last = world.records.findLast(({ record }) => record.account === account.id)?.record;
     if (last === undefined) return false;
-    const sinceMs = Date.parse(last.started_at) - world.calmAtMs;
+    const sinceMs = world.beganMs(last) - world.calmAtMs;
     if (sinceMs < 0) return false;
     // Only a person ends a halt. The verdict says whether the account stands still loudly.
     if (world.halted.has(account.id)) return true;
@@ -148,7 +179,7 @@ function isQuiet(world: World): boolean {
 
 /** An order that waits in the book may do so in every iteration. */
 function isPatient(world: World, account: SimAccount, last: IterationRecord): boolean {
-  if (last.status !== 'partial' || account.block.order_type === 'market') return false;
+  if (last.status !== 'partial' || !account.patient) return false;
   return (
     world.records.filter(({ record, atMs }) => record.account === account.id && atMs >= world.calmAtMs)
       .length >= 2

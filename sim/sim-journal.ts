@@ -53,6 +53,8 @@ export function openSimJournal(): SimJournal {
     reset() {
       opened.hooks = NO_HOOKS;
       if (db.inTransaction) db.run('ROLLBACK');
+      // A seed may have ended in the middle of an upgrade.
+      migrate(db, MIGRATIONS, ':memory:');
       for (const table of tables) wipe[table]?.run();
     },
   };

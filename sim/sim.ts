@@ -4,8 +4,8 @@
 
 import { monotonicMs } from '../src/clock.ts';
 import { type Arguments, HELP, parseArguments, USAGE } from './arguments.ts';
-import { canBeIsolated, isolationOf } from './isolation.ts';
 import { BARS_ARE_FOR, underBars } from './bars.ts';
+import { canBeIsolated, isolationOf } from './isolation.ts';
 import { runJobs } from './jobs.ts';
 import { runMutants } from './mutants/run-mutants.ts';
 import { failureText, summaryText } from './report.ts';

@@ -17,6 +17,7 @@ interface Source {
 export class Swarm {
   private readonly sources = new Map<FaultKind, Source>();
   private on = true;
+  private asleep: boolean;
   /** Names of the firings so far. */
   readonly fired: string[] = [];
 
@@ -32,11 +33,21 @@ export class Swarm {
       const weight = dice.spread(0.3, 3);
       if (isOn) this.sources.set(kind, { dice: diceOf(seed, `fault ${kind}`), weight, drawn: 0 });
     }
+    // What strikes while the program starts keeps it from ever trading: most seeds wait for the first plan.
+    this.asleep = dice.chance(0.8);
   }
 
   /** Whether this seed has the kind at all. */
   has(kind: FaultKind): boolean {
     return this.sources.has(kind);
+  }
+
+  get isAsleep(): boolean {
+    return this.asleep;
+  }
+
+  wake(): void {
+    this.asleep = false;
   }
 
   /** From now on nothing fires any more. */
@@ -47,7 +58,8 @@ export class Swarm {
   /** An opportunity for a kind: its dice where it fires now, for the details; else `null`. */
   fires(kind: FaultKind, probability: number): Dice | null {
     const source = this.sources.get(kind);
-    if (source === undefined || !this.on || !source.dice.chance(probability * source.weight)) return null;
+    if (source === undefined || !this.on || this.asleep || !source.dice.chance(probability * source.weight))
+      return null;
     source.drawn += 1;
     return this.fire(kind, source.drawn) ? diceOf(source.drawn, `${kind} ${source.weight}`) : null;
   }

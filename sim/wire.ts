@@ -4,6 +4,7 @@
 
 import type { CallOutcome } from '../src/exchange/exchange.ts';
 import { type Reply, type Status, type Transport, TransportFailure } from '../src/tinvest/transport.ts';
+import { effectName } from './effect-names.ts';
 import type { Life } from './life.ts';
 
 const STATUS_NAMES: readonly (Status | null)[] = [
@@ -26,7 +27,20 @@ const STATUS_NAMES: readonly (Status | null)[] = [
   'UNAUTHENTICATED',
 ];
 
-export const methodOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
+const BEARER = 'Bearer ';
+
+function tokenIn({ authorization = '' }: Readonly<Record<string, string>>): string {
+  return authorization.startsWith(BEARER) ? authorization.slice(BEARER.length) : authorization;
+}
+
+const METHODS = new Map<string, string>();
+
+/** The last part of a path. */
+export function methodOf(path: string): string {
+  const method = METHODS.get(path) ?? path.slice(path.lastIndexOf('/') + 1);
+  METHODS.set(path, method);
+  return method;
+}
 
 export function wireOf(life: Life): Transport {
   const { world } = life;
@@ -35,11 +49,12 @@ export function wireOf(life: Life): Transport {
     close() {},
     unary(path, request, { deadlineMs, metadata }) {
       const method = methodOf(path);
+      const token = tokenIn(metadata);
       return new Promise((resolve, reject) => {
         if (!life.alive) return;
-        world.effect(`${method} leaves`, life);
+        world.effect(effectName(method, 'leaves'), life);
         if (!life.alive) return;
-        world.leaving(method, request, life);
+        world.leaving(method, request, life, token);
         const delays = world.faults.delaysOf(method);
         const twice = world.faults.isDoubled(method);
         let open = true;
@@ -47,9 +62,9 @@ export function wireOf(life: Life): Transport {
           if (!open || !life.alive) return;
           open = false;
           late.cancelled = true;
-          if (outcome.kind === 'reply') world.replied(method, request, outcome.bytes, life);
+          if (outcome.kind === 'reply') world.replied(method, request, outcome.bytes, life, token);
           try {
-            resolve(replyOf(outcome));
+            resolve(replyOf(outcome, metadata.authorization ?? ''));
           } catch (error) {
             reject(error);
           }
@@ -61,7 +76,15 @@ export function wireOf(life: Life): Transport {
           else timeline.at(timeline.now() + delays.backMs, () => end(outcome), life);
         };
         const handled = () => world.handle(path, request, metadata, life);
-        const send = (): void => void (twice ? handled().then(handled) : handled()).then(answer);
+        const copied = (): Promise<CallOutcome> => {
+          world.copying = true;
+          return handled()
+            .then(handled)
+            .finally(() => {
+              world.copying = false;
+            });
+        };
+        const send = (): void => void (twice ? copied() : handled()).then(answer);
         if (delays.outMs === 0) send();
         else timeline.at(timeline.now() + delays.outMs, send);
       });
@@ -69,13 +92,23 @@ export function wireOf(life: Life): Transport {
   };
 }
 
+/** As one map; the later ones win. */
+function headersOf(...parts: readonly Readonly<Record<string, string>>[]): Map<string, string> {
+  const all = new Map<string, string>();
+  for (const part of parts) for (const name in part) all.set(name, part[name] ?? '');
+  return all;
+}
+
 /** @throws {TransportFailure} for every outcome that is no reply. */
-function replyOf(outcome: CallOutcome): Reply {
+function replyOf(outcome: CallOutcome, authorization: string): Reply {
   switch (outcome.kind) {
     case 'reply':
-      return { body: outcome.bytes, headers: new Map(Object.entries(outcome.headers)) };
+      return { body: outcome.bytes, headers: headersOf(outcome.headers) };
     case 'error': {
-      const headers = new Map(Object.entries({ ...outcome.headers, ...outcome.trailers }));
+      const headers = headersOf(outcome.headers, outcome.trailers);
+      // A venue, or a proxy before it, that repeats what it was told: what is told of the error must not.
+      const said = headers.get('message');
+      if (said !== undefined) headers.set('message', `${said} (${authorization}; ${btoa(authorization)})`);
       throw new TransportFailure(STATUS_NAMES[outcome.status] ?? 'UNKNOWN', outcome.details, headers);
     }
     case 'silence':

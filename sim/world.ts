@@ -6,19 +6,31 @@ import { z } from 'zod';
 import type { Config } from '../src/config/config.ts';
 import { parseConfig } from '../src/config/parse.ts';
 import type { IterationRecord } from '../src/core/iteration-record.ts';
+import { createCalendar } from '../src/exchange/calendar.ts';
 import { type CallOutcome, type CallPhase, createExchange, type Exchange } from '../src/exchange/exchange.ts';
 import type { CallRecord } from '../src/exchange/record.ts';
 import { asJournalError } from '../src/journal/journal-error.ts';
-import type { Alert, Halt, Holdings, Intent, JournaledOrder, Transition } from '../src/ports.ts';
+import type {
+  Alert,
+  Halt,
+  Holdings,
+  Intent,
+  IterationRow,
+  JournaledOrder,
+  Transition,
+} from '../src/ports.ts';
 import { CallFaults } from './call-faults.ts';
-import type { Check } from './check.ts';
+import type { Channel, Check } from './check.ts';
 import { Coverage } from './coverage.ts';
+import { CrashPoints } from './crash-points.ts';
+import { effectName } from './effect-names.ts';
 import { PlannedEvents } from './events.ts';
 import { generateAccounts, SIM_CATALOGUE, type SimAccount } from './generate-accounts.ts';
 import { generateVenue } from './generate-venue.ts';
 import { SimKillSwitch } from './kill-switch.ts';
 import { Life, memoryLock, type SimLock } from './life.ts';
 import { OutsideChanges } from './outside-changes.ts';
+import { Person } from './person.ts';
 import { DiskFull, type SimJournal } from './sim-journal.ts';
 import { diceOf } from './streams.ts';
 import { type Kept, Swarm } from './swarm.ts';
@@ -26,6 +38,9 @@ import { clockOf, Timeline } from './timeline.ts';
 import { Trace } from './trace.ts';
 
 const DISTURBED_MS = 20 * 60_000;
+
+/** The venue's ordinary days, shared by all worlds: a calendar only answers. */
+const CALENDAR = createCalendar();
 
 export interface WorldOptions {
   readonly seed: number;
@@ -57,6 +72,8 @@ export class World {
   readonly faults: CallFaults;
   readonly events: PlannedEvents;
   readonly coverage = new Coverage();
+  readonly crashPoints = new CrashPoints(this);
+  readonly person = new Person(this);
   readonly killSwitch = new SimKillSwitch();
   readonly jitter;
   readonly outside = new OutsideChanges(() => this.timeline.now());
@@ -69,6 +86,8 @@ export class World {
   readonly lives: Life[] = [];
   /** Accounts that the journal holds a halt of. */
   readonly halted = new Set<string>();
+  /** Keys of orders whose sending a restored backup of the journal does not know of. */
+  readonly forgotten = new Set<string>();
   /** How far the bot's clock is off. */
   skewMs = 0;
   /** True time at which the bot's clock was last changed. */
@@ -76,11 +95,16 @@ export class World {
   /** Writes that the disk has no room for. */
   diskFullFor = 0;
   effects = 0;
+  /** Between the two copies of a request nothing happens: what the venue took it may not refuse a moment later. */
+  copying = false;
   /** When the faults ended. */
   calmAtMs = Number.POSITIVE_INFINITY;
   private readonly callers = new Map<number, Life>();
   private readonly byBroker: ReadonlyMap<string, SimAccount>;
+  private readonly named = new WeakMap<Uint8Array, SimAccount | null>();
   private ids = 0;
+  /** When iterations began, true time, by id: their records go by the bot's clock. */
+  private readonly began = new Map<string, number>();
 
   constructor(readonly options: WorldOptions) {
     const { seed, store } = options;
@@ -101,6 +125,7 @@ export class World {
       seed,
       clock: clockOf({ timeline: this.timeline, skewMs: () => 0, owner: null, isAlive: () => true }),
       catalogue: SIM_CATALOGUE,
+      calendar: CALENDAR,
       anchorMs: venue.startMs,
       onCall: (call, phase) => this.called(call, phase),
     });
@@ -126,8 +151,12 @@ export class World {
 
   /** The account that a request names. */
   accountNamedIn(request: Uint8Array): SimAccount | null {
+    const known = this.named.get(request);
+    if (known !== undefined) return known;
     const bytes = Buffer.from(request.buffer, request.byteOffset, request.byteLength);
-    return this.accounts.find(({ brokerAccount }) => bytes.includes(brokerAccount)) ?? null;
+    const found = this.accounts.find(({ brokerAccount }) => bytes.includes(brokerAccount)) ?? null;
+    this.named.set(request, found);
+    return found;
   }
 
   /** Nobody else has changed the account, nor anybody the bot's clock, for so long that everything is seen everywhere. */
@@ -146,7 +175,14 @@ export class World {
 
   newId(): string {
     this.ids += 1;
-    return `00000000-0000-4000-8000-${String(this.ids).padStart(12, '0')}`;
+    const id = `00000000-0000-4000-8000-${String(this.ids).padStart(12, '0')}`;
+    this.began.set(id, this.timeline.now());
+    return id;
+  }
+
+  /** True time at which an iteration began. */
+  beganMs({ iteration, started_at }: IterationRecord): number {
+    return this.began.get(iteration) ?? Date.parse(started_at);
   }
 
   note(what: string): void {
@@ -162,6 +198,7 @@ export class World {
 
   start(): void {
     if (this.life?.alive) return;
+    this.events.starting();
     const life = new Life(this, this.lives.length + 1);
     this.lives.push(life);
     this.note(`life ${life.number} begins`);
@@ -178,7 +215,7 @@ export class World {
   kill(life: Life, where: string): void {
     if (!life.alive) return;
     life.kill();
-    this.coverage.count('crash points', where);
+    this.crashPoints.died(where);
     this.note(`life ${life.number} killed at ${where}`);
     this.checks.onDeath(life);
   }
@@ -194,6 +231,7 @@ export class World {
 
   private ended(life: Life): void {
     this.note(`life ${life.number} ended: ${wordsOf(life)}`);
+    this.crashPoints.over();
     this.checks.onDeath(life);
     this.events.lifeEnded();
   }
@@ -208,8 +246,9 @@ export class World {
 
   // ---- calls
 
-  leaving(method: string, bytes: Uint8Array, life: Life): void {
-    this.checks.onLeave(method, bytes, life);
+  leaving(method: string, bytes: Uint8Array, life: Life, token: string): void {
+    this.crashPoints.leaving(method, bytes);
+    this.checks.onLeave(method, bytes, life, token);
   }
 
   handle(
@@ -227,13 +266,14 @@ export class World {
     if (life === undefined) return;
     if (phase === 'received') this.faults.arrived(call);
     this.note(`call ${call.index} ${call.method} ${phase} ${call.orderId ?? ''} ${call.outcome ?? ''}`);
+    this.crashPoints.called(call, phase, life);
     this.checks.onCall({ call, life }, phase);
-    this.effect(`${call.method} ${phase}`, life);
+    this.effect(effectName(call.method, phase), life);
     if (phase === 'replied') this.callers.delete(call.index);
   }
 
-  replied(method: string, request: Uint8Array, body: Uint8Array, life: Life): void {
-    this.checks.onReply(method, request, body, life);
+  replied(method: string, request: Uint8Array, body: Uint8Array, life: Life, token: string): void {
+    this.checks.onReply(method, request, body, life, token);
   }
 
   // ---- the journal
@@ -264,6 +304,7 @@ export class World {
           Holdings,
         ];
         this.note(`plan ${iteration} leg ${leg}: ${intents.map(({ request }) => request.key).join(' ')}`);
+        this.crashPoints.planned(account, iteration);
         this.checks.onPlan({ account, iteration, leg, intents, before: holdings });
         break;
       }
@@ -278,10 +319,16 @@ export class World {
         if (before !== null) this.checks.onSettle({ change, before, after });
         break;
       }
+      case 'record':
+        this.crashPoints.recorded((args[0] as IterationRow).account);
+        break;
       case 'setHalt':
         this.note(`halt ${String(args[0])}`);
         this.halted.add(args[0] as string);
         this.checks.onHalt(args[0] as string, args[1] as Halt);
+        break;
+      case 'planNextIteration':
+        this.checks.onAnnounce(args[0] as string, args[1] as number);
         break;
       default:
         break;
@@ -300,6 +347,10 @@ export class World {
     this.note(`alert ${alert.account} ${alert.event}: ${alert.message}`);
     this.alerts.push({ alert, atMs: this.timeline.now() });
     this.checks.onAlert(alert);
+  }
+
+  said(channel: Channel, text: string, life: Life): void {
+    this.checks.onSaid(channel, text, life);
   }
 
   /** An error that the program calls a defect of its own. */

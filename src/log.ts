@@ -39,7 +39,7 @@ export function createLog(options: LogOptions): Log {
         log: printableFields,
       },
     },
-    { write: (line: string) => stream.write(redactTokens(scrub(render(line)))) },
+    { write: (line: string) => stream.write(redactTokens(scrub(render(line.replace(UNSEEN, '\ufffd'))))) },
   );
   return withPrintableChildren(log);
 }
@@ -60,9 +60,16 @@ function standardError(): { write(text: string): void } {
   return destination;
 }
 
+/** What JSON leaves as it is and a terminal obeys: controls of eight bits, changes of direction. */
+const UNSEEN = /[\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g;
+/** What JSON writes as an escape, and people at a terminal would get as it is; line breaks and tabs stay. */
+const CONTROL = /[^\P{Cc}\n\t]/gu;
+
 function prettyLine(colorize: boolean): (line: string) => string {
   const prettify = prettyFactory({ colorize, translateTime: 'SYS:HH:MM:ss', ignore: 'pid,hostname' });
-  return (line) => prettify(line) ?? line;
+  const cleaned = (_: string, value: unknown): unknown =>
+    typeof value === 'string' ? value.replace(CONTROL, '\ufffd') : value;
+  return (line) => prettify(JSON.parse(line, cleaned)) ?? line;
 }
 
 const DEPTH_MAX = 8;

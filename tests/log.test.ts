@@ -210,3 +210,14 @@ test('a closed stderr does not stop the process', async () => {
   const { out, code } = await run('json');
   expect([out, code]).toEqual(['alive', 0]);
 });
+
+test.each([
+  ['a pretty line', true],
+  ['a line of JSON', false],
+])('%s holds nothing that steers a terminal', (_, pretty) => {
+  const { log, text } = logging({ pretty });
+  const evil = '\u001b[2J\u001b]0;x\u0007\u009b8m\u202e\r\u007f';
+  log.warn({ name: evil, err: new Error(evil) }, `said: ${evil}`);
+  expect(text()).toContain('said: ');
+  expect(text()).not.toMatch(/[^\P{Cc}\n\t]|[\u202a-\u202e]/u);
+});

@@ -2,6 +2,7 @@
 // account. An iteration goes along its arrows, each of its legs once; one of an account never overlaps the next.
 
 import type { Check } from '../check.ts';
+import { arrowNames } from '../coverage.ts';
 import type { World } from '../world.ts';
 
 type State =
@@ -17,19 +18,25 @@ type State =
   | 'ABORTED'
   | 'HALTED';
 
+/**
+ * The graph of safety.md §1, with those ends that can come of each state: a halt comes of a look at the account, before
+ * anything is planned, be it for an order that an earlier iteration left unknown; while orders of its own are open an
+ * iteration is recorded as aborted only.
+ */
 const ARROWS: Readonly<Record<State, readonly State[]>> = {
-  START: ['OBSERVED'],
-  OBSERVED: ['PLANNED'],
-  PLANNED: ['SELLING', 'BUYING'],
-  SELLING: ['SELLS_SETTLED'],
-  SELLS_SETTLED: ['REOBSERVED'],
-  REOBSERVED: ['BUYING'],
-  BUYING: ['SETTLED'],
-  SETTLED: ['REOBSERVED'],
+  START: ['OBSERVED', 'RECORDED', 'ABORTED'],
+  OBSERVED: ['PLANNED', 'RECORDED', 'ABORTED', 'HALTED'],
+  PLANNED: ['SELLING', 'BUYING', 'RECORDED', 'ABORTED'],
+  SELLING: ['SELLS_SETTLED', 'ABORTED'],
+  SELLS_SETTLED: ['REOBSERVED', 'RECORDED', 'ABORTED'],
+  REOBSERVED: ['BUYING', 'RECORDED', 'ABORTED'],
+  BUYING: ['SETTLED', 'ABORTED'],
+  SETTLED: ['REOBSERVED', 'RECORDED', 'ABORTED'],
   RECORDED: [],
   ABORTED: [],
   HALTED: [],
 };
+export const ITERATION_ARROWS = arrowNames(ARROWS);
 
 interface Progress {
   state: State;
@@ -50,7 +57,7 @@ export function iterationChecks(world: World): Check {
   function go(account: string, to: State): void {
     const at = of(account);
     const ends = to === 'RECORDED' || to === 'ABORTED' || to === 'HALTED';
-    if (!ends && !ARROWS[at.state].includes(to))
+    if (!ARROWS[at.state].includes(to))
       world.violate('I15', `an iteration of ${account} went from ${at.state} to ${to}`);
     world.coverage.count('iteration arrows', `${at.state} -> ${to}`);
     at.state = to;
@@ -79,7 +86,16 @@ export function iterationChecks(world: World): Check {
     },
     onAttempt(keys) {
       const order = keys[0] === undefined ? null : accountOfOrder(keys[0]);
-      if (order === null || order.iteration !== of(order.account).iteration) return;
+      if (order === null) return;
+      if (order.iteration !== of(order.account).iteration) {
+        // Only what was sent before may leave again after its iteration: a plan is never resumed.
+        if (order.attempts === 1)
+          world.violate(
+            'rule 4',
+            `${keys[0]} was planned in ${order.iteration}, which is over, and leaves now`,
+          );
+        return;
+      }
       const { state } = of(order.account);
       const to = order.leg === 0 ? 'SELLING' : 'BUYING';
       if (state !== to) go(order.account, to);

@@ -1,7 +1,7 @@
-// I12: requests per service stay within 80 % of the limit in any minute, and within 50 a second in all, as they leave
-// one life of the bot. A clock that was just changed excuses: within its minute two windows look like one.
+// I12: requests per service and token stay within 80 % of the limit in any minute, and within 50 a second in all, as they
+// leave one life of the bot. A clock that was just changed excuses: within its minute two windows look like one.
 
-import type { LimitGroup } from '../../src/exchange/limits.ts';
+import { DEFAULT_LIMITS, type LimitGroup } from '../../src/exchange/limits.ts';
 import { ROUTES } from '../../src/exchange/routes.ts';
 import type { Check } from '../check.ts';
 import type { Life } from '../life.ts';
@@ -15,6 +15,8 @@ const PER_SECOND = 50;
 
 export function limitChecks(world: World): Check {
   const windows = new Map<string, number[]>();
+  /** Lives and tokens that the tariff was told, wholly or of one group by a reply's headers. */
+  const told = new Set<string>();
   const excused = (): boolean => world.timeline.now() - world.skewedAtMs <= MINUTE_MS + 1_000;
 
   function count(name: string, spanMs: number, most: number): void {
@@ -28,15 +30,20 @@ export function limitChecks(world: World): Check {
   }
 
   return {
-    onLeave(method, _bytes, life: Life) {
+    onReply(method, _request, _body, life, token) {
+      const group = GROUPS.get(method);
+      if (method === 'GetUserTariff') told.add(`${life.number} ${token}`);
+      else if (group !== undefined) told.add(`${life.number} ${token} ${group}`);
+    },
+    onLeave(method, _bytes, life: Life, token) {
       const group = GROUPS.get(method);
       count(`life ${life.number}`, 1_000, PER_SECOND);
-      if (group !== undefined && world.accounts.every(({ token }) => token === world.accounts[0]?.token))
-        count(
-          `life ${life.number} ${group}`,
-          MINUTE_MS,
-          Math.floor(0.8 * world.exchange.limits.table[group]),
-        );
+      if (group === undefined) return;
+      // A poorer tariff can be kept to only once a reply has told of it.
+      const isTold = told.has(`${life.number} ${token}`) || told.has(`${life.number} ${token} ${group}`);
+      const table = isTold ? world.exchange.limits.table : DEFAULT_LIMITS;
+      const most = Math.floor(0.8 * table[group]);
+      count(`life ${life.number} ${token} ${group}`, MINUTE_MS, most);
     },
   };
 }

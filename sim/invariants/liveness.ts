@@ -1,9 +1,8 @@
 // Liveness: a stop is obeyed in time, an order of unknown fate is told of within a minute, and once the faults are over
-// every account is in order by the venue's books, or stands still loudly.
+// every account comes to an end of its iterations, or stands still loudly.
 
-import type { IterationRecord } from '../../src/core/iteration-record.ts';
 import type { Check } from '../check.ts';
-import { type SimAccount, TICKERS } from '../generate-accounts.ts';
+import type { SimAccount } from '../generate-accounts.ts';
 import type { World } from '../world.ts';
 
 const MINUTE_MS = 60_000;
@@ -25,42 +24,6 @@ export function livenessChecks(world: World): Check {
   const wasAlerted = (account: string, event: RegExp): boolean =>
     world.alerts.some(({ alert }) => alert.account === account && event.test(alert.event));
 
-  function inTruth(account: SimAccount, record: IterationRecord): string | null {
-    const { exchange, timeline } = world;
-    const held = record.held_back.filter(
-      ({ rule }) => !['rounding', 'cash', 'min_improvement_pp'].includes(rule),
-    );
-    // What waits for a person's word on its price is worth what it was worth before.
-    if (wasAlerted(account.id, /^price_jump$/)) return null;
-    if (held.length > 0 || !account.plain || record.mode !== 'manual' || world.accountMoved(account, record))
-      return null;
-    const books = exchange.registry.account(account.brokerAccount);
-    const sum = Object.values(account.wallet).reduce((total, percent) => total + percent, 0);
-    const sells = account.block.unlisted_positions === 'sell';
-    const rows = TICKERS.map((ticker) => {
-      const instrument = exchange.instrument(ticker);
-      const price = exchange.market.last(instrument, timeline.now())?.price ?? 0n;
-      const worth = Number((books.pieces(instrument.uid) * price) / 1_000_000n) / 1_000;
-      const lot = Number((instrument.lot * price) / 1_000_000n) / 1_000;
-      const listed = ticker in account.wallet;
-      return { ticker, worth, lot, listed, target: (account.wallet[ticker] ?? 0) / sum };
-    }).filter(({ listed }) => listed || sells);
-    const rub = Number(books.cash() / 1_000_000n) / 1_000;
-    const total = rows.reduce((all, { worth }) => all + worth, rub);
-    const lotMax = Math.max(
-      ...rows.filter(({ worth, target }) => worth > 0 || target > 0).map(({ lot }) => lot),
-      0,
-    );
-    const improvement = Number(account.block.min_improvement_pp ?? 0.25) / 100;
-    const room = 2.1 * lotMax + total * (improvement + 0.008 + 0.01 * world.liveliness);
-    const off = [...rows, { ticker: 'RUB', worth: rub, target: (account.wallet.RUB ?? 0) / sum }].find(
-      ({ worth, target }) => Math.abs(worth - target * total) > room,
-    );
-    return off === undefined
-      ? null
-      : `${off.ticker} is worth ${off.worth.toFixed(2)} of ${total.toFixed(2)} RUB, its target is ${(off.target * 100).toFixed(1)} %`;
-  }
-
   function judge(account: SimAccount): void {
     const last = world.records.findLast(({ record }) => record.account === account.id);
     if (last === undefined) {
@@ -68,25 +31,21 @@ export function livenessChecks(world: World): Check {
       return;
     }
     const { record } = last;
-    if (Date.parse(record.started_at) < world.calmAtMs) {
+    if (world.beganMs(record) < world.calmAtMs) {
       world.violate('liveness', `${account.id} has stood still since ${record.finished_at}`);
       return;
     }
-    if (['balanced', 'nothing_to_do'].includes(record.status)) {
-      const trouble = inTruth(account, record);
-      if (trouble !== null)
-        world.violate('balanced in truth', `${account.id} (${record.status}): ${trouble}`);
-      return;
-    }
-    if (record.status === 'planned' || !record.exchange_open) return;
+    // Whether that is so by the venue's books is for balance.ts to say.
+    if (['balanced', 'nothing_to_do', 'planned'].includes(record.status) || !record.exchange_open) return;
     const because = `${record.reason} ${record.warnings.join(' ')} ${record.held_back.map(({ rule }) => rule).join(' ')}`;
     const loud = LOUD.find(([cause]) => cause.test(because));
     if (loud !== undefined) {
-      if (!wasAlerted(account.id, loud[1]))
+      // Nobody is woken for a dry run: its record has just said what it waits for.
+      if (!account.dryRun && !wasAlerted(account.id, loud[1]))
         world.violate('liveness', `${account.id} stands still in silence: ${because}`);
       return;
     }
-    if (record.status === 'partial' && account.block.order_type !== 'market') return;
+    if (record.status === 'partial' && account.patient) return;
     world.violate('liveness', `${account.id} is not in order after the faults: ${record.status} ${because}`);
   }
 

@@ -5,19 +5,27 @@ import { raw } from '../../src/core/units.ts';
 import { chargedFee, executedValue, isActive, type VenueOrder } from '../../src/exchange/order.ts';
 import type { JournaledOrder } from '../../src/ports.ts';
 import type { Check, Settled } from '../check.ts';
+import { arrowNames } from '../coverage.ts';
 import type { World } from '../world.ts';
 
-/** The graph of safety.md §1, written down here a second time on purpose. */
+/**
+ * The graph of safety.md §1, written down here a second time on purpose. Beyond it: a plan that was never sent is dropped
+ * (intent -> absent), a poll may tell of more lots (live -> live, cancelling -> cancelling), and the exchange may turn down
+ * what the venue had taken (live, cancelling -> rejected).
+ */
 const GRAPH: Readonly<Record<string, readonly string[]>> = {
   intent: ['sending', 'absent'],
   sending: ['live', 'unknown', 'rejected'],
   unknown: ['live', 'filled', 'cancelled', 'rejected', 'absent', 'operator'],
   live: ['live', 'cancelling', 'filled', 'cancelled', 'rejected'],
-  cancelling: ['cancelling', 'live', 'filled', 'cancelled', 'rejected'],
+  cancelling: ['cancelling', 'filled', 'cancelled', 'rejected'],
 };
+export const ORDER_ARROWS = arrowNames(GRAPH);
 const EVIDENCE =
   /^(look-up by key|active orders|reply|order state|absence proof: .+|a person: .+|the venue knows it no more; .+)$/;
 const FINAL = new Set(['filled', 'cancelled', 'rejected', 'absent', 'operator']);
+/** What may be said of an order that the venue never had; a person's word may be one of them. */
+const NEVER_THERE = new Set(['rejected', 'absent', 'operator']);
 const KOPECK = 10_000_000n;
 
 export function outcomeChecks(world: World): Check {
@@ -47,8 +55,10 @@ export function outcomeChecks(world: World): Check {
     const { key } = after.request;
     const lots = raw(after.executed);
     const says = `${key}: ${after.state} with ${lots} lots in the journal`;
+    // By the backup it was planned and never sent: it is dropped, and what it did is met as anybody else's trade.
+    if (after.state === 'absent' && world.forgotten.has(key)) return;
     if (order === null) {
-      if (lots > 0n || (after.state !== 'rejected' && after.state !== 'absent'))
+      if (lots > 0n || !NEVER_THERE.has(after.state))
         world.violate('truth', `${says}, no order at the venue`);
       return;
     }
@@ -80,14 +90,15 @@ export function outcomeChecks(world: World): Check {
         order &&
         known &&
         (known.state === 'absent' || known.state === 'rejected') &&
-        order.status !== 'rejected'
+        order.status !== 'rejected' &&
+        !world.forgotten.has(call.orderId)
       )
         world.violate('truth', `${call.orderId} exists at the venue, the journal calls it ${known.state}`);
     },
     atEnd() {
       for (const fault of world.exchange.audit().faults) world.violate('accounting', fault);
       for (const order of world.exchange.desk.orders) {
-        if (order.foreign) continue;
+        if (order.foreign || world.forgotten.has(order.key)) continue;
         const known = world.store.journal.order(order.key);
         if (known === null) world.violate('I11', `${order.key} exists at the venue, not in the journal`);
         else if (isActive(order) && FINAL.has(known.state))

@@ -2,8 +2,9 @@
 // have taken effect at the venue. The journal is read as any other process would read it: what is committed.
 
 import { OrderDirection, PostOrderRequest } from 'tinkoff-invest-api/dist/generated/orders.js';
+import { raw } from '../../src/core/units.ts';
 import { confirmMarginOf } from '../../src/exchange/wire.ts';
-import type { Check } from '../check.ts';
+import type { Check, PlannedLeg } from '../check.ts';
 import type { SimAccount } from '../generate-accounts.ts';
 import type { Life } from '../life.ts';
 import type { World } from '../world.ts';
@@ -57,7 +58,8 @@ export function postingChecks(world: World): Check {
   const find = world.store.db.query<Row, { key: string }>(ROW);
   const findOthers = world.store.db.query<Other, { key: string }>(OTHERS);
   const posted = new Map<string, Posted>();
-  const keysOf = new Map<string, Set<string>>();
+  /** What each iteration has planned: leg, side and instrument. */
+  const ordersOf = new Map<string, Set<string>>();
 
   function leave(bytes: Uint8Array, life: Life): void {
     const request = PostOrderRequest.decode(bytes);
@@ -124,7 +126,8 @@ export function postingChecks(world: World): Check {
     const { desk } = world.exchange;
     const broker = world.accounts.find(({ id }) => id === row.account)?.brokerAccount ?? '';
     const others = findOthers.all({ key });
-    const open = desk.activeOf(broker).filter((each) => !each.foreign);
+    // What a restored backup forgot is to the bot somebody else's.
+    const open = desk.activeOf(broker).filter((each) => !each.foreign && !world.forgotten.has(each.key));
     if (row.side === 'buy') {
       const selling = open.find((each) => each.side === 'sell');
       if (selling !== undefined) world.violate('I7', `buy ${key} left while sell ${selling.key} is active`);
@@ -152,15 +155,37 @@ export function postingChecks(world: World): Check {
       world.violate('I4', `${key} counts ${row.lot_size} pieces a lot, the venue ${instrument.lot}`);
     if (pieces * row.sized_at_nano > NOTIONAL_MAX && row.lots > 1n)
       world.violate('I9', `${key} is worth ${pieces * row.sized_at_nano} nano`);
-    const keys = keysOf.get(row.iteration) ?? new Set();
-    keysOf.set(row.iteration, keys.add(key));
-    const instruments = Object.keys(account.wallet).length + books.held().length;
-    const parts = Number((equityOf(world, account) * 2n) / NOTIONAL_MAX);
-    if (keys.size > 2 * instruments + parts)
-      world.violate('I9', `${keys.size} orders in iteration ${row.iteration}, ${instruments} instruments`);
+  }
+
+  /** I9: two orders per instrument and iteration, and more parts only of what is above the broker's cap. */
+  function count({ account: id, iteration, leg, intents }: PlannedLeg): void {
+    const account = world.accounts.find((each) => each.id === id);
+    if (account === undefined) return;
+    const orders = ordersOf.get(iteration) ?? new Set();
+    ordersOf.set(iteration, orders);
+    const groups = Map.groupBy(intents, ({ request }) => `${leg} ${request.side} ${request.uid}`);
+    for (const [name, parts] of groups) {
+      orders.add(name);
+      const worths = parts.map(({ request, sizedAt }) => raw(request.lots) * raw(request.lot) * raw(sizedAt));
+      const small = parts.filter(({ request, sizedAt }, at) => {
+        const oneMore = (worths[at] ?? 0n) + raw(request.lot) * raw(sizedAt);
+        return oneMore <= NOTIONAL_MAX;
+      });
+      if (small.length > 1) world.violate('I9', `${name} of ${iteration} is split where it need not be`);
+    }
+    const held = world.exchange.registry.account(account.brokerAccount).held();
+    const own = Object.keys(account.wallet).flatMap((ticker) =>
+      ticker === 'RUB' ? [] : world.exchange.instrument(ticker).uid,
+    );
+    const strangers = account.block.unlisted_positions === 'sell' ? held : [];
+    const traded = [...orders].map((name) => name.slice(name.lastIndexOf(' ') + 1));
+    const instruments = new Set([...own, ...strangers, ...traded]).size;
+    if (orders.size > 2 * instruments)
+      world.violate('I9', `${orders.size} orders in iteration ${iteration}, ${instruments} instruments`);
   }
 
   return {
+    onPlan: count,
     onLeave(method, bytes, life) {
       if (method === 'PostOrder') leave(bytes, life);
     },
@@ -177,15 +202,5 @@ export function postingChecks(world: World): Check {
 
 const mayBorrow = ({ block }: SimAccount): boolean =>
   Reflect.get(Object(block.margin_trading ?? {}), 'enabled') === true;
-
-/** What the account is worth at the venue now, nano. */
-export function equityOf({ exchange, timeline }: World, { brokerAccount }: SimAccount): bigint {
-  const books = exchange.registry.account(brokerAccount);
-  return books.held().reduce((sum, uid) => {
-    const instrument = exchange.market.byUid(uid);
-    const price = instrument ? (exchange.market.last(instrument, timeline.now())?.price ?? 0n) : 0n;
-    return sum + books.pieces(uid) * price;
-  }, books.cash());
-}
 
 const same = (a: Uint8Array, b: Uint8Array): boolean => a.length === b.length && Buffer.compare(a, b) === 0;

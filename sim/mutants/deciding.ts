@@ -36,7 +36,12 @@ export const DECIDING: readonly Mutant[] = [
     name: 'fills-not-awaited',
     bug: 'an account that does not show our fills is decided on',
     file: 'engine/explained.ts',
-    edits: [['if (gaps.length === 0) return observation;', 'return observation;']],
+    edits: [
+      [
+        'if (gaps.length === 0 || steady(clock) >= deadline || stop.aborted) {',
+        'if (gaps.length >= 0) {\n      observation.acceptPrices();\n      return observation;\n    } else {',
+      ],
+    ],
   },
   {
     name: 'one-leg-back',

@@ -41,6 +41,27 @@ export const JOURNALING: readonly Mutant[] = [
     ],
   },
   {
+    name: 'migration-in-pieces',
+    bug: 'a migration is not one transaction',
+    file: 'journal/migrate.ts',
+    edits: [
+      ['const step = db.transaction((): boolean => {', 'const step = { immediate: (): boolean => {'],
+      ['    return true;\n  });', '    return true;\n  } };'],
+    ],
+  },
+  {
+    name: 'leftovers-sent',
+    bug: 'what an earlier life planned and never sent is sent by the next one',
+    file: 'engine/recover.ts',
+    edits: [
+      [
+        "if (order.state === 'intent') return drop(context, order.request.key).order;",
+        "if (order.state === 'intent') return (await submit(context, order.request.key)).order;",
+      ],
+      ["import { drop } from './submit.ts';", "import { submit } from './submit.ts';"],
+    ],
+  },
+  {
     name: 'key-forgets-leg',
     bug: 'two legs of an iteration give one instrument the same key',
     file: 'core/order.ts',

@@ -27,8 +27,14 @@ export function applyTwins(command: Command, environment: Variables): void {
 }
 
 /** A pipe can be read only once, and the tokens in it are read later. */
-const isOrdinaryFile = (path: string): boolean =>
-  statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+function isOrdinaryFile(path: string): boolean {
+  try {
+    return statSync(path).isFile();
+  } catch {
+    // What is wrong with it is said where the tokens are read.
+    return false;
+  }
+}
 
 function apply(command: Command, variables: Variables, place: string): void {
   for (const option of command.options) {

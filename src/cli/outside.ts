@@ -29,7 +29,7 @@ export interface Connection {
   readonly market: Market;
   readonly fundData: FundData;
   /** Resolves when an account of this token may begin an iteration; absent: at once. */
-  turn?(): Promise<void>;
+  turn?(turn: 'first' | 'later'): Promise<void>;
   close(): void;
 }
 

@@ -2,12 +2,12 @@
 // A file is decided with its account's block of CONFIG.json; `-` reads one {"snapshot", "account"} per line from stdin.
 // Guarantees: one iteration record per snapshot, in order; a bad line spoils neither the others nor the exit code's truth.
 
-import { readFileSync } from 'node:fs';
 import type { AccountConfig } from '../config/config.ts';
 import { parseJson } from '../config/json-text.ts';
 import { DEFAULT_OVERNIGHT_FEES } from '../config/overnight-fees.ts';
 import { parseAccountBlock } from '../config/parse-account-block.ts';
 import { formatProblems, type Problem } from '../config/problem.ts';
+import { type FileFinding, readUpTo } from '../config/read-file.ts';
 import { heldWarnings } from '../core/attribution.ts';
 import { absentFrom, decide } from '../core/decide.ts';
 import {
@@ -24,9 +24,11 @@ import type { OvernightFees } from '../core/policy.ts';
 import type { Snapshot } from '../core/portfolio.ts';
 import { nothingToDo } from '../core/rebalance/nothing-to-do.ts';
 import { decimal, NO_LOTS, NO_MONEY } from '../core/units.ts';
+import { unreachable } from '../core/unreachable.ts';
 import { keyOf } from '../engine/gate.ts';
 import { parseSnapshot } from '../report/snapshot-json.ts';
 import { policyOf } from './account-settings.ts';
+import { folded } from './amounts.ts';
 import type { CommonOptions } from './common-options.ts';
 import { EXIT } from './exit-code.ts';
 import { loadOrExplain } from './load-or-explain.ts';
@@ -47,15 +49,17 @@ type Print = (record: IterationRecord) => void;
 
 function planFile(options: PlanSnapshotOptions, outside: Outside, print: Print): number {
   const fail = (text: string): number => {
-    outside.terminal.err(`${options.snapshot}: ${text}\n`);
+    const said = `${options.snapshot}: ${text}\n`;
+    // Lists of problems are lines already.
+    outside.terminal.err(text.includes('\n') ? said : folded(said, outside.terminal.width));
     return EXIT.usage;
   };
-  let value: unknown;
-  try {
-    value = JSON.parse(readFileSync(options.snapshot, 'utf8'));
-  } catch (error) {
-    return fail(`cannot be read as a snapshot: ${error instanceof Error ? error.message : String(error)}`);
-  }
+  const text = textOf(readUpTo(options.snapshot, SNAPSHOT_BYTES_MAX));
+  if (text.kind === 'refused') return fail(`cannot be read as a snapshot: ${text.because}`);
+  const json = parseJson(text.text);
+  if (!json.ok) return fail(`cannot be read as a snapshot: ${inWords(json.problem)}`);
+  if (json.problems.length > 0) return fail(`not a snapshot: ${json.problems.map(inWords).join('; ')}`);
+  const { value } = json;
   const name = accountName(value);
   if (name === null)
     return fail('no "account" in it: expected a snapshot as `start --save-snapshots DIR` writes it');
@@ -70,6 +74,29 @@ function planFile(options: PlanSnapshotOptions, outside: Outside, print: Print):
   const record = recordOf(account, loaded.config.overnightFees, parsed.snapshot, outside);
   print(record);
   return codeOf(record);
+}
+
+/** Twenty thousand instruments. */
+const SNAPSHOT_BYTES_MAX = 16 * 1024 * 1024;
+
+function textOf(
+  finding: FileFinding,
+): { readonly kind: 'text'; readonly text: string } | { readonly kind: 'refused'; readonly because: string } {
+  const refused = (because: string) => ({ kind: 'refused' as const, because });
+  switch (finding.kind) {
+    case 'missing':
+      return refused('no such file');
+    case 'directory':
+      return refused('it is a directory; name a file in it');
+    case 'too_big':
+      return refused(`more than ${SNAPSHOT_BYTES_MAX} bytes; expected one snapshot`);
+    case 'unreadable':
+      return refused(finding.because);
+    case 'file':
+      return { kind: 'text', text: new TextDecoder().decode(finding.bytes) };
+    default:
+      return unreachable(finding);
+  }
 }
 
 /** A snapshot that cannot be planned fails the command as an account fails a run. */

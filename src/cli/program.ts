@@ -167,7 +167,7 @@ function addReading(program: Command, outside: Outside, end: (code: number) => v
     .action((flags: CommonOptions & { account: string[] }) => end(statusCommand(flags, outside)));
   withCommonOptions(program.command('history'))
     .description('iterations, orders, fees, turnover and profit of the last days')
-    .option('--days <n>', 'how far back', wholeNumber(1), 7)
+    .option('--days <n>', 'how far back', wholeNumber(1, HISTORY_DAYS_MAX), 7)
     .option('--summary', 'only the sums of every account', false)
     .addOption(accountOption())
     .addHelpText('after', examples('npm run history -- --days 30', 'npm run history -- --summary'))
@@ -276,6 +276,9 @@ function addAnswers(program: Command, outside: Outside, end: (code: number) => v
       end(raiseCashCommand(amount.join(' '), flags, outside)),
     );
 }
+
+/** A century. */
+const HISTORY_DAYS_MAX = 36_500;
 
 const accountOption = (): Option =>
   new Option('--account <id>', 'only this block (repeatable)').argParser(collect).default([]);

@@ -1,13 +1,9 @@
 // `start` (and `plan`, which is `start --once --dry-run`): the daemon on the real venue, or one iteration of it.
 
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { AccountConfig, Config } from '../config/config.ts';
-import type { Snapshot } from '../core/portfolio.ts';
 import { type AccountEnd, runDaemon } from '../engine/daemon.ts';
 import type { Log } from '../log.ts';
-import type { Notifier } from '../ports.ts';
-import { snapshotToJson } from '../report/snapshot-json.ts';
+import type { Journal, Notifier } from '../ports.ts';
 import { folded } from './amounts.ts';
 import type { CommonOptions } from './common-options.ts';
 import { EXIT, exitCodeOf } from './exit-code.ts';
@@ -16,6 +12,7 @@ import type { Outside } from './outside.ts';
 import { paceWarnings } from './pace-warnings.ts';
 import { iterationPrinter } from './print-iteration.ts';
 import { scrubbedJournal } from './scrubbed-journal.ts';
+import { snapshotDirProblem, snapshotWriter } from './snapshot-writer.ts';
 import { openSession } from './trading-session.ts';
 
 export interface StartOptions extends CommonOptions {
@@ -34,6 +31,11 @@ export async function startCommand(options: StartOptions, outside: Outside): Pro
   if (!loaded) return EXIT.usage;
   const accounts = chosenAccounts(loaded.config, options.account, outside);
   if (!accounts) return EXIT.usage;
+  const unsavable = options.saveSnapshots === undefined ? null : snapshotDirProblem(options.saveSnapshots);
+  if (unsavable !== null) {
+    outside.terminal.err(folded(`${unsavable}\n`, outside.terminal.width));
+    return EXIT.usage;
+  }
   const log = outside.createLog({ level: options.logLevel, secrets: loaded.secrets });
   for (const warning of loaded.config.warnings) log.warn(warning);
   if (!options.once) for (const warning of paceWarnings(accounts)) log.warn(warning);
@@ -77,7 +79,9 @@ export async function runSession(run: RunOptions): Promise<number> {
     stop,
     dryRun: options.dryRun,
     lookUpMs: options.once ? LOOK_UP_ONCE_MS : LOOK_UP_MS,
-    ...(options.saveSnapshots === undefined ? {} : { saveSnapshot: snapshotWriter(options.saveSnapshots) }),
+    ...(options.saveSnapshots === undefined
+      ? {}
+      : { saveSnapshot: snapshotWriter(options.saveSnapshots, (what) => log.error({}, what)) }),
   });
   try {
     const clashes = await session.clashes();
@@ -105,7 +109,8 @@ export async function runSession(run: RunOptions): Promise<number> {
         run.onRecord?.(record);
       },
     });
-    return exitCode(options, ends, outside.stop.aborted || run.until?.aborted === true);
+    const asked = outside.stop.aborted || run.until?.aborted === true;
+    return isUnresolved(run, journal) ? EXIT.unknownOutcome : exitCode(options, ends, asked);
   } finally {
     session.close();
     await channel?.close();
@@ -113,6 +118,13 @@ export async function runSession(run: RunOptions): Promise<number> {
     lock?.release();
   }
 }
+
+/** An order that was sent and is not known to have ended, whatever stopped its account since. A dry run has none. */
+const isUnresolved = ({ options, accounts }: RunOptions, journal: Journal): boolean =>
+  accounts.some(
+    ({ id, dryRun }) =>
+      !(dryRun || options.dryRun) && journal.openOrders(id).some(({ attempts }) => attempts > 0),
+  );
 
 /** A daemon that was asked to stop did well, unless it leaves an order behind whose fate it does not know. */
 function exitCode(options: StartOptions, ends: readonly AccountEnd[], asked: boolean): number {
@@ -131,12 +143,3 @@ const toBoth = (log: Notifier, channel: Notifier | null): Notifier => ({
 const logNotifier = (log: Log): Notifier => ({
   alert: ({ account, event, message }) => log.error({ account, alert: event }, message),
 });
-
-function snapshotWriter(dir: string): (iteration: string, snapshot: Snapshot) => void {
-  mkdirSync(dir, { recursive: true });
-  return (iteration, snapshot) => {
-    const time = new Date(snapshot.takenAtMs).toISOString().replaceAll(':', '').slice(0, 17);
-    const file = join(dir, `${snapshot.account}-${time}Z-${iteration.slice(0, 8)}.json`);
-    writeFileSync(file, `${JSON.stringify(snapshotToJson(snapshot), null, 2)}\n`);
-  };
-}

@@ -7,17 +7,23 @@ import { createScrubber, redactTokens } from '../config/secret.ts';
 import type { Terminal } from './outside.ts';
 import { withoutControls } from './without-controls.ts';
 
-export function createTerminal(environment: Readonly<Record<string, string | undefined>>): Terminal {
-  const { stdout, stderr, stdin } = process;
+export type Streams = Pick<typeof process, 'stdout' | 'stderr' | 'stdin'>;
+
+export function createTerminal(
+  environment: Readonly<Record<string, string | undefined>>,
+  { stdout, stderr, stdin }: Streams = process,
+): Terminal {
   const gone = new AbortController();
   stdout.on('error', () => gone.abort());
   stderr.on('error', () => {});
   const known = new Set<string>();
   let scrub = createScrubber([]);
-  const clean = (text: string): string => withoutControls(redactTokens(scrub(text)));
   const isTerminal = stdout.isTTY === true;
+  const colors = isTerminal && !environment.NO_COLOR && environment.TERM !== 'dumb';
+  const clean = (text: string, coloured = false): string =>
+    withoutControls(redactTokens(scrub(text)), coloured);
   return {
-    out: (text) => void stdout.write(clean(text)),
+    out: (text) => void stdout.write(clean(text, colors)),
     err: (text) => void stderr.write(clean(text)),
     conceal(secrets) {
       for (const secret of secrets) known.add(secret);
@@ -26,7 +32,7 @@ export function createTerminal(environment: Readonly<Record<string, string | und
     readerGone: gone.signal,
     lines: () => createInterface({ input: stdin, crlfDelay: Number.POSITIVE_INFINITY }),
     isTerminal,
-    colors: isTerminal && !environment.NO_COLOR && environment.TERM !== 'dumb',
+    colors,
     width: isTerminal ? Math.max(40, stdout.columns ?? 80) : 80,
   };
 }

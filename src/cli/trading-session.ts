@@ -92,7 +92,7 @@ export function openSession(options: SessionOptions): TradingSession {
         if (clash !== undefined) throw new WorldError('account', clash, 'never');
         return context;
       },
-      turn: async () => lines.get(keyOf(account))?.connection.turn?.(),
+      turn: async (turn) => lines.get(keyOf(account))?.connection.turn?.(turn),
     })),
     async clashes() {
       const asked = await Promise.allSettled(options.accounts.map(contextOf));

@@ -40,7 +40,7 @@ export interface BlockFinding {
 export function readBlock(written: unknown, root: readonly PathPart[], context: BlockContext): BlockFinding {
   const path = jsonPath(root);
   const check = checkSchema(accountSchema, written, root);
-  const sound = soundPart(written, check.bad);
+  const sound = check.data ?? soundPart(written, check.bad);
   const bad = new Set(check.bad.map((each) => each[0]));
   const id = sound.id ?? sound.name ?? null;
   const wallet =
@@ -66,9 +66,9 @@ export function readBlock(written: unknown, root: readonly PathPart[], context: 
     ...ruleWarnings(sound, wallet?.wallet ?? null, context.aliases, path),
   ];
   const secret = token?.secret ?? (context.needToken ? null : new Secret(''));
-  if (problems.length > 0 || !wallet?.wallet || selector === null || secret === null || id === null)
+  const block = check.data;
+  if (problems.length > 0 || !block || !wallet?.wallet || selector === null || secret === null || id === null)
     return { account: null, id, token, problems, warnings };
-  const block = accountSchema.parse(written);
   const { analysis, aliases } = context;
   const confirms = (block.analysis ?? analysis)?.openrouter?.requireConfirmationForLargeOrders !== false;
   const rules = rulesOf(block, aliases, confirms);

@@ -14,9 +14,11 @@ function repeatedIdProblems(found: readonly BlockFinding[], blocks: unknown): Pr
   const firsts = new Map<string, number>();
   return found.flatMap(({ id }, index) => {
     if (id === null) return [];
-    const first = firsts.get(id);
+    // The same letters, whichever way they are put together.
+    const name = id.normalize('NFC');
+    const first = firsts.get(name);
     if (first === undefined) {
-      firsts.set(id, index);
+      firsts.set(name, index);
       return [];
     }
     const key = valueAt(blocks, [index, 'id']) === undefined ? 'name' : 'id';

@@ -1,6 +1,7 @@
 // CONFIG.json and .env from disk: reads both, checks who else may read or write them, and hands the text to `parse.ts`.
 // Guarantees: never throws, never changes the process environment; every way in which a file can be unusable is a problem.
 
+import { X509Certificate } from 'node:crypto';
 import { unreachable } from '../core/unreachable.ts';
 import { type Environment, parseEnvFile, type Variables } from './environment.ts';
 import { type Parsed, type ParseOptions, parseConfig } from './parse.ts';
@@ -73,13 +74,13 @@ const holdsToken = (variables: Variables): boolean =>
   Object.entries(variables).some(([name, value]) => value && (/token/i.test(name) || looksLikeToken(value)));
 
 type TextFinding =
-  | { readonly ok: true; readonly text: string; readonly mode: number }
+  | { readonly ok: true; readonly text: string; readonly mode: number; readonly isPipe: boolean }
   | { readonly ok: false; readonly problem: Problem };
 
 function textOf(finding: FileFinding, path: string, missingFix: string): TextFinding {
   const problem = (found: string, expected: string, fix: string): TextFinding => ({
     ok: false,
-    problem: { path: '', found: `${path}: ${found}`, expected, fix },
+    problem: { path: '', found: `${path === '' ? '""' : path}: ${found}`, expected, fix },
   });
   switch (finding.kind) {
     case 'missing':
@@ -110,6 +111,7 @@ function decoded(
       ok: true,
       text: new TextDecoder('utf-8', { fatal: true }).decode(finding.bytes),
       mode: finding.mode,
+      isPipe: finding.isPipe,
     };
   } catch {
     return problem('text in another encoding', 'UTF-8', 'save the file again as UTF-8');
@@ -147,7 +149,27 @@ function accessNotes(path: string, file: { readonly mode: number }, secret: bool
 function caFileProblems(path: string, read: ReadFile): Problem[] {
   const file = textOf(read(path), path, 'name a PEM file with the root certificate, or remove ca_file');
   if (!file.ok) return [{ ...file.problem, path: 'ca_file' }];
-  if (file.text.includes('-----BEGIN CERTIFICATE-----')) return [];
+  if (file.isPipe)
+    return [
+      {
+        path: 'ca_file',
+        found: `${path}, a pipe`,
+        expected: 'a file, which every connection can read again',
+        fix: 'save the certificate as a PEM file',
+      },
+    ];
+  const blocks = file.text.match(/-----BEGIN CERTIFICATE-----[^-]*(-----END CERTIFICATE-----)?/g) ?? [];
+  const damaged = blocks.findIndex((block) => !isCertificate(block));
+  if (damaged >= 0)
+    return [
+      {
+        path: 'ca_file',
+        found: `${path}, in which certificate ${damaged + 1} is damaged`,
+        expected: 'whole certificates, each from -----BEGIN CERTIFICATE----- to -----END CERTIFICATE-----',
+        fix: 'fetch the file again; the README says from where',
+      },
+    ];
+  if (blocks.length > 0) return [];
   return [
     {
       path: 'ca_file',
@@ -156,4 +178,12 @@ function caFileProblems(path: string, read: ReadFile): Problem[] {
       fix: 'convert it: openssl x509 -inform der -in FILE -out FILE.pem',
     },
   ];
+}
+
+function isCertificate(pem: string): boolean {
+  try {
+    return new X509Certificate(pem).subject !== null;
+  } catch {
+    return false;
+  }
 }

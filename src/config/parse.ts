@@ -100,10 +100,10 @@ function readConfig(
   const warnings = found.flatMap((each) => each.warnings);
   const tokens = found.map(referenceOf);
   const accounts = found.flatMap((each) => each.account ?? []);
-  if (problems.length > 0) return { ok: false, problems, warnings, tokens };
+  const complete = top.data;
+  if (problems.length > 0 || complete === null) return { ok: false, problems, warnings, tokens };
   const caFile = sound('ca_file');
   const alertCommand = sound('alert_command');
-  const complete = WITHOUT_BLOCKS.parse(withoutBlocks(value));
   const config: Config = Object.freeze({
     accounts: Object.freeze(accounts),
     endpoint: endpoint.endpoint,

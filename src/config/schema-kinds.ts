@@ -33,9 +33,17 @@ export function positive(max: number, unit: string) {
 
 export const flag = () => z.boolean({ error: 'true or false' });
 
-/** At least one visible character, and none that moves a terminal's cursor. */
+/** Controls, half letters (which a journal could not tell apart), and what shows as nothing or turns what follows around. */
+const UNSEEN = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]/u;
+
+/** At least one visible character, and none that cannot be seen or moves a terminal's cursor. */
 export function text(error: string) {
-  return z.string({ error }).regex(/^\P{Cc}*[^\s\p{Cc}]\P{Cc}*$/u, { error });
+  return z
+    .string({ error })
+    .regex(/\S/, { error })
+    .refine((written) => !UNSEEN.test(written), {
+      error: `${error}, without characters that cannot be seen`,
+    });
 }
 
 export function choice<const Values extends readonly [string, ...string[]]>(values: Values) {

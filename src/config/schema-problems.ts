@@ -6,18 +6,25 @@ import { z } from 'zod';
 import { jsonPath, type PathPart, type Problem, shown } from './problem.ts';
 import { REDACTED } from './secret.ts';
 
-export interface SchemaCheck {
+export interface SchemaCheck<Value> {
+  /** As the schema completes it; `null` with a problem. */
+  readonly data: Value | null;
   readonly problems: readonly Problem[];
   /** Paths inside the value that are wrong: what is left can be looked at further. */
   readonly bad: readonly (readonly PathPart[])[];
 }
 
 /** Holds `value` against `schema`. `root` is the path of `value` itself. */
-export function checkSchema(schema: z.ZodType, value: unknown, root: readonly PathPart[] = []): SchemaCheck {
+export function checkSchema<Schema extends z.ZodType>(
+  schema: Schema,
+  value: unknown,
+  root: readonly PathPart[] = [],
+): SchemaCheck<z.output<Schema>> {
   const result = schema.safeParse(value);
-  if (result.success) return { problems: [], bad: [] };
+  if (result.success) return { data: result.data, problems: [], bad: [] };
   const { issues } = result.error;
   return {
+    data: null,
     problems: issues.flatMap((issue) => issueProblems(issue, schema, value, root)),
     bad: issues.flatMap((issue) =>
       issue.code === 'unrecognized_keys' ? issue.keys.map((key) => [...parts(issue), key]) : [parts(issue)],
@@ -55,7 +62,7 @@ function unknownKey(path: readonly PathPart[], key: string, known: readonly stri
   const near = nearest(key, known);
   return {
     path: jsonPath(path),
-    found: `the unknown key ${shown(key)}`,
+    found: `the unknown key ${shown(key)}${strange(key)}`,
     expected: near === null ? `one of ${known.join(', ')}` : `a known key; did you mean "${near}"?`,
     fix: near === null ? 'remove it, or begin its name with _ (a comment)' : `write "${near}"`,
   };
@@ -64,7 +71,16 @@ function unknownKey(path: readonly PathPart[], key: string, known: readonly stri
 function badKey(path: string, key: PathPart | undefined, expected: string): Problem {
   const upper = String(key).trim().toUpperCase();
   const fix = upper === String(key) ? {} : { fix: `write ${shown(upper)}` };
-  return { path, found: `the key ${shown(key)}`, expected, ...fix };
+  return { path, found: `the key ${shown(key)}${strange(String(key))}`, expected, ...fix };
+}
+
+/** Names the first character that only looks like one of the alphabet, or like nothing at all. */
+function strange(key: string): string {
+  const letter = /[^\x20-\x7e]/u.exec(key)?.[0];
+  const code = letter?.codePointAt(0);
+  if (letter === undefined || code === undefined) return '';
+  const at = [...key.slice(0, key.indexOf(letter))].length + 1;
+  return `, whose character ${at} is U+${code.toString(16).toUpperCase().padStart(4, '0')}, none of A to Z`;
 }
 
 /** The nearest of some words, where it is near enough to be what was meant. */
@@ -117,8 +133,7 @@ function fixFor(found: unknown, issue: z.core.$ZodIssue, key: PathPart | undefin
   const wanted = issue.code === 'invalid_type' ? issue.expected : issue.code;
   if (typeof found === 'number') return wanted === 'string' ? `write "${found}", in quotes` : null;
   if (typeof found !== 'string') return null;
-  if (wanted === 'number' || wanted === 'invalid_union' || wanted === 'invalid_format')
-    return numberFix(found);
+  if (wanted === 'number' || wanted === 'invalid_union') return numberFix(found);
   if (wanted === 'boolean' && /^(true|false)$/i.test(found.trim()))
     return `write ${found.trim().toLowerCase()}, without quotes`;
   const near = issue.code === 'invalid_value' ? nearest(found, issue.values.map(String)) : null;

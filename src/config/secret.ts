@@ -56,11 +56,28 @@ export function createScrubber(secrets: readonly string[]): (text: string) => st
   const forms = new Set(secrets.filter((secret) => secret.trim() !== '').flatMap(disguises));
   if (forms.size === 0) return (text) => text;
   const longestFirst = [...forms].sort((a, b) => b.length - a.length);
-  const pattern = new RegExp(
-    longestFirst.map((form) => form.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&')).join('|'),
-    'g',
-  );
-  return (text) => text.replace(pattern, REDACTED);
+  const long = longestFirst.filter((form) => form.length > FORM_MAX);
+  const patterns = patternsOf(longestFirst.slice(long.length));
+  return (text) => {
+    const shortened = long.reduce((left, form) => left.replaceAll(form, REDACTED), text);
+    return patterns.reduce((left, pattern) => left.replace(pattern, REDACTED), shortened);
+  };
+}
+
+/** An engine takes no expression of any length: what is long is searched for by itself, the rest in portions. */
+const FORM_MAX = 8_192;
+const PORTION_MAX = 65_536;
+
+function patternsOf(forms: readonly string[]): RegExp[] {
+  const portions: string[] = [];
+  for (const form of forms) {
+    const escaped = form.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
+    const last = portions.at(-1);
+    if (last !== undefined && last.length + escaped.length < PORTION_MAX)
+      portions[portions.length - 1] = `${last}|${escaped}`;
+    else portions.push(escaped);
+  }
+  return portions.map((portion) => new RegExp(portion, 'g'));
 }
 
 function disguises(secret: string): string[] {

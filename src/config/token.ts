@@ -109,11 +109,16 @@ function fromVariable(variable: string, path: string, environment: Environment):
   };
 }
 
+/** Several times the longest token there is; the broker takes no longer header either. */
+const TOKEN_LENGTH_MAX = 4_096;
+
 function flawOf(value: string): string | null {
   if (/^\s|\s$/.test(value)) return 'a space or a line break around it';
   if (/\s/.test(value)) return 'a space or a line break inside';
   if (/["'`]/.test(value)) return 'a quote in it';
-  return /[^\x21-\x7e]/.test(value) ? 'a character that no token has' : null;
+  if (value.includes('${')) return `a \${...} in it, which nothing fills in here`;
+  if (/[^\x21-\x7e]/.test(value)) return 'a character that no token has';
+  return value.length > TOKEN_LENGTH_MAX ? `${value.length} characters, more than any token` : null;
 }
 
 const refused = (problem: Problem): TokenFinding => ({

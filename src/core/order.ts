@@ -2,7 +2,6 @@
 // Requires: every change of state goes through `transition`. Guarantees: terminal states never change, executed
 // lots never fall or pass what was asked for, an unknown outcome is left only with evidence, any other arrow is a Bug.
 
-import { createHash } from 'node:crypto';
 import { assert } from './assert.ts';
 import { compare, isLess, isZero, type Lots, NO_LOTS } from './units.ts';
 
@@ -27,13 +26,17 @@ export type OrderState =
   | 'absent'
   | 'operator';
 
-/** Allowed arrows. `intent -> absent` is a plan dropped before its first attempt row: provably never sent. */
+/**
+ * Allowed arrows. `intent -> absent` is a plan dropped before its first attempt row: provably never sent.
+ * `live -> live` and `cancelling -> cancelling` tell of more executed lots; `live` and `cancelling -> rejected` of an
+ * order that the venue had taken and the exchange behind it turned down.
+ */
 export const ARROWS: Readonly<Record<OrderState, readonly OrderState[]>> = {
   intent: ['sending', 'absent'],
   sending: ['live', 'unknown', 'rejected'],
   unknown: ['live', 'filled', 'cancelled', 'rejected', 'absent', 'operator'],
   live: ['live', 'cancelling', 'filled', 'cancelled', 'rejected'],
-  cancelling: ['cancelling', 'live', 'filled', 'cancelled', 'rejected'],
+  cancelling: ['cancelling', 'filled', 'cancelled', 'rejected'],
   filled: [],
   cancelled: [],
   rejected: [],
@@ -108,7 +111,7 @@ export function orderKey(facts: OrderFacts): string {
 }
 
 export function uuidV5(name: string, namespace: string): string {
-  const hex = createHash('sha1').update(bytesOf(namespace)).update(name).digest('hex');
+  const hex = Bun.SHA1.hash(Buffer.concat([bytesOf(namespace), Buffer.from(name)]), 'hex');
   const variant = ((Number.parseInt(hex.slice(16, 18), 16) & 0x3f) | 0x80).toString(16);
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-5${hex.slice(13, 16)}-${variant}${hex.slice(18, 20)}-${hex.slice(20, 32)}`;
 }

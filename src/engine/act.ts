@@ -8,7 +8,7 @@ import type { Plan, PlannedOrder } from '../core/plan.ts';
 import { commissionOf } from '../core/policy.ts';
 import type { Snapshot } from '../core/portfolio.ts';
 import { isNegative, isPositive } from '../core/units.ts';
-import type { JournaledOrder, Reaction } from '../ports.ts';
+import { type JournaledOrder, type Reaction, WorldError } from '../ports.ts';
 import type { AccountContext } from './account-context.ts';
 import { allEnded } from './all-ended.ts';
 import { awaitFinal } from './await-final.ts';
@@ -37,6 +37,8 @@ export interface Acted {
   readonly notMade: readonly string[];
   /** An order whose fate is not known yet: the account is blocked until it is. */
   readonly unfinished: boolean;
+  /** The account could not be looked at after its last order: the observation is from before. */
+  readonly unseen?: boolean;
   /** The venue's refusal that ends trading for this account, this token or altogether. */
   readonly stop: { readonly reaction: Reaction; readonly order: JournaledOrder } | null;
 }
@@ -67,7 +69,9 @@ export async function act(
     const unfinished = done.orders.some((order) => !isFinal(order.state));
     if (unfinished) warnings.push(...stopWords(done));
     if (!unfinished && done.sent) {
-      observation = await observeExplained(context, iteration, { ...options, excluded });
+      const seen = await lookAgain(context, iteration, { ...options, excluded }, done);
+      if (seen === null) return { observation, warnings, notMade, unfinished, unseen: true, stop: done.stop };
+      observation = seen;
       warnings.push(...observation.warnings);
     }
     tooLittleMoney ||= done.tooLittleMoney;
@@ -83,10 +87,8 @@ export async function act(
     notMade.push(`the purchases were not made: ${decision.because}`);
     return [];
   };
-
   const split = (orders: readonly PlannedOrder[]) =>
     splitOwnMoney(context.settings.policy, observation.snapshot, orders);
-
   const sells = plan.orders.filter((order) => order.side === 'sell');
   let buys: readonly PlannedOrder[] = plan.orders.filter((order) => order.side === 'buy');
   if (sells.length > 0) {
@@ -110,6 +112,21 @@ export async function act(
     if (last) return last;
   }
   return { observation, warnings, notMade, unfinished: false, stop: null };
+}
+
+/** The account after a leg; `null` where that fails and trading ends anyway: a failed look must not hide why. */
+async function lookAgain(
+  context: AccountContext,
+  iteration: string,
+  options: ObserveOptions,
+  { stop }: LegResult,
+): Promise<Observation | null> {
+  try {
+    return await observeExplained(context, iteration, options);
+  } catch (error) {
+    if (stop === null || !(error instanceof WorldError)) throw error;
+    return null;
+  }
 }
 
 /** Debt that may not be owed is covered at the market, whatever the book. */

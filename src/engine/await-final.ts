@@ -12,11 +12,14 @@ import { inTime } from './in-time.ts';
 import { forbidden } from './permission.ts';
 import { resolveUnknown } from './resolve-unknown.ts';
 import { adoptReport, settle } from './settle-order.ts';
+import { steady } from './steady.ts';
 import { journaled } from './submit.ts';
 
 const FIRST_POLL_MS = 250;
 const LAST_POLL_MS = 5_000;
 const CANCEL_AGAIN_MS = 1_000;
+/** Once an order's time is up one more look may take this long, before it is cancelled. */
+const LAST_LOOK_MS = 3_000;
 /** The kill switch is obeyed this soon. */
 const BRAKE_WITHIN_MS = 1_000;
 /** A stopping program must be gone within ten seconds. */
@@ -25,19 +28,19 @@ const STOPPING_MS = 6_000;
 /** Follows one order to its end as far as that can be seen in time; the result may still be live or unknown. */
 export async function awaitFinal(context: AccountContext, key: string): Promise<JournaledOrder> {
   const { clock, lookUpMs, settings } = context;
-  const endMs = clock.now() + settings.orderWaitMs + lookUpMs;
+  const endMs = steady(clock) + settings.orderWaitMs + lookUpMs;
   let order = journaled(context, key);
   if (order.state === 'unknown' || order.state === 'sending') {
-    order = await resolveUnknown(context, order, clock.now() + lookUpMs);
+    order = await resolveUnknown(context, order, steady(clock) + lookUpMs);
   }
-  const patience: Patience = { endMs, heardMs: clock.now() };
+  const patience: Patience = { endMs, heardMs: steady(clock) };
   if (order.state === 'live') order = await letRest(context, order, patience);
   if (order.state === 'live' || order.state === 'cancelling') order = await cancel(context, order, patience);
   return order;
 }
 
 interface Patience {
-  /** Whatever happens, waiting ends here. */
+  /** Whatever happens, waiting ends here (by `steady`, like every instant of this file). */
   readonly endMs: number;
   /** When the venue last told about the order. */
   heardMs: number;
@@ -54,22 +57,24 @@ async function letRest(
   const { clock, lookUpMs, settings } = context;
   let order = start;
   let pauseMs = FIRST_POLL_MS;
-  const restUntilMs = Math.min(clock.now() + settings.orderWaitMs, patience.endMs - cancelRoomMs(context));
+  const restUntilMs = Math.min(steady(clock) + settings.orderWaitMs, patience.endMs - cancelRoomMs(context));
   const silentAtMs = () => patience.heardMs + lookUpMs - cancelRoomMs(context);
-  const goesOn = () => !isFinal(order.state) && clock.now() < silentAtMs() && forbidden(context) === null;
-  while (goesOn() && clock.now() < restUntilMs) {
-    await sleepUnlessBraked(context, Math.min(pauseMs, Math.min(restUntilMs, silentAtMs()) - clock.now()));
+  const goesOn = () => !isFinal(order.state) && steady(clock) < silentAtMs() && forbidden(context) === null;
+  while (goesOn() && steady(clock) < restUntilMs) {
+    await sleepUnlessBraked(context, Math.min(pauseMs, Math.min(restUntilMs, silentAtMs()) - steady(clock)));
     pauseMs = Math.min(pauseMs * 2, LAST_POLL_MS);
-    if (clock.now() < silentAtMs()) order = (await look(context, order, patience, silentAtMs())).order;
+    // An answer that is long in coming (reads have a limit of their own) must not keep the order resting.
+    const byMs = Math.min(silentAtMs(), restUntilMs + LAST_LOOK_MS);
+    if (steady(clock) < byMs) order = (await look(context, order, patience, byMs)).order;
   }
   return order;
 }
 
 /** A person's brake takes what rests back at once, as a stop does. */
 async function sleepUnlessBraked(context: AccountContext, ms: number): Promise<void> {
-  const untilMs = context.clock.now() + ms;
-  while (context.clock.now() < untilMs && forbidden(context) === null)
-    await context.clock.sleep(Math.min(BRAKE_WITHIN_MS, untilMs - context.clock.now()), context.stop);
+  const untilMs = steady(context.clock) + ms;
+  while (steady(context.clock) < untilMs && forbidden(context) === null)
+    await context.clock.sleep(Math.min(BRAKE_WITHIN_MS, untilMs - steady(context.clock)), context.stop);
 }
 
 /** Asks for the cancel, and again as long as the venue shows the order active: a request may get lost on its way. */
@@ -87,7 +92,7 @@ async function cancel(
     executed: start.executed,
     evidence: forbidden(context) ?? 'rested longer than order_wait_seconds, or out of sight',
   });
-  const latestMs = Math.min(patience.endMs, clock.now() + (stop.aborted ? STOPPING_MS : lookUpMs));
+  const latestMs = Math.min(patience.endMs, steady(clock) + (stop.aborted ? STOPPING_MS : lookUpMs));
   for (let pauseMs = CANCEL_AGAIN_MS; ; pauseMs *= 2) {
     const { ticker, request } = order;
     const deadline = () => Math.min(latestMs, patience.heardMs + lookUpMs);
@@ -100,8 +105,8 @@ async function cancel(
     order = seen.order;
     if (isFinal(order.state)) return order;
     if (seen.found === 'not_found') return settleGone(context, order);
-    if (clock.now() >= deadline()) return order;
-    await clock.sleep(Math.min(pauseMs, deadline() - clock.now()));
+    if (steady(clock) >= deadline()) return order;
+    await clock.sleep(Math.min(pauseMs, deadline() - steady(clock)));
   }
 }
 
@@ -125,7 +130,7 @@ async function look(
         : context.broker.orderById(brokerAccount, order.orderId, lot);
     const found = await inTime(context, deadlineMs, asked);
     if (found === null) return { order, found: 'no_answer' };
-    patience.heardMs = context.clock.now();
+    patience.heardMs = steady(context.clock);
     if (found.kind === 'not_found') return { order, found: 'not_found' };
     return { order: adoptReport(context, order, found.report, 'order state'), found: 'found' };
   } catch (error) {

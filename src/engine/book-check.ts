@@ -3,14 +3,15 @@
 // Guarantees: no other call is made than those books, all together; a book that cannot be read means the limit, too; no order
 // costs more RUB at what its book asks than the leg had for it; what it does not fill is cancelled after `order_wait_seconds`.
 
+import { debtLimit } from '../core/debt-limit.ts';
 import type { PlannedOrder } from '../core/plan.ts';
 import { commissionOf } from '../core/policy.ts';
-import type { Holding, Snapshot } from '../core/portfolio.ts';
+import { equityOf, type Holding, type Snapshot } from '../core/portfolio.ts';
 import { isMore, money, NANO, type Price } from '../core/units.ts';
 import { type JournaledOrder, type OrderBook, type Session, WorldError } from '../ports.ts';
 import type { AccountContext } from './account-context.ts';
 import { type Bounded, boundedBy, worstOf } from './book-bound.ts';
-import { affordable } from './limit-budget.ts';
+import { affordable, type Loan } from './limit-budget.ts';
 import type { ObserveOptions } from './observe.ts';
 import { moscowDay, sessionAt } from './schedule.ts';
 
@@ -87,13 +88,32 @@ export async function checkBooks(
     }
     return found.order === null ? [] : [found.order];
   });
-  const paid = affordable(checked, snapshot, commissionOf(snapshot, settings.policy), topsOf(asked, books));
+  const tops = topsOf(asked, books);
+  const paid = affordable(
+    checked,
+    snapshot,
+    commissionOf(snapshot, settings.policy),
+    tops,
+    loanOf(context, snapshot),
+  );
   return {
     orders: paid.orders,
     warnings: [...warnings, ...paid.cut],
     dropped: [...dropped, ...paid.dropped],
     bounded: limited,
   };
+}
+
+/** What the plan may have borrowed for its purchases; `null`: they are paid with own money. */
+function loanOf({ settings }: AccountContext, snapshot: Snapshot): Loan | null {
+  const { policy } = settings;
+  const { facts, cash, holdings } = snapshot;
+  const equity = equityOf(
+    snapshot,
+    holdings.filter(({ listed }) => listed),
+  );
+  const limit = debtLimit({ policy, facts, cash }, equity);
+  return limit.ownMoneyOnly ? null : limit;
 }
 
 /** What the books ask for the whole of each purchase. */

@@ -31,7 +31,8 @@ import {
 } from './ending.ts';
 import { observeExplained } from './explained.ts';
 import { watchFreeFunds } from './free-fund-watch.ts';
-import { watchJumps } from './jump-watch.ts';
+import { tellHalt } from './halt.ts';
+import { jumpWords, watchJumps } from './jump-watch.ts';
 import { watchMargin } from './margin-watch.ts';
 import type { Observation, ObserveOptions } from './observe.ts';
 import { openingOf, sessionReader } from './opening.ts';
@@ -145,6 +146,7 @@ async function unlessStuck(context: AccountContext, draft: Draft, work: Promise<
 async function iterate(context: AccountContext, draft: Draft): Promise<Outcome> {
   const { settings } = context;
   if (!settings.dryRun) {
+    tellHalt(context);
     const { unfinished, settled } = await recover(context);
     draft.warnings.push(...settled);
     if (unfinished.length > 0) {
@@ -187,6 +189,7 @@ async function observeAndDecide(
   if (!draft.dryRun) watchJumps(context, observation.snapshot);
   if (!draft.dryRun) watchMargin(context, observation.snapshot);
   const decision = decide(observation.snapshot, settings.policy);
+  if (decision.kind !== 'plan') draft.warnings.push(...jumpWords(context, observation.snapshot));
   if (decision.kind === 'skip') return outcome('skipped', decision.because, sessions);
   if (decision.kind === 'risk_only') return coverDebtOnly(context, draft, options, decision, sessions);
   draft.plan = decision.plan;
@@ -222,11 +225,16 @@ async function trade(
   if (stop.aborted) return outcome('partial', 'interrupted before the first order', sessions);
 
   logCosts(context, plan);
-  const acted = await act(context, draft.iteration, options, observation, plan);
+  const mark = () => markRebalance(context, draft.iteration, observation.snapshot, plan);
+  const acted = await act(context, draft.iteration, options, observation, plan).catch((error: unknown) => {
+    // What was traded before the venue failed has been traded: the cooldown counts from it.
+    if (error instanceof WorldError) mark();
+    throw error;
+  });
   draft.warnings.push(...acted.warnings, ...acted.notMade);
-  markRebalance(context, draft.iteration, observation.snapshot, plan);
+  mark();
   watchFreeFunds(context, draft.iteration);
-  if (!acted.unfinished) {
+  if (!acted.unfinished && !acted.unseen) {
     draft.observation = acted.observation;
     rememberAccount(context, acted.observation);
     const settled = decide(acted.observation.snapshot, settings.policy);
@@ -274,7 +282,7 @@ async function coverDebtOnly(
   if (draft.dryRun || !observation) return outcome('planned', reason, sessions);
   const acted = await act(context, draft.iteration, options, observation, decision);
   draft.warnings.push(...acted.warnings, ...acted.notMade);
-  if (!acted.unfinished) draft.observation = acted.observation;
+  if (!acted.unfinished && !acted.unseen) draft.observation = acted.observation;
   const after = afterTrading(context, draft, acted, sessions);
   return after.ending.status === 'balanced' ? outcome('partial', reason, sessions) : after;
 }

@@ -18,7 +18,7 @@ export interface AccountPlan {
   /** @throws {WorldError} while the venue cannot be asked, or where it refuses. */
   open(): Promise<AccountContext>;
   /** Resolves when the account may begin an iteration: accounts of one token take turns when its limits are used up. */
-  turn?(): Promise<void>;
+  turn?(turn: 'first' | 'later'): Promise<void>;
 }
 
 export interface DaemonOptions {
@@ -71,10 +71,10 @@ async function runAccount(options: DaemonOptions, account: AccountPlan): Promise
   /** When the iteration was to begin; a late beginning does not put off the ones after it. */
   let plannedMs = clock.now();
   while (!stop.aborted) {
-    await account.turn?.();
+    await account.turn?.(session.context === null ? 'first' : 'later');
     if (stop.aborted) break;
     const startedAtMs = clock.now();
-    const result = await attempt(options, account, session);
+    const result = await attempt(options, account, session, startedAtMs);
     unharmed(options, settings, () => options.onRecord(result.record));
     tidy(options);
     const { afterwards } = result;
@@ -92,7 +92,7 @@ async function runAccount(options: DaemonOptions, account: AccountPlan): Promise
       nowMs: clock.now(),
     });
     unharmed(options, settings, () => {
-      session.context?.journal.planNextIteration(settings.id, dueMs);
+      options.journal.planNextIteration(settings.id, dueMs);
       options.onSleep?.(settings.id, dueMs);
     });
     await rest({
@@ -135,12 +135,17 @@ function tidy({ journal, clock, log }: DaemonOptions): void {
   }
 }
 
-async function attempt(options: DaemonOptions, account: AccountPlan, session: Session): Promise<CycleResult> {
+async function attempt(
+  options: DaemonOptions,
+  account: AccountPlan,
+  session: Session,
+  startedAtMs: number,
+): Promise<CycleResult> {
   try {
     session.context ??= await account.open();
     return await runCycle(session.context);
   } catch (error) {
-    return failure(options, account, session.context, error);
+    return failure(options, account, session.context, error, startedAtMs);
   }
 }
 
@@ -150,12 +155,14 @@ function failure(
   account: AccountPlan,
   context: AccountContext | null,
   error: unknown,
+  startedAtMs: number,
 ): CycleResult {
   const { settings } = account;
   const message = error instanceof Error ? error.message : String(error);
   const base = { counted: true, sessions: null };
+  const times = { startedAtMs, nowMs: options.clock.now() };
   if (error instanceof WorldError) {
-    const record = failedRecord(settings, options.newIterationId(), options.clock.now(), message);
+    const record = failedRecord(settings, options.newIterationId(), times, message);
     const fatal = error.kind === 'account' || error.kind === 'request';
     // An account that was opened has looked at its own iteration already.
     if (!fatal && context === null)
@@ -174,7 +181,7 @@ function failure(
   options.log.error({ account: settings.id, err: cause }, 'an unexpected error: the account is stopped');
   if (error instanceof IterationDefect) return error.result;
   const reason = defectReason(error);
-  const record = failedRecord(settings, options.newIterationId(), options.clock.now(), reason);
+  const record = failedRecord(settings, options.newIterationId(), times, reason);
   try {
     context?.journal.record(failedRow(record));
   } catch (second) {

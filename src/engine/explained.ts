@@ -23,6 +23,7 @@ import type { AccountContext } from './account-context.ts';
 import { afterFills, withFills } from './after-fills.ts';
 import { clockLead } from './clock-lead.ts';
 import { type Observation, type ObserveOptions, observe } from './observe.ts';
+import { steady } from './steady.ts';
 
 /** The venue's portfolio has been seen minutes behind; what is older than this is no longer waited for. */
 const FILLS_WITHIN_MS = 15 * 60_000;
@@ -43,7 +44,7 @@ export async function observeExplained(
   options: ObserveOptions,
 ): Promise<Observation> {
   const { clock, stop } = context;
-  const deadline = clock.now() + PATIENCE_MS;
+  const deadline = steady(clock) + PATIENCE_MS;
   let pauseMs = FIRST_POLL_MS;
   for (;;) {
     const observation = await observe(context, options);
@@ -51,9 +52,13 @@ export async function observeExplained(
     const gaps = [
       ...gapsOf(context, fills, observation, iteration),
       ...emptied(context, observation, fills, iteration),
+      ...(await neverSeen(context, observation)),
     ];
-    if (gaps.length === 0) return observation;
-    if (clock.now() >= deadline || stop.aborted) return accept(observation, gaps);
+    if (gaps.length === 0 || steady(clock) >= deadline || stop.aborted) {
+      const accepted = accept(observation, gaps);
+      accepted.acceptPrices();
+      return accepted;
+    }
     context.log.debug({ gaps: gaps.map((gap) => gap.text) }, 'the account does not show our fills yet');
     await clock.sleep(pauseMs, stop);
     pauseMs = Math.min(pauseMs * 2, LAST_POLL_MS);
@@ -96,7 +101,9 @@ function ownFills(
   return fills.filter((fill, index) => index > upTo || fill.iteration === iteration);
 }
 
-const EMPTIED = 'account_emptied';
+/** Each is noted apart: RUB that our fills still lack is no word about the securities. */
+const NO_PIECES = 'account_emptied:securities';
+const NO_CASH = 'account_emptied:rub';
 /** An account that is still empty this much later is believed: its owner may have sold or moved everything. */
 const BELIEVED_AFTER_MS = 60_000;
 
@@ -107,7 +114,7 @@ function emptied(
   fills: readonly JournaledOrder[],
   iteration: string,
 ): Gap[] {
-  const { journal, settings, clock } = context;
+  const { journal, settings } = context;
   const last = settings.dryRun ? null : journal.lastSeen(settings.id);
   if (last === null) return [];
   const own = fills.findLast((fill) => fill.iteration === iteration);
@@ -122,21 +129,39 @@ function emptied(
   const held = [...expected.pieces.values()].some(isPositive);
   const noPieces = held && snapshot.holdings.every(({ pieces }) => isZero(pieces));
   const noCash = isMore(expected.cash, NOTICEABLE) && isZero(add(snapshot.cash, snapshot.blockedCash));
-  if (!noPieces && !noCash) {
-    journal.forgetAlert(settings.id, EMPTIED);
-    return [];
+  const doubted = [
+    isDoubted(context, NO_PIECES, noPieces) ? 'no securities where there were some' : [],
+    isDoubted(context, NO_CASH, noCash) ? 'no RUB where there was some' : [],
+  ].flat();
+  return doubted.map((what) => ({
+    text: `the venue shows ${what}; it is believed when the next iteration sees it too`,
+    stale: true,
+    emptied: true,
+  }));
+}
+
+/** Whether an emptiness was not seen for long enough to be believed; what is over is forgotten. */
+function isDoubted({ journal, settings, clock }: AccountContext, topic: string, empty: boolean): boolean {
+  if (!empty) {
+    journal.forgetAlert(settings.id, topic);
+    return false;
   }
-  const since = journal.lastAlert(settings.id, EMPTIED);
-  if (since === null) journal.noteAlert(settings.id, EMPTIED, clock.now());
-  else if (clock.now() - since >= BELIEVED_AFTER_MS) return [];
-  const what = noPieces ? 'no securities where there were some' : 'no RUB where there was some';
-  return [
-    {
-      text: `the venue shows ${what}; it is believed when the next iteration sees it too`,
-      stale: true,
-      emptied: true,
-    },
-  ];
+  const since = journal.lastAlert(settings.id, topic);
+  const nowMs = clock.now();
+  // By a clock that was set back it would not be over for long.
+  if (since === null || since > nowMs) journal.noteAlert(settings.id, topic, nowMs);
+  return since === null || since > nowMs || nowMs - since < BELIEVED_AFTER_MS;
+}
+
+/** The very first look has nothing to be compared with: an account without securities is asked once more, at once. */
+async function neverSeen(
+  { broker, brokerAccount, journal, settings }: AccountContext,
+  { positions }: Observation,
+): Promise<Gap[]> {
+  if (settings.dryRun || positions.securities.length > 0 || journal.lastSeen(settings.id) !== null) return [];
+  const again = await broker.positions(brokerAccount);
+  if (again.securities.length === 0 && compare(again.cash, positions.cash) === 0) return [];
+  return [{ text: 'two first looks at the account differ', stale: true, emptied: true }];
 }
 
 interface Gap {

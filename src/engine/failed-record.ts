@@ -8,7 +8,7 @@ import type { AccountSettings } from './account-context.ts';
 export function failedRecord(
   settings: AccountSettings,
   iteration: string,
-  nowMs: number,
+  { startedAtMs, nowMs }: { readonly startedAtMs: number; readonly nowMs: number },
   reason: string,
 ): IterationRecord {
   const { id: account, policy, dryRun } = settings;
@@ -18,9 +18,9 @@ export function failedRecord(
     mode: policy.mode,
     dryRun,
     exchangeOpen: false,
-    atMs: nowMs,
+    atMs: startedAtMs,
   });
-  return { ...blank, reason };
+  return { ...blank, finished_at: new Date(nowMs).toISOString(), reason };
 }
 
 /** The same, as the journal keeps it. */

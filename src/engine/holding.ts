@@ -3,7 +3,7 @@
 
 import type { Holding, OrderTypes } from '../core/portfolio.ts';
 import { jumpTrouble } from '../core/price-jump.ts';
-import { lotSize, type Price, price, type Shares } from '../core/units.ts';
+import { decimal, isLess, lotSize, type Price, price, type Shares } from '../core/units.ts';
 import type { AcceptedPrice, InstrumentPin, InstrumentStatus, Listing, Quote, Session } from '../ports.ts';
 import { isOpen, nextOpen, tradingAge } from './schedule.ts';
 
@@ -54,7 +54,7 @@ export function makeHolding(seen: Seen, held: Held): Holding {
   const uid = listing?.uid ?? held.pin.uid;
   const status = seen.statuses.get(uid);
   const hold = seen.asIfTradable && listing && held.hold === null ? null : holdOf(seen, held, uid, status);
-  const priced = priceOf(seen, uid, listing?.exchange ?? null);
+  const priced = priceOf(seen, uid, listing);
   const jump = jumpOf(seen, held, uid, priced);
   return {
     ticker,
@@ -137,7 +137,8 @@ function closedUntil(exchange: string, sessions: readonly Session[], nowMs: numb
 
 type Priced = Pick<Holding, 'price' | 'priceTimeMs' | 'priceAgeMs' | 'priceProblem'>;
 
-function priceOf(seen: Seen, uid: string, exchange: string | null): Priced {
+function priceOf(seen: Seen, uid: string, listing: Listing | null): Priced {
+  const exchange = listing?.exchange ?? null;
   const quote = seen.quotes.get(uid);
   const accepted = seen.accepted.get(uid);
   const sessions = exchange === null ? undefined : seen.sessions.get(exchange);
@@ -151,6 +152,10 @@ function priceOf(seen: Seen, uid: string, exchange: string | null): Priced {
     priceProblem: problem,
   });
   if (!quote || quote.price === null || quote.timeMs === null) return last(quote?.problem ?? 'no price came');
+  if (listing && isLess(quote.price, listing.step))
+    return last(
+      `its price of ${decimal(quote.price)} RUB is less than one step of it, ${decimal(listing.step)}`,
+    );
   const priceAgeMs = age(quote.timeMs);
   if (priceAgeMs > seen.maxPriceAgeMs) {
     const minutes = Math.round(priceAgeMs / 60_000);

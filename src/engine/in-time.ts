@@ -2,14 +2,18 @@
 // Guarantees: work that is given up is only a question that nobody waits for any more; its answer changes nothing.
 
 import type { AccountContext } from './account-context.ts';
+import { steady } from './steady.ts';
 
-/** The answer, or `null` once `deadlineMs` (of the context's clock) has come. Throws what the work throws in time. */
+/** Nobody asks why; without a reason an error with its stack would be made of each. */
+const DONE = 'done';
+
+/** The answer, or `null` once `deadlineMs` (by `steady`) has come. Throws what the work throws in time. */
 export async function inTime<T>(
   { clock }: AccountContext,
   deadlineMs: number,
   work: Promise<T>,
 ): Promise<T | null> {
   const answered = new AbortController();
-  const late = clock.sleep(Math.max(0, deadlineMs - clock.now()), answered.signal).then(() => null);
-  return Promise.race([work, late]).finally(() => answered.abort());
+  const late = clock.sleep(Math.max(0, deadlineMs - steady(clock)), answered.signal).then(() => null);
+  return Promise.race([work, late]).finally(() => answered.abort(DONE));
 }

@@ -1,6 +1,6 @@
 // A price that jumped waits for a person, so a person is told: once per instrument, and anew once the hold has ended.
 
-import type { Snapshot } from '../core/portfolio.ts';
+import type { Holding, Snapshot } from '../core/portfolio.ts';
 import type { AccountContext } from './account-context.ts';
 import { tellOnce, topicOf } from './tell-once.ts';
 
@@ -8,16 +8,20 @@ const EVENT = 'price_jump';
 
 export function watchJumps(context: AccountContext, { holdings }: Snapshot): void {
   const { journal, settings } = context;
-  for (const { ticker, hold, listed } of holdings) {
-    const jumped = hold?.rule === 'max_price_jump_percent';
-    if (!jumped) journal.forgetAlert(settings.id, topicOf(EVENT, ticker));
-    else if (listed || settings.policy.unlistedPositions === 'sell')
-      tellOnce(
-        context,
-        EVENT,
-        `${ticker} is held: ${hold?.detail ?? 'its price jumped'}`,
-        Number.POSITIVE_INFINITY,
-        ticker,
-      );
+  for (const holding of holdings) {
+    const { ticker } = holding;
+    const jumped = jumpOf(holding);
+    if (jumped === null) journal.forgetAlert(settings.id, topicOf(EVENT, ticker));
+    else if (matters(context, holding)) tellOnce(context, EVENT, jumped, Number.POSITIVE_INFINITY, ticker);
   }
 }
+
+/** What waits for a person's word, for an iteration that has no plan to say it with. */
+export const jumpWords = (context: AccountContext, { holdings }: Snapshot): string[] =>
+  holdings.filter((holding) => matters(context, holding)).flatMap((holding) => jumpOf(holding) ?? []);
+
+const jumpOf = ({ ticker, hold }: Holding): string | null =>
+  hold?.rule === 'max_price_jump_percent' ? `${ticker} is held: ${hold.detail}` : null;
+
+const matters = ({ settings }: AccountContext, { listed }: Holding): boolean =>
+  listed || settings.policy.unlistedPositions === 'sell';

@@ -4,6 +4,7 @@
 import { type JournaledOrder, type PostOutcome, WorldError } from '../ports.ts';
 import type { AccountContext } from './account-context.ts';
 import { inTime } from './in-time.ts';
+import { steady } from './steady.ts';
 
 type Accepted = Extract<PostOutcome, { kind: 'accepted' }>;
 
@@ -19,7 +20,7 @@ export async function withFee(
   const { report } = outcome;
   if (report.status !== 'filled' || report.commission !== null || context.stop.aborted) return outcome;
   const asked = seenNow(context, order, report.orderId);
-  const known = await inTime(context, context.clock.now() + FEE_WAIT_MS, asked);
+  const known = await inTime(context, steady(context.clock) + FEE_WAIT_MS, asked);
   if (known?.status !== 'filled') return outcome;
   const { commission } = known;
   return { ...outcome, report: { ...report, commission, value: report.value ?? known.value } };

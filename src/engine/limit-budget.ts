@@ -1,6 +1,7 @@
 // A limit above the price that a purchase was sized at, or a book that asks for more than a step above it, takes more RUB
 // than the plan reserved: such purchases are cut to what the leg leaves over. Requires: orders that the plan could pay for as they were sized.
 
+import type { DebtLimit } from '../core/debt-limit.ts';
 import { reservePerLot } from '../core/order-choice.ts';
 import type { PlannedOrder } from '../core/plan.ts';
 import type { Snapshot } from '../core/portfolio.ts';
@@ -16,6 +17,7 @@ import {
   lotValue,
   type Money,
   money,
+  NANO,
   NO_MONEY,
   type Price,
   portionUp,
@@ -24,6 +26,7 @@ import {
   smaller,
   subtract,
   times,
+  total,
 } from '../core/units.ts';
 
 export interface Budgeted {
@@ -34,12 +37,19 @@ export interface Budgeted {
   readonly dropped: readonly string[];
 }
 
-/** @param asked price of the last level that a purchase reaches in its book, by uid, where that was read. */
+/** What may be owed, and by how much each ruble that trades cost shrinks that (core/debt-limit.ts). */
+export type Loan = Pick<DebtLimit, 'most' | 'costWeight'>;
+
+/**
+ * @param asked price of the last level that a purchase reaches in its book, by uid, where that was read.
+ * @param loan where the plan may borrow for these orders; it does where own money does not pay them as they were sized.
+ */
 export function affordable(
   orders: readonly PlannedOrder[],
   snapshot: Snapshot,
   commission: Rate,
   asked: ReadonlyMap<string, Price> = new Map(),
+  loan: Loan | null = null,
 ): Budgeted {
   const stepOf = ({ uid }: PlannedOrder) => snapshot.holdings.find((holding) => holding.uid === uid)?.step;
   const isDearer = (order: PlannedOrder): boolean => {
@@ -57,10 +67,10 @@ export function affordable(
     const reserve = step ? reservePerLot(order.price, step, order.lot, type, commission) : NO_MONEY;
     return add(value, reserve);
   };
-  const spent = orders
-    .filter(({ side }) => side === 'buy')
-    .reduce((sum, order) => add(sum, times(reserved(order), order.lots)), NO_MONEY);
-  let room = larger(NO_MONEY, subtract(snapshot.cash, spent));
+  const buys = orders.filter(({ side }) => side === 'buy');
+  const spent = total(buys.map((order) => times(reserved(order), order.lots)));
+  const worth = total(buys.map((order) => times(lotValue(order.price, order.lot), order.lots)));
+  let room = roomFor({ cash: snapshot.cash, spent, worth, loan });
   const cut: string[] = [];
   const dropped: string[] = [];
   const paid = orders.flatMap((order): PlannedOrder[] => {
@@ -77,6 +87,21 @@ export function affordable(
     return [{ ...order, lots: lots(raw(count)), amount: partOf(order, count) }];
   });
   return { orders: paid, cut, dropped };
+}
+
+/** RUB that these purchases leave: own money, or where they borrow what may still be owed, costs counted as the plan does. */
+function roomFor(leg: {
+  readonly cash: Money;
+  readonly spent: Money;
+  readonly worth: Money;
+  readonly loan: Loan | null;
+}): Money {
+  const { cash, spent, worth, loan } = leg;
+  if (loan === null || !isMore(spent, cash)) return larger(NO_MONEY, subtract(cash, spent));
+  const weight = raw(loan.costWeight);
+  const costs = (raw(subtract(spent, worth)) * weight) / NANO;
+  const left = raw(subtract(add(cash, loan.most), worth)) - costs;
+  return larger(NO_MONEY, money((left * NANO) / weight));
 }
 
 /** What the venue takes for one lot at this price. */

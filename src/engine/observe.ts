@@ -36,6 +36,11 @@ export interface Observation {
   readonly warnings: readonly string[];
   /** Held, but outside the balance. */
   readonly apart: Apart;
+  /**
+   * Remembers its prices. Only for a look that shows what it must: in one that lags behind our own fills a price that leaps
+   * can pass for a split.
+   */
+  acceptPrices(): void;
 }
 
 export interface ObserveOptions {
@@ -96,7 +101,6 @@ export async function observe(context: AccountContext, options: ObserveOptions):
     sessions: options.ownSessions,
     margin: terms.margin,
   });
-  accept(context, holdings, seen);
   return {
     snapshot: {
       account: settings.id,
@@ -116,6 +120,7 @@ export async function observe(context: AccountContext, options: ObserveOptions):
       ...foreign.map((order) => foreignWarning(order, holdings)),
     ],
     apart: apartOf(context, holdings, matched, positions),
+    acceptPrices: () => accept(context, holdings, seen),
   };
 }
 

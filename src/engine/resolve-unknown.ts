@@ -13,14 +13,19 @@ import { inTime } from './in-time.ts';
 import { forbidden } from './permission.ts';
 import { sessionAt } from './schedule.ts';
 import { adoptReport, settleRefused } from './settle-order.ts';
+import { steady } from './steady.ts';
 import { journaled, submit } from './submit.ts';
 
-/** A person is told when an order has been unknown for this long. */
-const ALERT_AFTER_MS = 60_000;
+/**
+ * A person is told within a minute: when it was sent that long ago, but not before it was asked about for a moment, for
+ * what an earlier run left is mostly settled by the first look.
+ */
+const ALERT_AFTER_MS = 55_000;
+const ASKED_FIRST_MS = 20_000;
 const FIRST_POLL_MS = 1_000;
 const LAST_POLL_MS = 60_000;
 
-/** Asks until the order's fate is known or `deadlineMs` has come: look up, resend the same bytes, prove absence. */
+/** Asks until the order's fate is known or `deadlineMs` (by `steady`) has come: look up, resend the same bytes, prove absence. */
 export async function resolveUnknown(
   context: AccountContext,
   start: JournaledOrder,
@@ -31,19 +36,35 @@ export async function resolveUnknown(
   if (order.state === 'sending') {
     order = settleRefused(context, order, 'unknown', 'the program ended before the reply', null);
   }
-  let pauseMs = FIRST_POLL_MS;
-  while (order.state === 'unknown') {
-    order = await attemptRecovery(context, order, deadlineMs);
-    if (order.state !== 'unknown') break;
-    const age = clock.now() - (order.firstSentMs ?? clock.now());
-    if (age >= ALERT_AFTER_MS) alertUnknown(context, order);
-    if (clock.now() >= deadlineMs || stop.aborted) break;
-    await clock.sleep(Math.min(pauseMs, deadlineMs - clock.now()), stop);
-    pauseMs = Math.min(pauseMs * 2, LAST_POLL_MS);
-    // A person may have resolved it meanwhile.
-    order = journaled(context, order.request.key);
+  const settled = new AbortController();
+  const telling = tellInTime(context, order, AbortSignal.any([stop, settled.signal]));
+  try {
+    let pauseMs = FIRST_POLL_MS;
+    while (order.state === 'unknown') {
+      order = await attemptRecovery(context, order, deadlineMs);
+      if (order.state !== 'unknown' || steady(clock) >= deadlineMs || stop.aborted) break;
+      await clock.sleep(Math.min(pauseMs, deadlineMs - steady(clock)), stop);
+      pauseMs = Math.min(pauseMs * 2, LAST_POLL_MS);
+      // A person may have resolved it meanwhile.
+      order = journaled(context, order.request.key);
+    }
+  } finally {
+    settled.abort();
+    await telling;
   }
   return order;
+}
+
+/** Tells a person when it is time, however long the venue lets a question hang. */
+async function tellInTime(context: AccountContext, order: JournaledOrder, until: AbortSignal): Promise<void> {
+  const { clock } = context;
+  const age = clock.now() - (order.firstSentMs ?? clock.now());
+  // Sent in the future: the clock was set back, nobody knows when.
+  const leftMs = age < 0 ? 0 : ALERT_AFTER_MS - age;
+  await clock.sleep(Math.max(ASKED_FIRST_MS, leftMs), until);
+  if (until.aborted) return;
+  const known = journaled(context, order.request.key);
+  if (known.state === 'unknown') alertUnknown(context, known);
 }
 
 async function attemptRecovery(

@@ -49,8 +49,14 @@ export function settleRefused(
     evidence,
     code: refusal?.code ?? null,
     trackingId: refusal?.trackingId ?? null,
-    error: refusal ? `${refusal.code} ${refusal.message}`.trim() : null,
+    error: refusal && said(to, refusal),
   });
+}
+
+/** Who asks the broker about an order of unknown fate needs the tracking id. */
+function said(to: OrderState, { code, message, trackingId }: Refusal): string {
+  const text = `${code} ${message}`.trim();
+  return to === 'unknown' && trackingId !== null ? `${text}, tracking id ${trackingId}` : text;
 }
 
 export function settle(context: AccountContext, change: Transition): JournaledOrder {

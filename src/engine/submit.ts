@@ -14,6 +14,8 @@ import { adoptReport, settleRefused } from './settle-order.ts';
 
 /** The venue refuses for its rate limit at most this often in a row before the order is given up (never sent in effect). */
 const THROTTLED_MAX = 10;
+/** How often one that waits looks whether it still may. */
+const LOOK_MS = 1_000;
 
 /** Refusals after which this account sends nothing more. */
 const ENDS_TRADING: ReadonlySet<Reaction> = new Set<Reaction>([
@@ -51,7 +53,7 @@ export async function submit(context: AccountContext, key: string, first = false
         { key, waitMs: outcome.waitMs, code: outcome.refusal.code },
         'the rate limit holds an order back',
       );
-      await clock.sleep(outcome.waitMs, context.stop);
+      await itsTurn(context, key, outcome.waitMs);
       if (!context.stop.aborted) continue;
     }
     const complete = outcome.kind === 'accepted' ? await withFee(context, order, outcome) : outcome;
@@ -67,6 +69,15 @@ function besideUnknown(context: AccountContext, key: string): string | null {
   if (journaled(context, key).state !== 'sending') return null;
   const open = context.journal.openOrders(context.settings.id);
   return open.some(({ state }) => state === 'unknown') ? 'the outcome of another order is not known' : null;
+}
+
+/** Waits for the rate limit; not while another order is unknown, for that one is asked about only once this one is settled. */
+async function itsTurn(context: AccountContext, key: string, waitMs: number): Promise<void> {
+  const { clock, stop } = context;
+  for (let leftMs = waitMs; leftMs > 0 && !stop.aborted; leftMs -= LOOK_MS) {
+    if (besideUnknown(context, key) !== null) return;
+    await clock.sleep(Math.min(LOOK_MS, leftMs), stop);
+  }
 }
 
 /** Whether it may wait for the rate limit. A resend may not: when its turn came it could be too late for one. */

@@ -72,7 +72,7 @@ export const isTrading = (phase: Phase): boolean => phase !== 'closed' && phase 
 /** `holidays`: "MM-DD" for every year or "YYYY-MM-DD" for one; they close every schedule. */
 export function createCalendar(holidays: readonly string[] = HOLIDAYS): Calendar {
   const closed = new Set(holidays);
-  const cache = new Map<string, readonly Span[]>();
+  const cache = new Map<string, Map<number, readonly Span[]>>();
 
   function build(exchange: string, day: number): readonly Span[] {
     const schedule = SCHEDULES[exchange];
@@ -88,12 +88,13 @@ export function createCalendar(holidays: readonly string[] = HOLIDAYS): Calendar
   }
 
   function spans(exchange: string, day: number): readonly Span[] {
-    const key = `${exchange}/${day}`;
-    const known = cache.get(key);
+    const days = cache.get(exchange) ?? new Map<number, readonly Span[]>();
+    cache.set(exchange, days);
+    const known = days.get(day);
     if (known !== undefined) return known;
     const built = build(exchange, day);
-    if (cache.size > 10_000) cache.clear();
-    cache.set(key, built);
+    if (days.size > 10_000) days.clear();
+    days.set(day, built);
     return built;
   }
 

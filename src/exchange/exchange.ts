@@ -79,11 +79,9 @@ export class Exchange extends Venue {
     const found = ROUTES.get(path);
     const opened = found === undefined ? null : open(found, bytes);
     const token = bearer(metadata);
-    const names = path.split('/');
     const record = this.log.add({
       atMs: this.clock.now(),
-      method: names.at(-1) ?? path,
-      service: (names.at(-2) ?? '').split('.').at(-1) ?? '',
+      ...namesOf(path),
       token,
       accountId: stringField(opened?.request, 'accountId'),
       orderId: stringField(opened?.request, 'orderId'),
@@ -177,6 +175,20 @@ function trackingIdOf(call: number): string {
   if (call < TRACKING_IDS_MAX) TRACKING_IDS[call] = id;
   return id;
 }
+
+interface Names {
+  readonly method: string;
+  readonly service: string;
+}
+
+/** The last two parts of a path. */
+function split(path: string): Names {
+  const names = path.split('/');
+  return { method: names.at(-1) ?? path, service: (names.at(-2) ?? '').split('.').at(-1) ?? '' };
+}
+
+const NAMES: ReadonlyMap<string, Names> = new Map([...ROUTES.keys()].map((path) => [path, split(path)]));
+const namesOf = (path: string): Names => NAMES.get(path) ?? split(path);
 
 interface Incoming {
   readonly route: Route | undefined;

@@ -52,6 +52,8 @@ const LEVELS = 40;
 export class Market {
   readonly calendar: Calendar;
   private readonly list = new Map<string, Instrument>();
+  /** `all`, until the list changes. */
+  private listed: readonly Instrument[] | null = null;
   private readonly overrides = new Map<string, { readonly status: number; readonly sinceMs: number }>();
   private readonly books = new Map<string, BookShape>();
   private readonly tape;
@@ -71,7 +73,8 @@ export class Market {
   }
 
   all(): readonly Instrument[] {
-    return [...this.list.values()];
+    this.listed ??= [...this.list.values()];
+    return this.listed;
   }
 
   byUid(uid: string): Instrument | null {
@@ -91,10 +94,12 @@ export class Market {
 
   /** Lists a new instrument or changes one (a new lot, a blocked flag). */
   amend(instrument: Instrument): void {
+    this.listed = null;
     this.list.set(instrument.uid, instrument);
   }
 
   delist(uid: string): void {
+    this.listed = null;
     this.list.delete(uid);
   }
 

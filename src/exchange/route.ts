@@ -46,13 +46,24 @@ export interface MethodDefinition<Request, Reply> {
   readonly responseType: Codec<Reply>;
 }
 
-/** Binds a handler to a method of the contract. */
-export function route<Request, Reply>(
+/**
+ * Binds a handler to a method of the contract. `lasting`: it gives the same object for as long as it has the same to say,
+ * which is then encoded once.
+ */
+export function route<Request, Reply extends object>(
   service: { readonly fullName: string },
   definition: MethodDefinition<Request, Reply>,
   group: LimitGroup,
   handle: (call: Call, request: Request) => Reply,
+  lasting = false,
 ): Route {
+  const encoded = new WeakMap<Reply, Uint8Array>();
+  const encode = (reply: Reply): Uint8Array => definition.responseType.encode(reply).finish();
+  const encodeOnce = (reply: Reply): Uint8Array => {
+    const bytes = encoded.get(reply) ?? encode(reply);
+    encoded.set(reply, bytes);
+    return bytes;
+  };
   return {
     path: `/${service.fullName}/${definition.name}`,
     service: service.fullName,
@@ -66,9 +77,10 @@ export function route<Request, Reply>(
           const reply = handle(call, request);
           return {
             encode: (rewrites) => {
+              if (rewrites.length === 0) return lasting ? encodeOnce(reply) : encode(reply);
+              const own = lasting ? structuredClone(reply) : reply;
               // The named boundary: a test's rewrite answers for the shape it returns.
-              const sent = rewrites.reduce<unknown>((value, rewrite) => rewrite(value), reply) as Reply;
-              return definition.responseType.encode(sent).finish();
+              return encode(rewrites.reduce<unknown>((value, rewrite) => rewrite(value), own) as Reply);
             },
           };
         },

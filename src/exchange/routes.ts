@@ -20,12 +20,13 @@ export const ROUTES: ReadonlyMap<string, Route> = new Map(
   ].map((each) => [each.path, each]),
 );
 
+const METHODS: ReadonlyMap<LimitGroup, readonly Route[]> = Map.groupBy(ROUTES.values(), ({ group }) => group);
+
 /** Limits with the full names of their methods, as GetUserTariff lists them. */
-export function tariffOf(
+export const tariffOf = (
   table: LimitTable,
-): readonly { readonly perMinute: number; readonly methods: readonly string[] }[] {
-  const groups = new Map<LimitGroup, string[]>();
-  for (const each of ROUTES.values())
-    groups.set(each.group, [...(groups.get(each.group) ?? []), each.path.slice(1)]);
-  return [...groups].map(([group, methods]) => ({ perMinute: table[group], methods }));
-}
+): readonly { readonly perMinute: number; readonly methods: readonly string[] }[] =>
+  [...METHODS].map(([group, routes]) => ({
+    perMinute: table[group],
+    methods: routes.map(({ path }) => path.slice(1)),
+  }));

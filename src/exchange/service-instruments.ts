@@ -11,6 +11,7 @@ import {
   type TradingSchedulesRequest,
   type TradingSchedulesResponse,
 } from 'tinkoff-invest-api/dist/generated/instruments.js';
+import type { Calendar } from './calendar.ts';
 import { VenueError } from './errors.ts';
 import type { Instrument } from './instrument.ts';
 import {
@@ -40,12 +41,28 @@ function tradingSchedules(call: Call, request: TradingSchedulesRequest): Trading
     throw new VenueError('50001');
   const first = moscowDay(fromMs);
   const days = moscowDay(toMs) - first + 1;
-  return {
+  const kept = schedulesOf(market.calendar);
+  const about = `${asked} ${first} ${days}`;
+  const known = kept.get(about);
+  if (known !== undefined) return known;
+  const reply = {
     exchanges: exchanges.map((exchange) => ({
       exchange,
       days: Array.from({ length: days }, (_, i) => tradingDay(market.calendar, exchange, first + i)),
     })),
   };
+  if (kept.size < SCHEDULES_KEPT) kept.set(about, reply);
+  return reply;
+}
+
+const SCHEDULES_KEPT = 1_000;
+const schedules = new WeakMap<Calendar, Map<string, TradingSchedulesResponse>>();
+
+/** A calendar never changes: what it says of some days is said once. */
+function schedulesOf(calendar: Calendar): Map<string, TradingSchedulesResponse> {
+  const kept = schedules.get(calendar) ?? new Map<string, TradingSchedulesResponse>();
+  schedules.set(calendar, kept);
+  return kept;
 }
 
 /** BASE (the default) lists what the API can trade, ALL everything. */
@@ -107,23 +124,44 @@ function asset(call: Call, request: AssetRequest) {
 const fund = (call: Call, instrument: Instrument) =>
   etfMessage(instrument, call.venue.market, call.nowMs, call.venue.saidUnits(instrument, call.nowMs));
 
+const share = (call: Call, instrument: Instrument) => shareMessage(instrument, call.venue.market, call.nowMs);
+
+const sameList = <Item>(a: readonly Item[], b: readonly Item[]): boolean =>
+  a.length === b.length && a.every((item, at) => item === b[at]);
+
+/** A list of messages; the last one again while each paper says the same as then. */
+function lastingList<Message>(
+  kind: Instrument['kind'],
+  messageOf: (call: Call, each: Instrument) => Message,
+) {
+  const said = new WeakMap<Instrument, { state: string; message: Message }>();
+  let last: { readonly instruments: Message[] } = { instruments: [] };
+  return (call: Call, request: InstrumentsRequest) => {
+    const instruments = listed(call, kind, request).map((each) => {
+      // Whatever else a message says of a paper, the paper itself says.
+      const state = `${call.venue.market.status(each, call.nowMs)} ${call.venue.saidUnits(each, call.nowMs)}`;
+      const known = said.get(each);
+      if (known?.state === state) return known.message;
+      const message = messageOf(call, each);
+      said.set(each, { state, message });
+      return message;
+    });
+    if (!sameList(instruments, last.instruments)) last = { instruments };
+    return last;
+  };
+}
+
 const { methods } = Service;
 
 export const instrumentRoutes: readonly Route[] = [
-  route(Service, methods.tradingSchedules, 'instruments', tradingSchedules),
-  route(Service, methods.etfs, 'instruments', (call, request) => ({
-    instruments: listed(call, 'etf', request).map((each) => fund(call, each)),
-  })),
-  route(Service, methods.shares, 'instruments', (call, request) => ({
-    instruments: listed(call, 'share', request).map((each) =>
-      shareMessage(each, call.venue.market, call.nowMs),
-    ),
-  })),
+  route(Service, methods.tradingSchedules, 'instruments', tradingSchedules, true),
+  route(Service, methods.etfs, 'instruments', lastingList('etf', fund), true),
+  route(Service, methods.shares, 'instruments', lastingList('share', share), true),
   route(Service, methods.etfBy, 'instruments', (call, request) => ({
     instrument: fund(call, one(call, request, 'etf')),
   })),
   route(Service, methods.shareBy, 'instruments', (call, request) => ({
-    instrument: shareMessage(one(call, request, 'share'), call.venue.market, call.nowMs),
+    instrument: share(call, one(call, request, 'share')),
   })),
   route(Service, methods.getInstrumentBy, 'instruments', (call, request) => ({
     instrument: instrumentMessage(one(call, request, null), call.venue.market, call.nowMs),

@@ -34,7 +34,7 @@ export function iterationLog(store: Store): Pick<Journal, 'record' | 'iterations
   /** At most sixteen: one statement per set of conditions, so that each finds its index. */
   const prepared = new Map<string, Query<Row>>();
   const select = (columns: string, where: string): Query<Row> => {
-    const sql = `SELECT ${columns}, folded FROM iterations ${where} ORDER BY started_at DESC, seq DESC LIMIT $limit`;
+    const sql = `SELECT ${columns}, folded FROM iterations ${where} ORDER BY started_at DESC, seq DESC LIMIT +$limit`;
     const known = prepared.get(sql);
     if (known !== undefined) return known;
     const query = store.prepare<Row>(sql);

@@ -85,7 +85,22 @@ const KNOWN: readonly { codes: readonly string[]; kind: JournalErrorKind; messag
     message: 'this place cannot be written; make it writable for this user, or choose another --state-dir',
   },
   {
-    codes: ['SQLITE_CANTOPEN', 'SQLITE_PERM', 'EACCES', 'EPERM', 'ENOTDIR', 'EISDIR', 'EEXIST', 'ENOENT'],
+    codes: [
+      'SQLITE_CANTOPEN',
+      'SQLITE_PERM',
+      'EACCES',
+      'EPERM',
+      'ENOTDIR',
+      'EISDIR',
+      'EEXIST',
+      'ENOENT',
+      'ELOOP',
+      'ENAMETOOLONG',
+      'EFAULT',
+      'EINVAL',
+      'ENODEV',
+      'ENXIO',
+    ],
     kind: 'directory',
     message:
       'cannot be opened or created here; the state directory must be a directory that this user can write',

@@ -7,6 +7,7 @@ import { createHash } from 'node:crypto';
 import { lstatSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { KillSwitch } from '../ports.ts';
+import { JournalError } from './journal-error.ts';
 import { ensureStateDir } from './state-dir.ts';
 
 export interface KillSwitchFiles extends KillSwitch {
@@ -24,10 +25,31 @@ export function createKillSwitch(stateDir: string): KillSwitchFiles {
     engaged: (account) => thrown(fileOf(null)) ?? thrown(fileOf(account)),
     engage(account) {
       ensureStateDir(stateDir);
-      writeFileSync(fileOf(account), '');
+      const file = fileOf(account);
+      // What is there already counts as thrown, and writing to it could wait for ever (a pipe) or land elsewhere (a link).
+      if (thrown(file) === null)
+        inWords(file, 'the kill switch cannot be set', () => writeFileSync(file, ''));
     },
-    release: (account) => rmSync(fileOf(account), { force: true }),
+    release(account) {
+      const file = fileOf(account);
+      if (thrown(file) !== null)
+        inWords(file, 'the kill switch cannot be lifted', () => rmSync(file, { force: true }));
+    },
   };
+}
+
+function inWords(file: string, what: string, change: () => void): void {
+  try {
+    change();
+  } catch (error) {
+    const found = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+    throw new JournalError(
+      'directory',
+      file,
+      `${file}: ${what} (${found}); expected a file that this user can make and remove: look at it with ls -ld, and put it right by hand`,
+      { cause: error },
+    );
+  }
 }
 
 /** The account's own name where a file can have it: a person types it. */

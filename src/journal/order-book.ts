@@ -178,10 +178,11 @@ function reads(store: Store): Reads {
   const holdings = store.prepare<{ uid: string; pieces: bigint }>(
     'SELECT uid, pieces FROM holdings_before WHERE iteration = $iteration AND leg = $leg ORDER BY uid',
   );
+  // The plus: SQLite plans a statement anew at each run whose LIMIT is a bare parameter.
   const fees = store.prepare<{ value_nano: bigint; commission_nano: bigint }>(
     `SELECT value_nano, commission_nano FROM orders
      WHERE account = $account AND executed > 0 AND value_nano > 0 AND commission_nano IS NOT NULL
-     ORDER BY seq DESC LIMIT $count`,
+     ORDER BY seq DESC LIMIT +$count`,
   );
   return {
     openOrders: (account) => open.all({ account }).map(toOrder),

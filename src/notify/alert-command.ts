@@ -41,8 +41,12 @@ export function createAlertCommand(options: AlertCommandOptions): CommandNotifie
   };
 }
 
+/** The line that the command gets. */
+export const alertText = ({ scrub, now }: Pick<AlertCommandOptions, 'scrub' | 'now'>, alert: Alert): string =>
+  scrub(JSON.stringify({ at: new Date(now()).toISOString(), ...alert }));
+
 async function hand(options: AlertCommandOptions, alert: Alert): Promise<void> {
-  const text = options.scrub(JSON.stringify({ at: new Date(options.now()).toISOString(), ...alert }));
+  const text = alertText(options, alert);
   const child = Bun.spawn(['/bin/sh', '-c', options.command], {
     stdin: new Blob([`${text}\n`]),
     stdout: 'ignore',

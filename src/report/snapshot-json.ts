@@ -85,13 +85,20 @@ export type ParsedSnapshot =
   /** One line per problem: JSON path, what was expected. */
   | { readonly ok: false; readonly problems: readonly string[] };
 
+/** The library's own message where a schema has none, with JSON's word for what is not there. */
+const words = (message: string): string =>
+  message
+    .replace(/^Invalid input: /, '')
+    .replace('received undefined', 'found nothing')
+    .replace('received', 'found');
+
 /** @param wallet tickers of `desired_wallet`: says which instruments are listed where the snapshot does not. */
 export function parseSnapshot(value: unknown, wallet: ReadonlySet<string>): ParsedSnapshot {
   const parsed = snapshot.safeParse(value);
   if (!parsed.success) {
     return {
       ok: false,
-      problems: parsed.error.issues.map((issue) => `${pathOf(issue.path)}: ${issue.message}`),
+      problems: parsed.error.issues.map((issue) => `${pathOf(issue.path)}: ${words(issue.message)}`),
     };
   }
   const json = parsed.data;

@@ -29,7 +29,7 @@ import { readMarginState } from './margin-state.ts';
 import type { AccountMethods } from './methods.ts';
 import { readOperations } from './operations.ts';
 import { reportOfPost, reportOfState } from './order-report.ts';
-import { averagePricesOf, positionsOf } from './positions.ts';
+import { averagePricesOf, positionsOf, wholePositions } from './positions.ts';
 import type { MarginAwarePostOrder } from './post-order-codec.ts';
 
 export function createBroker(calls: Calls, methods: AccountMethods): Broker {
@@ -56,7 +56,8 @@ export function createBroker(calls: Calls, methods: AccountMethods): Broker {
       return brokerAccounts(reply.accounts);
     },
     async positions(brokerAccount) {
-      return positionsOf(await calls.read(methods.positions, { accountId: brokerAccount }), brokerAccount);
+      const read = () => calls.read(methods.positions, { accountId: brokerAccount });
+      return positionsOf(await wholePositions(read), brokerAccount);
     },
     async averagePrices(brokerAccount) {
       return averagePricesOf(

@@ -15,7 +15,7 @@ export interface StatedLimit {
 /** "200, 200;w=60": the limit that applies and, after it, its policy with the window in seconds. */
 export function statedLimit(headers: Headers): StatedLimit | null {
   const text = headers.get('x-ratelimit-limit') ?? '';
-  const count = wholeNumber(text.split(/[,;]/)[0]);
+  const count = wholeNumber(/^[^,;]*/.exec(text)?.[0]);
   if (count === null || count < 1) return null;
   const seconds = wholeNumber(/w=(\d+)/.exec(text)?.[1]) ?? 60;
   return {

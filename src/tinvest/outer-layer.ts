@@ -25,6 +25,8 @@ function walk(bytes: Uint8Array, tell: (field: number, start: number, end: numbe
   let at = 0;
   while (at < bytes.length) {
     const tag = varint(bytes, at);
+    // The generated codecs take it for the end of the message, and what follows for nothing.
+    if (tag.value < 8) throw new RangeError(`not a protobuf message: field 0 at byte ${at}`);
     at = tag.end;
     const wireType = tag.value & 7;
     if (wireType === 0) {

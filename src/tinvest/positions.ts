@@ -1,15 +1,31 @@
 // What an account holds: pieces and cash, from GetPositions; average prices, from GetPortfolio.
 // Guarantees: an answer that is still loading, is about another account, names an instrument twice or shows a short
-// position is refused whole; nothing is added up from halves.
+// position is refused whole; nothing is added up from halves, or taken from an answer that may be one.
 
-import type {
-  PortfolioResponse,
+import {
+  type PortfolioResponse,
   PositionsResponse,
-  PositionsSecurities,
+  type PositionsSecurities,
 } from 'tinkoff-invest-api/dist/generated/operations.js';
 import { add, isNegative, type Money, money, NO_MONEY, price, raw } from '../core/units.ts';
 import { type AveragePrice, type Positions, type SecurityPosition, WorldError } from '../ports.ts';
 import { amountOf, isRub, type MoneyValue, piecesOf, refuse, signedPiecesOf } from './convert.ts';
+
+/**
+ * A reply that names its account is whole: that field is the last one, and a message cut short decodes without
+ * complaint. One that does not is read again, and counts where both are the same.
+ * @throws {WorldError} refused_data
+ */
+export async function wholePositions(read: () => Promise<PositionsResponse>): Promise<PositionsResponse> {
+  const reply = await read();
+  if (reply.accountId !== '') return reply;
+  const again = await read();
+  const isSame =
+    Buffer.compare(PositionsResponse.encode(again).finish(), PositionsResponse.encode(reply).finish()) === 0;
+  if (again.accountId === '' && !isSame)
+    refuse('two answers about positions, neither names its account, differ: one of them is cut short');
+  return again;
+}
 
 /** @throws {WorldError} refused_data */
 export function positionsOf(reply: PositionsResponse, brokerAccount: string): Positions {
@@ -72,12 +88,20 @@ function derivativeOf(held: Derivative, kind: 'future' | 'option'): SecurityPosi
   return { uid: held.instrumentUid, pieces, blocked, frozen: false, kind };
 }
 
-/** Amount per currency, lower case. */
+const CURRENCY = /^[a-z\d]{2,12}$/i;
+
+/** Amount per currency, lower case. @throws {WorldError} refused_data */
 function amounts(values: readonly MoneyValue[], field: string): ReadonlyMap<string, Money> {
   assertDistinct(
     values.map((value) => value.currency.toLowerCase()),
     `currency in the ${field}`,
   );
+  // Of what is no currency nobody knows whether it is the rubles that are missing elsewhere.
+  const strange = values.find(
+    (value) => !CURRENCY.test(value.currency) && (value.units !== 0 || value.nano !== 0),
+  );
+  if (strange)
+    refuse(`${JSON.stringify(strange.currency)} in the ${field} is no currency; expected one such as "rub"`);
   return new Map(
     values.map((value) => [
       value.currency.toLowerCase(),

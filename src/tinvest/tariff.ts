@@ -33,9 +33,12 @@ export function limitsOf(limits: readonly UnaryLimit[]): ReadonlyMap<Service, nu
 }
 
 /** Methods come with or without the leading slash and the package. */
-function serviceOf(name: string): Service | undefined {
-  const tail = name.replace(/^\//, '');
-  for (const [path, service] of SERVICE_OF_PATH)
-    if (path === `/${tail}` || path.endsWith(`.${tail}`)) return service;
-  return undefined;
-}
+const serviceOf = (name: string): Service | undefined => SERVICE_OF_NAME.get(name.replace(/^\//, ''));
+
+/** Every name of a method: its path, and what follows each dot of it. */
+const SERVICE_OF_NAME: ReadonlyMap<string, Service> = new Map(
+  [...SERVICE_OF_PATH].reverse().flatMap(([path, service]) => {
+    const parts = path.slice(1).split('.');
+    return parts.map((_, from) => [parts.slice(from).join('.'), service] as const);
+  }),
+);

@@ -36,8 +36,11 @@ export interface Throttle {
   /** The venue refused for the limit: nothing goes to that service until its reset. Returns the wait in ms. */
   exhausted(service: Service, headers: Headers): number;
   setLimit(service: Service, perMinute: number): void;
-  /** Until another iteration may begin: nobody waits, and a part of each budget is left to those under way. 0 = now. */
-  roomMs(): number;
+  /**
+   * Until another iteration may begin: nobody waits, and a part of each budget is left to those under way. 0 = now.
+   * @param ahead requests of each service that iterations which have just begun are about to make
+   */
+  roomMs(ahead: number): number;
 }
 
 export interface ThrottleOptions {
@@ -104,15 +107,16 @@ export function createThrottle(options: ThrottleOptions): Throttle {
       gate(service).pausedUntilMs = clock.now() + wait;
       return wait;
     },
-    roomMs() {
+    roomMs(ahead) {
       if (line.isBusy()) return LOOK_AGAIN_MS;
       const now = clock.now();
       const waits = OF_ITERATIONS.map((service) => {
         const { window, pausedUntilMs } = gate(service);
-        return Math.max(
-          window.waitMs(now, PART_FOR_NEW_ITERATIONS),
-          Math.min(pausedUntilMs - now, MINUTE_MS),
-        );
+        const pauseMs = Math.min(pausedUntilMs - now, MINUTE_MS);
+        const waitMs = Math.max(window.waitMs(now, PART_FOR_NEW_ITERATIONS), pauseMs);
+        if (waitMs > 0 || window.waitMs(now, PART_FOR_NEW_ITERATIONS, ahead) === 0) return waitMs;
+        // What is about to be asked is soon known.
+        return LOOK_AGAIN_MS;
       });
       return Math.max(0, ...waits);
     },

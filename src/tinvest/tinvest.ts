@@ -10,7 +10,7 @@ import type { SlidingWindow } from './sliding-window.ts';
 import { readTariff } from './tariff.ts';
 import { createThrottle } from './throttle.ts';
 import type { Transport } from './transport.ts';
-import { createTurnstile } from './turnstile.ts';
+import { createTurnstile, type Turn } from './turnstile.ts';
 import { SILENT, type WireLog } from './wire-log.ts';
 
 export interface TInvestOptions {
@@ -32,7 +32,7 @@ export interface TInvest {
   readonly broker: Broker;
   readonly market: Market;
   /** Resolves when it is an account's turn to begin an iteration: first come, first served. */
-  turn(): Promise<void>;
+  turn(turn: Turn): Promise<void>;
   /** Ends every wait for the rate limit or a retry. Does not close the transport. */
   close(): void;
 }

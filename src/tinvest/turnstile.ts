@@ -9,35 +9,57 @@ import { createSlidingWindow } from './sliding-window.ts';
 
 /** An iteration asks five times or so, and forty requests a second may leave. */
 const TURNS_A_SECOND = 8;
+/** Requests of one service that are set aside for an iteration, until they have been made or will not be. */
+const ASKS = { first: 5, later: 1 } as const;
+const ASKED_WITHIN_MS = 2_000;
 
-/** @param roomMs until the limits have room for one more; 0 = now. @param signal aborted: everybody goes, to see that it is over */
+/** An account's first iteration opens it and looks at it twice. */
+export type Turn = keyof typeof ASKS;
+
+/**
+ * @param roomMs until the limits have room for one more beside so many requests; 0 = now
+ * @param signal aborted: everybody goes, to see that it is over
+ */
 export function createTurnstile(
   clock: Clock,
-  roomMs: () => number,
+  roomMs: (ahead: number) => number,
   signal?: AbortSignal,
-): () => Promise<void> {
+): (turn: Turn) => Promise<void> {
   const pace = createSlidingWindow(TURNS_A_SECOND, 1_000);
-  const line: (() => void)[] = [];
+  const line: { readonly asks: number; go(): void }[] = [];
+  let begun: { readonly asks: number; readonly atMs: number }[] = [];
   let serving = false;
+  let isFirst = true;
+
+  /** Requests of iterations that have just begun, and of this one beyond its first. */
+  function ahead(asks: number): number {
+    const now = clock.now();
+    begun = begun.filter(({ atMs }) => atMs <= now && now - atMs < ASKED_WITHIN_MS);
+    return begun.reduce((sum, one) => sum + one.asks, asks - 1);
+  }
 
   async function serve(): Promise<void> {
     serving = true;
     for (let next = line[0]; next !== undefined; next = line[0]) {
-      const waitMs = signal?.aborted ? 0 : Math.max(pace.waitMs(clock.now()), roomMs());
+      const now = clock.now();
+      const waitMs = signal?.aborted ? 0 : Math.max(pace.waitMs(now), roomMs(ahead(next.asks)));
       if (waitMs > 0) {
         await clock.sleep(Math.ceil(waitMs), signal);
         continue;
       }
-      pace.take(clock.now());
+      // What a token may ask at all is learned by its first calls: the first turn has its second for itself.
+      for (let taken = isFirst ? TURNS_A_SECOND : 1; taken > 0; taken -= 1) pace.take(now);
+      isFirst = false;
+      begun.push({ asks: next.asks, atMs: now });
       line.shift();
-      next();
+      next.go();
     }
     serving = false;
   }
 
-  return () =>
-    new Promise((resolve) => {
-      line.push(resolve);
+  return (turn) =>
+    new Promise((go) => {
+      line.push({ asks: ASKS[turn], go });
       if (!serving) void serve();
     });
 }

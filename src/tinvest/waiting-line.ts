@@ -34,6 +34,7 @@ export function createWaitingLine(clock: Clock, budget: Budget, signal?: AbortSi
 
   /** Lets go whoever may go; returns how long the next one has to wait (Infinity: nobody waits). */
   function release(): number {
+    if (lines[0].length === 0 && lines[1].length === 0) return Number.POSITIVE_INFINITY;
     const now = clock.now();
     let next = Number.POSITIVE_INFINITY;
     /** At one instant a service's wait only grows: whoever may not go holds up all that come after. */

@@ -101,6 +101,20 @@ export const JOURNAL: readonly BadCase[] = rows(
     },
     'damaged',
   ),
+  ...[1, 2, 3, 5, 8, 13, 21].map((page) =>
+    bad(
+      `page ${page} of it overwritten with nothing`,
+      (path) => {
+        sound(path);
+        const bytes = readFileSync(path);
+        bytes.fill(0, page * 4096, (page + 1) * 4096);
+        writeFileSync(path, bytes);
+      },
+      'the journal is damaged',
+    ),
+  ),
+  bad('a link to itself', (path) => symlinkSync(path, path), 'ELOOP'),
+  bad('a link to nowhere', (path) => symlinkSync('/nowhere/at/all', path), 'ENOENT'),
   bad(
     'a text with the name of its header',
     (path) => writeFileSync(path, `SQLite format 3\0${'x'.repeat(9000)}`),
@@ -205,7 +219,7 @@ export const JOURNAL: readonly BadCase[] = rows(
   [
     'a disk that is full before the answer is written',
     START,
-    1,
+    7,
     ['the disk is full, the write was not made'],
     { trial: { diskFullAt: 'settle' }, posts: 3, after: settledByTheNext },
   ],

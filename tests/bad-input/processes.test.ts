@@ -29,6 +29,66 @@ const SHELLS: readonly Shell[] = [
     err: /the disk (failed to read or write|is full)/,
   },
   {
+    name: 'an .env that links to itself',
+    line: 'rm .env; ln -s .env .env; tiebb config validate',
+    code: 2,
+    err: /\.env: ELOOP/,
+  },
+  {
+    name: 'a configuration from a command that takes its time',
+    line: 'tiebb config validate --config <(sleep 0.5; cat CONFIG.json)',
+    code: 0,
+    out: /ok: /,
+  },
+  {
+    name: 'a configuration without an end',
+    line: 'tiebb config validate --config <(yes)',
+    code: 2,
+    err: /at most 2097152 bytes/,
+  },
+  {
+    name: 'a pipe in the place of the kill switch',
+    line: 'mkdir data; mkfifo data/STOP; tiebb stop',
+    code: 0,
+    out: /no new order is sent/,
+  },
+  {
+    name: 'a full disk under stdout',
+    line: 'tiebb config schema > /dev/full',
+    code: 0,
+  },
+  {
+    name: 'a state directory that links to itself',
+    line: 'ln -s data data; tiebb resume',
+    code: 1,
+    err: /the kill switch cannot be lifted \(ELOOP\)/,
+  },
+  {
+    name: 'a journal whose disk is not there',
+    line: 'mkdir data; ln -s /nowhere/at/all data/tiebb.sqlite; tiebb status',
+    code: 1,
+    err: /cannot be opened or created here/,
+  },
+  {
+    name: 'no HOME, no TERM, another language, a time zone that is none',
+    line: 'unset HOME TERM; export TZ=garbage LANG=ru_RU.UTF-8 COLUMNS=0; tiebb status',
+    code: 0,
+    err: /no journal yet/,
+    out: /no iteration yet/,
+  },
+  {
+    name: 'a directory that is gone',
+    line: 'mkdir x; cd x; rmdir ../x; tiebb status',
+    code: 2,
+    err: /no such file/,
+  },
+  {
+    name: 'an argument that is no text',
+    line: "tiebb status --account $'\\xff\\xfe\\e[8m'",
+    code: 2,
+    err: /no such block/,
+  },
+  {
     name: 'a token as an argument, in the shell',
     line: `tiebb start ${TOKEN}`,
     code: 2,
@@ -48,7 +108,7 @@ test.concurrent.each(SHELLS.map((one) => [one.name, one] as const))(
     const dir = prepared();
     const script = `tiebb() { "${BUN}" --no-env-file "${MAIN}" "$@"; }\n${line}\n`;
     const ended = await shop.run(['-c', script], dir, {
-      command: ['sh'],
+      command: ['bash'],
       env: { TINVEST_ENDPOINT: 'localhost:1' },
     });
     const said = ended.err.replace(/\s+/g, ' ');

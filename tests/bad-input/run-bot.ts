@@ -149,7 +149,8 @@ function readJournal(stateDir: string): Journal | null {
 function memoryTerminal({ stdin, width }: TrialOptions) {
   const said = { out: [] as string[], err: [] as string[] };
   const known = new Set<string>();
-  const clean = (text: string): string => withoutControls(redactTokens(createScrubber([...known])(text)));
+  const clean = (text: string): string =>
+    withoutControls(redactTokens(createScrubber([...known])(text)), false);
   const terminal: Terminal = {
     out: (text) => void said.out.push(clean(text)),
     err: (text) => void said.err.push(clean(text)),

@@ -12,15 +12,19 @@ import { CONFIGURATION, ENVIRONMENT } from './configuration-cases.ts';
 import { JOURNAL } from './journal-cases.ts';
 import { ACCOUNTS, REPLIES } from './reply-cases.ts';
 import { runBot } from './run-bot.ts';
+import { STRANGE_CONFIGURATION } from './strange-configuration-cases.ts';
+import { STRANGE_REPLIES } from './strange-reply-cases.ts';
 
 setDefaultTimeout(240_000);
 const newDir = tempDirs();
 
 const TABLE = {
   configuration: CONFIGURATION,
+  'strange configuration': STRANGE_CONFIGURATION,
   environment: ENVIRONMENT,
   accounts: ACCOUNTS,
   replies: REPLIES,
+  'strange replies': STRANGE_REPLIES,
   journal: JOURNAL,
   commands: COMMANDS,
 };

@@ -1,6 +1,7 @@
 import { expect, test } from 'bun:test';
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { rootCertificates } from 'node:tls';
 import { type LoadOptions, loadConfig } from '../../src/config/load.ts';
 import { CANARY, lines, withAccount } from '../support/config-text.ts';
 import { tempDirs } from '../support/temp-dir.ts';
@@ -163,11 +164,19 @@ test('a CA file must be there and be PEM', () => {
   );
   const dir = newDir();
   writeFileSync(join(dir, 'a.der'), 'DER');
-  writeFileSync(join(dir, 'a.pem'), '-----BEGIN CERTIFICATE-----\n');
+  writeFileSync(join(dir, 'a.pem'), `# two\n${rootCertificates[0]}\n${rootCertificates[1]}\n`);
+  writeFileSync(join(dir, 'cut.pem'), `${rootCertificates[0]}\n-----BEGIN CERTIFICATE-----\nMIIB`);
+  writeFileSync(join(dir, 'bad.pem'), '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n');
   expect(load({ 'CONFIG.json': [at(join(dir, 'a.der'))] }, token).lines[0]).toContain(
     'in which no certificate begins',
   );
   expect(load({ 'CONFIG.json': [at(join(dir, 'a.pem'))] }, token).lines).toEqual([]);
+  expect(load({ 'CONFIG.json': [at(join(dir, 'cut.pem'))] }, token).lines[0]).toContain(
+    'in which certificate 2 is damaged',
+  );
+  expect(load({ 'CONFIG.json': [at(join(dir, 'bad.pem'))] }, token).lines[0]).toContain(
+    'in which certificate 1 is damaged',
+  );
 });
 
 test('where nothing will be sent a missing token is no problem', () => {

@@ -85,3 +85,12 @@ test('what has the form of a token is known without its value', () => {
   expect(looksLikeToken('t.0123456789abcde')).toBe(false);
   expect(redactTokens(`{"${CANARY}":1}`)).toBe('{"[redacted]":1}');
 });
+
+test('secrets of any length and in any number are removed', () => {
+  const long = `${'+/"x'.repeat(400_000)}end`;
+  const many = Array.from({ length: 5_000 }, (_, index) => `secret-number-${index}.`);
+  const scrub = createScrubber([long, ...many]);
+  expect(scrub(`a ${long} b secret-number-4999. c`)).toBe('a [redacted] b [redacted] c');
+  expect(scrub(Buffer.from(long).toString('base64')).length).toBeLessThan(20);
+  expect(scrub(encodeURIComponent('secret-number-17.'))).toBe('[redacted]');
+});

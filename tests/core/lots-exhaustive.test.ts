@@ -62,10 +62,12 @@ test('no position passes or leaves its target by more than the costliest lot and
   expect(over.map(({ seed }) => seed)).toEqual([]);
 });
 
-test('the portfolio given is never worse than doing nothing', () => {
+test('the portfolio given is never worse than doing nothing, or than what the bounds force', () => {
   const worse = given.filter(({ problem, ours }) => {
     const still = nothingDone(problem);
-    return still.slack >= 0n && ours.objective > still.objective;
+    // Forced trades are orders like others: by the tie rule a thousandth may go for the lesser squares.
+    const room = still.orders === 0 ? 1000n : 1001n;
+    return still.slack >= 0n && ours.objective * 1000n > still.objective * room;
   });
   expect(worse.map(({ seed }) => seed)).toEqual([]);
 });

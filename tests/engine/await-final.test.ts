@@ -1,7 +1,7 @@
 // An order that rests: it is waited for, cancelled after its time, and what was filled is adopted.
 
 import { describe, expect, test } from 'bun:test';
-import { HOUR_MS, openWorld, type World } from '../support/engine-world.ts';
+import { HOUR_MS, openWorld, SEED_ACCOUNT, type World } from '../support/engine-world.ts';
 
 const posts = (world: World) => world.calls('PostOrder').length;
 
@@ -31,6 +31,16 @@ describe('an order that does not fill at once', () => {
     expect(world.calls('CancelOrder')[0]!.atMs - start).toBe(30_000);
     expect(world.pieces('TMOS')).toBe(45_230n);
     expect((await world.cycle()).record.status).toBe('balanced');
+    expect(world.faults()).toEqual([]);
+  });
+
+  test('a venue that answers nothing about an order does not keep it resting beyond its time', async () => {
+    const world = await openWorld({ accounts: [{ ...SEED_ACCOUNT, settings: { orderWaitMs: 5_000 } }] });
+    world.exchange.faults.execute({ kind: 'rest' });
+    const start = world.clock.now();
+    world.exchange.faults.lose('GetOrderState', 'before', 'silence', 3);
+    await world.cycle();
+    expect(world.calls('CancelOrder')[0]!.atMs - start).toBeLessThanOrEqual(8_000);
     expect(world.faults()).toEqual([]);
   });
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import type { PlannedOrder } from '../../src/core/plan.ts';
-import { lotSize, lots, parseNano, price, raw } from '../../src/core/units.ts';
+import { lotSize, lots, parseNano, price, rate, raw } from '../../src/core/units.ts';
 import { boundedBy } from '../../src/engine/book-bound.ts';
 import { isMainSession } from '../../src/engine/book-check.ts';
 import { affordable } from '../../src/engine/limit-budget.ts';
@@ -128,6 +128,20 @@ describe('what limits above the price may take', () => {
     const none = affordable([dear], snapshotOf('150', [A]), percent('0.3'));
     expect([none.orders, none.cut]).toEqual([[], []]);
     expect(none.dropped).toEqual(['A: 0 of 1 lots are bought, one takes 300.90 RUB at the limit']);
+  });
+
+  test.each<[string, string, string, number, number[]]>([
+    // Ten lots are sized at 1003.10 RUB with their reserve, at the limit they take 1013.03 RUB.
+    ['own money alone, where it pays them as they were sized', '1003.11', '500', 1, [9]],
+    ['what may be borrowed pays the rest', '503.10', '509.93', 1, [10]],
+    ['a kopeck less does not', '503.10', '509.92', 1, [9]],
+    // Reserve and limit cost 13.03 RUB in all: 13.03 more where each ruble of them counts twice.
+    ['what trades cost counts as often as it shrinks the limit', '503.10', '522.96', 2, [10]],
+    ['and not less often', '503.10', '522.90', 2, [9]],
+  ])('%s', (_, cash, most, weight, expected) => {
+    const loan = { most: rub(most), costWeight: rate(BigInt(weight) * 1_000_000_000n) };
+    const found = affordable([limited(10)], snapshotOf(cash, [A]), percent('0.3'), new Map(), loan);
+    expect(found.orders.map(({ lots: count }) => Number(raw(count)))).toEqual(expected);
   });
 
   test('the amount shrinks with the lots', () => {

@@ -133,3 +133,19 @@ test('no absence is believed by minutes that were set, not lived through', async
   expect((await by.cycle()).status).toBe('balanced');
   expect(world.faults()).toEqual([]);
 });
+
+test('a clock that is set back leaves no order resting for longer than it may', async () => {
+  const world = await openHeld();
+  const by = byClock(world);
+  world.exchange.faults.execute({ kind: 'rest' }, 10);
+  const beganMs = world.clock.now();
+  world.onCall = ({ method }, phase) => {
+    if (method !== 'GetOrderState' || phase !== 'replied') return;
+    by.setForward(-2 * HOUR_MS);
+    world.onCall = null;
+  };
+  expect((await by.cycle()).status).toBe('partial');
+  expect(world.calls('CancelOrder').length).toBeGreaterThan(0);
+  expect(world.clock.now() - beganMs).toBeLessThan(10 * MINUTE_MS);
+  expect(world.faults()).toEqual([]);
+});

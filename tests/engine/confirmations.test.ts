@@ -326,7 +326,7 @@ describe('the daemon', () => {
     expect(sentAfter).toBeGreaterThanOrEqual(0);
     expect(sentAfter).toBeLessThanOrEqual(MINUTE_MS);
     const calls = world.exchange.log.calls.filter(({ method }) => method === 'GetPositions');
-    expect(calls.length).toBeLessThan(8);
+    expect(calls.length).toBeLessThan(9);
   });
 
   test('is not kept awake by a yes to what it cannot send', async () => {

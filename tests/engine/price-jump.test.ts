@@ -40,6 +40,20 @@ describe('a price that jumps', () => {
       expect(world.journal.halt('a')).toBeNull();
     });
 
+  test('in a look that lags behind our own fills is no split, although the worth is the same', async () => {
+    const account = { ...HOLDS, pieces: { TMOS: 10_000 }, cash: '35000.00', wallet: { TMOS: 40, RUB: 60 } };
+    const world = await openWorld({ accounts: [account] });
+    expect((await world.cycle()).record.status).toBe('balanced');
+    await world.clock.sleep(2 * MINUTE_MS);
+    world.exchange.faults.conditions.positionsLagMs = 10 * MINUTE_MS;
+    world.exchange.gapPrice('TMOS', '0.6');
+    expect((await world.cycle()).record.reason).toContain('does not show our own fills');
+    world.exchange.faults.clear();
+    await world.cycle();
+    expect(held(world, 'TMOS')).toMatchObject({ rule: 'max_price_jump_percent' });
+    expect(ordered(world)).toEqual([]);
+  });
+
   for (const factor of ['1.3', '0.7'])
     test(`by the factor ${factor}, exactly the limit, is traded on`, async () => {
       const world = await balanced();
@@ -47,6 +61,19 @@ describe('a price that jumps', () => {
       expect((await world.cycle()).record.status).toBe('balanced');
       expect(jumps(world)).toEqual([]);
       expect(world.faults()).toEqual([]);
+    });
+
+  for (const dryRun of [false, true])
+    test(`is named by every iteration that has no plan to name it with (dry run: ${dryRun})`, async () => {
+      const world = await balanced({ ...HOLDS, policy: { mode: 'aum' }, settings: { dryRun } });
+      world.exchange.gapPrice('TMOS', '1.5');
+      for (let turn = 0; turn < 2; turn += 1) {
+        const { record } = await world.cycle();
+        expect(record.status).toBe('skipped');
+        expect(record.warnings.join()).toContain('if it is right: tiebb accept TMOS');
+        await world.clock.sleep(HOUR_MS);
+      }
+      expect(jumps(world)).toHaveLength(dryRun ? 0 : 1);
     });
 
   test('holds no other instrument', async () => {

@@ -123,6 +123,21 @@ describe('the cooldown', () => {
   });
 });
 
+describe('the cooldown of an iteration that failed', () => {
+  test('counts as well, once something was traded', async () => {
+    const world = await openWith({}, { cooldownMs: 6 * HOUR_MS });
+    world.exchange.faults.conditions.positionsLagMs = HOUR_MS;
+    const failed = (await world.cycle()).record;
+    expect(failed.orders.some(({ filled_lots }) => filled_lots > 0)).toBe(true);
+    expect(failed.reason).toContain('does not show our own fills');
+    world.exchange.faults.conditions.positionsLagMs = 0;
+    await world.clock.sleep(HOUR_MS);
+    const waiting = (await world.cycle()).record;
+    expect(waiting.reason).toStartWith('cooling down until');
+    expect(waiting.orders).toEqual([]);
+  });
+});
+
 describe('bands', () => {
   test('a deposit is invested at the next check, nothing is sold for it', async () => {
     const world = await openWith({ trigger: 'threshold', thresholdPercent: 10 });

@@ -1,8 +1,8 @@
 // The lists, look-ups and schedules over real gRPC.
 
 import { expect, test } from 'bun:test';
-import { InstrumentStatus } from 'tinkoff-invest-api/dist/generated/common.js';
-import { InstrumentIdType } from 'tinkoff-invest-api/dist/generated/instruments.js';
+import { InstrumentStatus, SecurityTradingStatus } from 'tinkoff-invest-api/dist/generated/common.js';
+import { InstrumentIdType, type SharesResponse } from 'tinkoff-invest-api/dist/generated/instruments.js';
 import { parseNano } from '../../src/core/units.ts';
 import { FRIDAY_NOON, nano, testVenue } from './venue-client.ts';
 
@@ -128,4 +128,38 @@ test('schedules from this morning for exactly fourteen days are given', async ()
   expect(answer.reply?.exchanges[0]?.days).toHaveLength(15);
   const unknown = await venue.client.instruments('tradingSchedules', { exchange: 'NYSE' });
   expect(unknown.error?.code).toBe('50001');
+});
+
+test('a list is kept for as long as it is true: a halt, a new lot and new units are in the next one', async () => {
+  await using venue = await testVenue();
+  const etfs = async () => (await venue.client.instruments('etfs')).reply?.instruments ?? [];
+  const listing = async () => (await etfs()).find((each) => each.ticker === 'TMOS@');
+  const first = await listing();
+  expect(await listing()).toEqual(first);
+  venue.exchange.setStatus('TMOS', SecurityTradingStatus.SECURITY_TRADING_STATUS_BREAK_IN_TRADING);
+  expect((await listing())?.tradingStatus).toBe(
+    SecurityTradingStatus.SECURITY_TRADING_STATUS_BREAK_IN_TRADING,
+  );
+  venue.exchange.setStatus('TMOS', null);
+  expect(await listing()).toEqual(first);
+  venue.exchange.amend('TMOS', { lot: 7n });
+  expect((await listing())?.lot).toBe(7);
+  venue.exchange.setUnits('TMOS', 55n);
+  expect(nano((await listing())?.numShares)).toBe(55n * 1_000_000_000n);
+});
+
+test('a list that a test rewrote in place is whole again in the next reply', async () => {
+  await using venue = await testVenue();
+  const shares = async () => (await venue.client.instruments('shares')).reply?.instruments ?? [];
+  venue.exchange.amend('GAZP', { lot: 30n });
+  venue.exchange.faults.rewrite<SharesResponse>(
+    'Shares',
+    (reply) => {
+      for (const each of reply.instruments) each.lot = 0;
+      return reply;
+    },
+    1,
+  );
+  expect((await shares()).every(({ lot }) => lot === 0)).toBe(true);
+  expect((await shares()).find(({ ticker }) => ticker === 'GAZP')?.lot).toBe(30);
 });

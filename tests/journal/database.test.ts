@@ -210,3 +210,28 @@ describe('the place', () => {
     openJournal(dir).close();
   });
 });
+
+test('a page of an older time, which SQLite would read without a word, is found before anything is done', () => {
+  const dir = newDir();
+  const options = {
+    readOnly: false,
+    busyTimeoutMs: 0,
+    migrations: ['CREATE TABLE t (a INTEGER PRIMARY KEY, b TEXT); CREATE INDEX i ON t (b);'],
+  };
+  openDatabase(dir, options).close(true);
+  const before = readFileSync(fileOf(dir));
+  const db = openDatabase(dir, options);
+  const page = Number(
+    db.prepare<{ rootpage: bigint }, []>("SELECT rootpage FROM sqlite_master WHERE name = 'i'").get()
+      ?.rootpage,
+  );
+  db.run("INSERT INTO t (b) VALUES ('open')");
+  db.close(true);
+  const after = readFileSync(fileOf(dir));
+  before.copy(after, (page - 1) * 4096, (page - 1) * 4096, page * 4096);
+  writeFileSync(fileOf(dir), after);
+  expect(refusal(() => openDatabase(dir, options))).toEqual([
+    'corrupt',
+    expect.stringMatching(/the journal is damaged \(.+\); restore it from a backup before trading again/),
+  ]);
+});

@@ -84,7 +84,7 @@ function scene(): Scene {
         priceType: 0,
         ...change,
       }).finish();
-      world.checks.onLeave('PostOrder', bytes, life);
+      world.checks.onLeave('PostOrder', bytes, life, account.token);
     },
   };
 }
@@ -132,6 +132,14 @@ const CASES: readonly (readonly [invariant: string, what: string, break_: (scene
       plan([intent('sell', 1n)]);
       plan([intent('buy', 1n, 1)]);
       leave(intent('buy', 1n, 1));
+    },
+  ],
+  [
+    'rule 4',
+    'a first sending of what an earlier life planned',
+    ({ world, plan, intent }) => {
+      plan([intent('buy', 1n)]);
+      world.checks.onAttempt([intent('buy', 1n).request.key]);
     },
   ],
   [
@@ -217,7 +225,8 @@ const CASES: readonly (readonly [invariant: string, what: string, break_: (scene
     'I12',
     'requests without end',
     ({ world, life }) => {
-      for (let count = 0; count < 60; count += 1) world.checks.onLeave('GetOrders', new Uint8Array(), life);
+      for (let count = 0; count < 60; count += 1)
+        world.checks.onLeave('GetOrders', new Uint8Array(), life, 't');
     },
   ],
   [

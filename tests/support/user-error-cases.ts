@@ -205,13 +205,13 @@ const SNAPSHOTS: readonly Case[] = [
     name: 'a snapshot that is not there',
     args: ['plan', '--snapshot', 'no.json'],
     code: 2,
-    err: /no.json: cannot be read as a snapshot: ENOENT/,
+    err: /no.json: cannot be read as a snapshot: no such file/,
   },
   {
     name: 'a snapshot that is no JSON',
     args: ['plan', '--snapshot', 's.json'],
     code: 2,
-    err: /s.json: cannot be read as a snapshot: JSON/,
+    err: /s.json: cannot be read as a snapshot: invalid JSON/,
     files: file('s.json', '{'),
   },
   {

@@ -108,6 +108,20 @@ describe('positions', () => {
     expect(error.message).toContain(words);
   });
 
+  test('that do not name their account may be cut short: they are asked for again, and count if they are the same', async () => {
+    const whole = { ...settled, securities: [security, { ...security, instrumentUid: `${UID}x` }] };
+    const cut = { ...whole, securities: [security], accountId: '' };
+    const after = (...replies: readonly object[]) => {
+      let count = 0;
+      const next = () => bytesOf(PositionsResponse, replies[Math.min(count++, replies.length - 1)] ?? {});
+      return withVenue({ 'OperationsService/GetPositions': next }).broker.positions(ACCOUNT);
+    };
+    expect((await after(cut, whole)).securities).toHaveLength(2);
+    expect((await after(cut, cut)).securities).toHaveLength(1);
+    const { kind, message } = await refusalOf(after(cut, { ...whole, accountId: '' }));
+    expect([kind, message]).toEqual(['refused_data', expect.stringContaining('cut short')]);
+  });
+
   test('with an account that is not echoed are believed', async () => {
     expect((await read({ ...settled, accountId: '' })).securities).toHaveLength(1);
   });

@@ -35,17 +35,32 @@ export const orderCap: Step = (context, draft) => {
 
 function cappedTo(slots: number, maxOrders: number, draft: Draft, moves: readonly Move[]): Draft {
   if (moves.length <= slots) return draft;
-  const kept = isCovering(draft)
+  const only = (kept: ReadonlySet<Move>): Draft | null =>
+    without(
+      draft,
+      moves.filter((move) => !kept.has(move)),
+    );
+  let kept = isCovering(draft)
     ? covering(moves, slots, coverNeed(draft))
     : chosen(moves, slots, surplus(draft));
-  const dropped = moves.filter((move) => !kept.has(move));
-  const left = without(draft, dropped);
+  let left = only(kept);
   if (left === null) return draft;
+  if (slots > 0 && movesOf(left).length === 0) {
+    // A lone sell is none: the RUB that is there already may still buy.
+    const buys = chosen(
+      moves.filter(({ side }) => side === 'buy'),
+      slots,
+      surplus(draft),
+    );
+    const bought = only(buys);
+    if (bought !== null && movesOf(bought).length > 0) [kept, left] = [buys, bought];
+  }
+  const dropped = moves.filter((move) => !kept.has(move));
   const isNone = slots > 0 && movesOf(left).length === 0;
   const next = (isNone ? without(draft, moves) : null) ?? left;
   const why = isNone
     ? `a purchase and the sell that pays for it are two orders, and ${maxOrders} an iteration is the most`
-    : `${maxOrders} orders an iteration, the largest first`;
+    : `${maxOrders} order${maxOrders === 1 ? '' : 's'} an iteration, the largest first`;
   const heldBack = (isNone ? moves : dropped).map(
     ({ entry, side, amount }): HeldBack => ({
       ticker: entry.holding.ticker,

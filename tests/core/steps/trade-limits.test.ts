@@ -151,6 +151,19 @@ describe('the number of orders', () => {
     expect(Object.keys(orders)).toEqual(['C']);
   });
 
+  test('where one alone would be the largest sell, the RUB that is there already buys', () => {
+    const plan = planFor({
+      pieces: { A: 600, B: 100, C: 100, D: 100 },
+      wallet: { A: 25, B: 25, C: 25, D: 25 },
+      limits: { maxOrders: 1 },
+      cash: '10000',
+    });
+    // To sell 35,000 of A is more than any of B, C and D lacks.
+    expect(Object.values(ordersOf(plan))).toHaveLength(1);
+    expect(Object.values(ordersOf(plan))[0]).toBeGreaterThan(95);
+    expect(held(plan, 'limits.max_orders').A).toContain('1 order an iteration, the largest first');
+  });
+
   test('where one alone allows nothing at all that is why nothing is done', () => {
     const plan = planFor({ pieces, wallet, limits: { maxOrders: 1 } });
     const why = 'a purchase and the sell that pays for it are two orders, and 1 an iteration is the most';

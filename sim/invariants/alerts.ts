@@ -1,0 +1,257 @@
+// What the owner is told of what went wrong: everything that stops an account or waits for a person has its alert in time,
+// once, about the right account; what an alert says is so; and the command that it names is one that the program takes.
+
+import type { Alert } from '../../src/ports.ts';
+import type { Check } from '../check.ts';
+import type { SimAccount } from '../generate-accounts.ts';
+import type { Life } from '../life.ts';
+import type { World } from '../world.ts';
+import { commandsIn, commandTrouble } from './commands.ts';
+
+const SECOND_MS = 1_000;
+const HOUR_MS = 3_600_000;
+/** safety.md: an alert within 60 s. */
+const TOLD_WITHIN_MS = 60 * SECOND_MS;
+const KEY = /[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}/g;
+/** Told by the loop when the iteration is over and on record. */
+const AFTERWARDS: ReadonlySet<string> = new Set(['account_stopped', 'token_refused', 'contract_changed']);
+/** What each refusal of an order by which trading ends must lead to. */
+const ENDS: Readonly<Record<string, string>> = {
+  '30240': 'account_stopped',
+  '40002': 'account_stopped',
+  '40004': 'account_stopped',
+  '50004': 'account_stopped',
+  '90001': 'account_stopped',
+  '40003': 'token_refused',
+  '12001': 'contract_changed',
+};
+const BAD: ReadonlySet<string> = new Set(['failed', 'skipped', 'unknown_outcome']);
+/** Words of a record for which it was right to do nothing. */
+const EXPECTED = / is closed|kill switch/;
+
+interface Heard extends Alert {
+  readonly atMs: number;
+  readonly life: Life | null;
+}
+
+export function alertChecks(world: World): Check {
+  const heard: Heard[] = [];
+  /** When each token was refused first since it was last accepted. */
+  const refusedMs = new Map<string, number>();
+  const recorded = new Map<string, { readonly life: Life; readonly atMs: number; readonly bad: boolean }>();
+  /** By iteration: what the refusals of its orders may be told as; one of several is enough. */
+  const stops = new Map<string, Set<string>>();
+  const looked = new Set<string>();
+  const wrong = (text: string): void => world.violate('alert', text);
+  const isOver = (life: Life): boolean => !life.alive || life.stoppedMs !== null || life !== world.life;
+  const now = (): number => world.timeline.now();
+  const toldOf = (account: string, event: RegExp, sinceMs: number): boolean =>
+    heard.some((each) => each.account === account && event.test(each.event) && each.atMs >= sinceMs);
+
+  /** Since when an account's iterations have come to nothing, as far as its records tell: one refusal may seem to last. */
+  const refusalOf = (account: string, life: Life): number =>
+    world.records.findLast(({ record }) => record.account === account && record.status !== 'failed')?.atMs ??
+    life.startedMs;
+
+  /** Whatever is still so a minute later and nobody was told of. */
+  function expect(life: Life, account: string, event: RegExp, what: string, isSo: () => boolean): void {
+    const sinceMs = now();
+    world.timeline.at(sinceMs + TOLD_WITHIN_MS, () => {
+      if (isOver(life) || !isSo() || toldOf(account, event, sinceMs)) return;
+      wrong(`${what}, and nobody was told within ${TOLD_WITHIN_MS / SECOND_MS} s`);
+    });
+  }
+
+  /** An order that is unknown for a minute, reckoned from the life's first look at it where an earlier one left it. */
+  function unknown(account: string, key: string, life: Life): void {
+    const sinceMs = now();
+    const full = world.coverage.tables.faults.disk_full ?? 0;
+    world.timeline.at(sinceMs + TOLD_WITHIN_MS, () => {
+      // A full disk ends the iteration, with an alert of its own, once its other orders have ended.
+      if ((world.coverage.tables.faults.disk_full ?? 0) > full) return;
+      if (isOver(life) || world.store.journal.order(key)?.state !== 'unknown') return;
+      const told = heard.some(
+        (each) => each.life === life && each.account === account && each.message.includes(key),
+      );
+      const stopped = heard.some(
+        (each) => each.life === life && each.account === account && AFTERWARDS.has(each.event),
+      );
+      if (!told && !stopped) wrong(`${key} is unknown for a minute, and nobody was told`);
+    });
+  }
+
+  /** What an alert says is so at the instant that it is given. */
+  function truth({ account, event, message }: Alert, life: Life | null): void {
+    const owner = world.accounts.find(({ id }) => id === account);
+    if (owner === undefined) {
+      wrong(`${event} is told of ${account}, which is no account`);
+      return;
+    }
+    if (owner.dryRun) wrong(`${event} is told of ${account}, which only runs dry`);
+    for (const [key] of message.matchAll(KEY)) {
+      const order = world.store.journal.order(key);
+      if (order !== null && order.account !== account)
+        wrong(`${event} of ${account} names order ${key} of ${order.account}`);
+    }
+    const { journal } = world.store;
+    const keys = [...message.matchAll(KEY)].map(([key]) => key);
+    if (event === 'halted') {
+      const halt = journal.halt(owner.id);
+      if (halt === null) wrong(`${account} is told to be halted, and is not`);
+      else if (!message.includes(halt.detail)) wrong(`${account} is told to be halted for another reason`);
+      if (halt?.cause === 'unresolved_order') unresolved(owner, message, keys);
+    }
+    if (event === 'unknown_outcome') {
+      const order = keys[0] === undefined ? null : journal.order(keys[0]);
+      if (order?.state !== 'unknown')
+        wrong(`${account} is told of unknown order ${keys[0]}, it is ${order?.state}`);
+      else if (!message.includes(order.ticker)) wrong(`${keys[0]} is told without its ticker`);
+    }
+    if (
+      event === 'order_unfinished' &&
+      !journal.openOrders(owner.id).some(({ request }) => keys.includes(request.key))
+    )
+      wrong(`${account} is told of unfinished order ${keys[0]}, which is final`);
+    if (event === 'token_refused' && !refusedMs.has(owner.token))
+      wrong(`${account} is told that its token is refused, the venue accepts it`);
+    again({ account, event, message }, life, keys);
+    commands(owner, message);
+  }
+
+  /** Only a person can say what became of it: the alert names what that takes. */
+  function unresolved({ id }: SimAccount, message: string, keys: readonly string[]): void {
+    const order = keys[0] === undefined ? null : world.store.journal.order(keys[0]);
+    if (order?.state !== 'unknown') wrong(`${id} is halted for order ${keys[0]}, which is ${order?.state}`);
+    const names = commandsIn(message).map((argv) => argv.slice(0, 2).join(' '));
+    if (!names.includes(`resolve ${keys[0]}`))
+      wrong(`the halt of ${id} does not name the command that resolves ${keys[0]}`);
+    if (!/tracking id \S/.test(message) && trackedIn(order?.request.key ?? ''))
+      wrong(`the halt of ${id} does not name the tracking id of ${keys[0]}`);
+  }
+
+  const tracked = world.store.db.query<{ id: string }, { key: string }>(
+    'SELECT tracking_id AS id FROM transitions WHERE key = $key AND tracking_id IS NOT NULL',
+  );
+  const trackedIn = (key: string): boolean => tracked.get({ key }) !== null;
+
+  /** Once per cause. */
+  function again({ account, event, message }: Alert, life: Life | null, keys: readonly string[]): void {
+    const same = heard.filter(
+      (each) => each.account === account && each.event === event && each.life === life,
+    );
+    const last = same.at(-1);
+    if (last === undefined) return;
+    const twice = (because: string): void =>
+      wrong(`${account} is told of ${event} twice (${because}): ${message}`);
+    if (event === 'account_stopped' || event === 'contract_changed') twice('it is stopped already');
+    if (event === 'token_refused' && life !== null && last.atMs >= refusalOf(account ?? '', life))
+      twice('it was refused all the time');
+    if (event === 'unknown_outcome' && same.some((each) => each.message.includes(keys[0] ?? '-')))
+      twice('one order');
+    if (event === 'halted' && same.some((each) => each.message === message)) twice('one halt');
+    if (event === 'paused' && world.skewedAtMs < last.atMs && now() - last.atMs < HOUR_MS - SECOND_MS) {
+      const good = world.records.some(
+        ({ record, atMs }) => record.account === account && atMs >= last.atMs && !BAD.has(record.status),
+      );
+      if (!good) twice('within the hour');
+    }
+  }
+
+  function commands({ id }: SimAccount, message: string): void {
+    for (const argv of commandsIn(message))
+      void commandTrouble(world, id, argv).then((trouble) => {
+        if (trouble !== null) wrong(`"tiebb ${argv.join(' ')}" is told to ${id}: ${trouble}`);
+      });
+  }
+
+  /** The second iteration in a row that came to nothing is told, then once an hour. */
+  function pauses(account: SimAccount, bad: boolean, life: Life): void {
+    const before = recorded.get(account.id);
+    recorded.set(account.id, { life, atMs: now(), bad });
+    if (!bad || before?.life !== life || !before.bad || account.dryRun) return;
+    if (world.skewedAtMs >= now() - 2 * HOUR_MS || world.coverage.tables.faults.disk_full) return;
+    const sinceMs = now();
+    const told = (): boolean => toldOf(account.id, /^paused$/, sinceMs - HOUR_MS - SECOND_MS);
+    // What ends an account is told once its last iteration is on record.
+    world.timeline.at(sinceMs + 1, () => {
+      if (!told() && !toldOf(account.id, /^(account_stopped|contract_changed)$/, sinceMs))
+        wrong(`two iterations of ${account.id} in a row came to nothing, and nobody was told`);
+    });
+  }
+
+  return {
+    onHalt(account) {
+      const { life } = world;
+      if (life !== null) expect(life, account, /^halted$/, `${account} was halted`, () => true);
+    },
+    onSettle({ change, before, after }) {
+      const { life } = world;
+      if (life === null) return;
+      const { account, request } = after;
+      if (after.state === 'unknown' && before.state !== 'unknown') unknown(account, request.key, life);
+      const event = ENDS[change.code ?? ''];
+      if (after.state === 'rejected' && change.evidence === 'refused by the venue' && event !== undefined)
+        stops.set(after.iteration, (stops.get(after.iteration) ?? new Set()).add(event));
+    },
+    onCall({ call, life }, phase) {
+      if (phase === 'received' && call.method === 'GetOrderState') {
+        const account = world.accountOf(call.accountId);
+        if (account === null || looked.has(`${life.number} ${account.id}`)) return;
+        looked.add(`${life.number} ${account.id}`);
+        for (const { state, request } of world.store.journal.openOrders(account.id))
+          if (state === 'unknown') unknown(account.id, request.key, life);
+      }
+      if (phase !== 'replied' || call.token === null) return;
+      if (call.outcome === 'ok') refusedMs.delete(call.token);
+      if (call.outcome !== '40003' || refusedMs.has(call.token)) return;
+      const { token } = call;
+      const sinceMs = now();
+      refusedMs.set(token, sinceMs);
+      world.timeline.at(sinceMs + TOLD_WITHIN_MS, () => {
+        if (isOver(life) || refusedMs.get(token) !== sinceMs) return;
+        const mine = world.accounts.filter((each) => each.token === token && !each.dryRun);
+        if (mine.length > 0 && !mine.some(({ id }) => toldOf(id, /^token_refused$/, refusalOf(id, life))))
+          wrong(`the venue has refused the token of ${mine[0]?.id} for a minute, and nobody was told`);
+      });
+    },
+    onAlert(alert) {
+      const { life } = world;
+      truth(alert, life);
+      heard.push({ ...alert, atMs: now(), life });
+    },
+    onRecord(record, life) {
+      const account = world.accounts.find(({ id }) => id === record.account);
+      if (account === undefined) return;
+      const sinceMs = recorded.get(account.id)?.atMs ?? 0;
+      const mine = heard.filter(
+        (each) => each.life === life && each.account === account.id && each.atMs >= sinceMs,
+      );
+      // Of an account that could not be opened there is no iteration whose warnings they could be.
+      const silent = mine.find(
+        ({ event, message }) => !AFTERWARDS.has(event) && !isIn(record.warnings, message),
+      );
+      if (silent !== undefined && record.broker_account !== null && silent.atMs > sinceMs)
+        wrong(`${silent.event} is no warning of ${record.iteration}`);
+      pauses(account, BAD.has(record.status) && !EXPECTED.test(record.reason ?? ''), life);
+      const events = stops.get(record.iteration);
+      stops.delete(record.iteration);
+      if (events === undefined || account.dryRun || record.status === 'unknown_outcome') return;
+      const atMs = now();
+      world.timeline.at(atMs + SECOND_MS, () => {
+        if (life.stoppedMs !== null || life.ending?.kind === 'killed') return;
+        const told = heard.some(
+          (each) => each.account === account.id && events.has(each.event) && each.atMs >= atMs,
+        );
+        if (!told)
+          wrong(`an order of ${record.iteration} was refused for good, and nobody was told (${[...events]})`);
+      });
+    },
+    atEnd() {
+      for (const { id, dryRun } of world.accounts)
+        if (!dryRun && world.store.journal.halt(id) !== null && !toldOf(id, /^halted$/, 0))
+          wrong(`${id} is halted, and nobody was ever told`);
+    },
+  };
+}
+
+const isIn = (warnings: readonly string[], message: string): boolean => warnings.includes(message);

@@ -1,0 +1,92 @@
+// "Balanced" and "nothing to do" in truth: an account that says so once the faults are over holds what its mode and rules ask
+// for, by the venue's books at the prices that it was told. Each row, and all rows together, as near as whole lots, fees and
+// the least that is worth trading allow.
+
+import type { IterationRecord } from '../../src/core/iteration-record.ts';
+import type { Check } from '../check.ts';
+import type { SimAccount } from '../generate-accounts.ts';
+import type { World } from '../world.ts';
+import { missOf, offBy, type Standing, standingOf } from './targets.ts';
+import type { Told } from './told.ts';
+
+/** Keys that hold nothing back: with any other an account may rightly stay where it is. */
+const FREE = new Set([
+  ...['id', 'name', 't_invest_token', 'account_id', 'desired_wallet', 'balance_interval', 'dry_run'],
+  ...['order_type', 'order_wait_seconds', 'sleep_between_orders', 'unlisted_positions', 'min_one_lot'],
+  ...['min_improvement_pp', 'max_day_turnover_percent', 'max_drawdown_percent', 'commission_percent'],
+  ...['exchange', 'exchange_closure_behavior', 'desired_mode', 'rebalance_mode', 'cash_reserve_rub'],
+  ...['decorrelation_min_spread_pp', 'margin_trading', 'limits'],
+]);
+/** The same of `limits`: what is too small is reckoned with, what only slows down is judged once nothing is left to do. */
+const SMALL = new Set(['min_trade_rub', 'dust_percent']);
+const SLOW = new Set(['max_trade_percent', 'max_orders']);
+const DUST_PERCENT = 0.02;
+/** Of the total that was traded: purchases reserve the commission and a step, and what is left over buys once more. */
+const COST = 0.004;
+
+export function balanceChecks(world: World, told: Told): Check {
+  /** Whether anything that this account may hold can be traded now, and nothing was barred to it. */
+  function isFree({ id, brokerAccount, wallet, type }: SimAccount): boolean {
+    const { exchange, timeline, alerts } = world;
+    // What a restored backup forgot, or somebody else placed, holds its instrument.
+    if (exchange.desk.activeOf(brokerAccount).length > 0) return false;
+    if (alerts.some(({ alert }) => alert.account === id && alert.event === 'instrument_barred')) return false;
+    return Object.keys(wallet).every((ticker) => {
+      if (ticker === 'RUB') return true;
+      const instrument = exchange.instrument(ticker);
+      const { market, limit, bestPrice } = exchange.market.flags(instrument, timeline.now());
+      return market && limit && bestPrice && (type !== 'iis' || instrument.forIis);
+    });
+  }
+
+  function troubleOf(account: SimAccount, standing: Standing, { status }: IterationRecord): string | null {
+    const { rows, cash, cashLow, cashHigh, total } = standing;
+    const limits = Object(account.block.limits ?? {}) as Record<string, number>;
+    const present = rows.filter(({ worth, high }) => worth > 0 || high > 0);
+    const lots = present.map(({ lot }) => lot);
+    const costliest = Math.max(0, ...lots);
+    const small = Math.max(limits.min_trade_rub ?? 0, ((limits.dust_percent ?? DUST_PERCENT) * total) / 100);
+    // Prices go on moving between the last order and the look after it.
+    const moved = status === 'balanced' ? total * (COST + 0.001 * world.liveliness) : 0;
+    const worthIt = (Number(account.block.min_improvement_pp ?? 0.25) / 100) * total;
+    // What is too small to sell in several others pays for nothing here.
+    const room = costliest * (1 + COST) + small * lots.length + worthIt / 2 + moved;
+    const off = [...rows, { ticker: 'RUB', worth: cash, low: cashLow, high: cashHigh }].find(
+      ({ worth, low, high }) => offBy(worth, low, high) > room,
+    );
+    if (off !== undefined)
+      return `${off.ticker} is worth ${text(off.worth)} of ${text(total)} RUB, wanted are ${text(off.low)} to ${text(off.high)}, give or take ${text(room)}`;
+    const roomOfAll =
+      lots.reduce((sum, lot) => sum + lot, costliest) + 2 * small * lots.length + worthIt + 2 * moved;
+    const miss = missOf(standing);
+    return miss <= roomOfAll
+      ? null
+      : `all in all ${text(miss)} of ${text(total)} RUB are not where they should be, rounding explains ${text(roomOfAll)}`;
+  }
+
+  return {
+    onRecord(record) {
+      const account = world.accounts.find(({ id }) => id === record.account);
+      if (account === undefined || record.dry_run || Date.parse(record.started_at) < world.calmAtMs) return;
+      if (record.status !== 'balanced' && record.status !== 'nothing_to_do') return;
+      if (!isJudged(account, record) || !isFree(account) || !world.isUndisturbed(account.brokerAccount))
+        return;
+      const standing = standingOf(world, account, (uid) => told.worthTo(account, uid));
+      if (standing === null) return;
+      const trouble = troubleOf(account, standing, record);
+      if (trouble !== null)
+        world.violate('balanced in truth', `${account.id} (${record.status}): ${trouble}`);
+    },
+  };
+}
+
+/** Whether what it should hold in the end is known: no rule that holds back, and where one slows down, the end. */
+function isJudged({ block }: SimAccount, { status }: IterationRecord): boolean {
+  if (Object.keys(block).some((key) => !FREE.has(key))) return false;
+  const limits = Object.keys(Object(block.limits ?? {}));
+  // A purchase and the sell that pays for it are two orders: with one an iteration an account may stay as it is for ever.
+  if (Reflect.get(Object(block.limits ?? {}), 'max_orders') === 1) return false;
+  return limits.every((key) => SMALL.has(key) || (SLOW.has(key) && status === 'nothing_to_do'));
+}
+
+const text = (amount: number): string => amount.toFixed(2);

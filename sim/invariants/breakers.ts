@@ -1,0 +1,113 @@
+// The breakers that wait for a person: a price that leaps away from the last accepted one gets no order, and an account
+// that is worth too much less than its peak by the venue's books, deposits and withdrawals taken out, trades no more.
+
+import { raw } from '../../src/core/units.ts';
+import type { Check } from '../check.ts';
+import type { SimAccount } from '../generate-accounts.ts';
+import type { World } from '../world.ts';
+import { balancedIn, rub } from './targets.ts';
+import type { Told } from './told.ts';
+
+const MINUTE_MS = 60_000;
+/** Doubles. */
+const GRAIN_RUB = 0.5;
+
+interface Look {
+  readonly iteration: string;
+  /** Worth less the money that came in, RUB. */
+  readonly own: number;
+  readonly flows: number;
+}
+
+interface Marks {
+  readonly peak: number;
+  readonly flows: number;
+}
+
+export function breakerChecks(world: World, told: Told): Check {
+  const marks = new Map<string, Marks>();
+  const looks = new Map<string, Look>();
+  const limitOf = ({ block }: SimAccount): number =>
+    Number(block.max_drawdown_percent ?? Number.POSITIVE_INFINITY);
+
+  function lookAt(account: SimAccount, iteration: string): Look | null {
+    const worths = balancedIn(world, account, (uid) => told.worthTo(account, uid));
+    if (worths === null) return null;
+    const books = world.exchange.registry.account(account.brokerAccount);
+    const moved = books.ledger.filter(({ kind }) => kind === 'input' || kind === 'output');
+    const flows = rub(moved.reduce((sum, { cash }) => sum + cash, 0n));
+    const worth = worths.reduce((sum, each) => sum + each.worth, rub(books.cash()));
+    return { iteration, own: worth - flows, flows };
+  }
+
+  /** How far it has fallen, in RUB beyond what is allowed; `null` where nothing is known to compare it with. */
+  function beyond(account: SimAccount, { own, flows }: Look): number | null {
+    const known = marks.get(account.id);
+    // Money that has just moved may be judged an iteration later.
+    if (known === undefined || known.flows !== flows) return null;
+    const from = known.peak + flows;
+    return from <= 0 ? null : known.peak - own - (from * limitOf(account)) / 100;
+  }
+
+  /** What an iteration that came that far has seen, and so remembers. */
+  function remember({ id }: SimAccount, { own, flows }: Look): void {
+    marks.set(id, { peak: Math.max(own, marks.get(id)?.peak ?? own), flows });
+  }
+
+  const accountOf = (id: string): SimAccount | undefined => world.accounts.find((each) => each.id === id);
+
+  return {
+    onPlan({ account: id, iteration, intents }) {
+      const account = accountOf(id);
+      if (account === undefined) return;
+      for (const { request, ticker, sizedAt } of intents) {
+        const jump = told.jumpOf(account, request.uid, raw(sizedAt));
+        if (jump !== null) world.violate('price jump', `${request.side} ${ticker} ${jump}`);
+        told.accepted(account, request.uid, raw(sizedAt));
+      }
+      if (looks.get(id)?.iteration === iteration || limitOf(account) === Number.POSITIVE_INFINITY) return;
+      const look = lookAt(account, iteration);
+      if (look === null) return;
+      looks.set(id, look);
+      if (!world.isUndisturbed(account.brokerAccount)) return;
+      const over = beyond(account, look);
+      if (over !== null && over > GRAIN_RUB && intents.some(({ request }) => request.side === 'buy'))
+        world.violate(
+          'drawdown',
+          `${id} buys, ${over.toFixed(2)} RUB below what ${limitOf(account)} % allow`,
+        );
+    },
+    onRecord({ account: id, iteration, status, reason, dry_run }) {
+      const account = accountOf(id);
+      const planned = looks.get(id);
+      looks.delete(id);
+      if (account === undefined || dry_run || /risk_only/.test(reason ?? '')) return;
+      if (limitOf(account) === Number.POSITIVE_INFINITY) return;
+      if (planned !== undefined) return remember(account, planned);
+      const look = status === 'nothing_to_do' ? lookAt(account, iteration) : null;
+      if (look === null) return;
+      if (!world.isUndisturbed(account.brokerAccount)) return remember(account, look);
+      const over = beyond(account, look);
+      remember(account, look);
+      if (over !== null && over > GRAIN_RUB)
+        world.violate(
+          'drawdown',
+          `${id} goes on, ${over.toFixed(2)} RUB below what ${limitOf(account)} % allow`,
+        );
+    },
+    onHalt(id, { cause }) {
+      const account = accountOf(id);
+      if (account === undefined || cause !== 'drawdown') return;
+      // Once a person lets it go on it begins anew.
+      marks.delete(id);
+      const { life } = world;
+      world.timeline.at(world.timeline.now() + MINUTE_MS, () => {
+        const isTold = world.alerts.some(({ alert }) => alert.account === id && alert.event === 'halted');
+        if (life?.alive && !isTold) world.violate('drawdown', `nobody was told that ${id} is halted`);
+      });
+    },
+    /** An old journal knows an old peak. */
+    onRestore: () => marks.clear(),
+    onDeath: () => looks.clear(),
+  };
+}

@@ -1,0 +1,89 @@
+// What is in order and has not changed is left alone: after an iteration without faults that ended balanced, at the same
+// prices, the next one posts nothing. Only what its trades have cost, which no plan knows to the step, may move its targets.
+
+import { raw } from '../../src/core/units.ts';
+import type { Check } from '../check.ts';
+import type { SimAccount } from '../generate-accounts.ts';
+import type { World } from '../world.ts';
+import { rub, type Standing, standingOf } from './targets.ts';
+import type { Told } from './told.ts';
+
+/** Rules under which an iteration goes only a part of the way, or goes by the hour or by what was. */
+const SLOW = ['limits', 'rebalance', 'diff', 'buy_requires_total_marginal_sell', 'confirmationThresholdRub'];
+
+interface Settled {
+  /** Entries in the venue's books. */
+  readonly entries: number;
+  readonly scene: string;
+  /** RUB that the next iteration may trade. */
+  readonly allowed: number;
+}
+
+interface Begun {
+  readonly iteration: string;
+  readonly total: number;
+}
+
+export function calmChecks(world: World, told: Told): Check {
+  const settled = new Map<string, Settled>();
+  const begun = new Map<string, Begun>();
+
+  /** What the next iteration would look at; `null` while any of it is in doubt. */
+  function sceneOf(account: SimAccount): Standing | null {
+    const { market, faults } = world.exchange;
+    const nowMs = world.timeline.now();
+    if (faults.conditions.positionsLagMs > 0) return null;
+    return standingOf(world, account, (uid) => {
+      const instrument = market.byUid(uid);
+      const last = instrument ? market.last(instrument, nowMs)?.price : undefined;
+      const isOpen = instrument !== null && market.flags(instrument, nowMs).market;
+      return isOpen && last === told.worthTo(account, uid) ? (last ?? null) : null;
+    });
+  }
+
+  const entriesOf = ({ brokerAccount }: SimAccount): number =>
+    world.exchange.registry.account(brokerAccount).ledger.length;
+
+  const isFree = (): boolean => world.timeline.now() >= world.calmAtMs || world.swarm.fired.length === 0;
+
+  return {
+    onRecord({ account: id, iteration, status, started_at, dry_run, exchange_open }) {
+      settled.delete(id);
+      const start = begun.get(id);
+      begun.delete(id);
+      const account = world.accounts.find((each) => each.id === id);
+      if (account === undefined || account.borrows || dry_run || !exchange_open) return;
+      if (SLOW.some((key) => key in account.block)) return;
+      const isWhole =
+        isFree() && (world.swarm.fired.length === 0 || Date.parse(started_at) >= world.calmAtMs);
+      if (!isWhole || (status !== 'balanced' && status !== 'nothing_to_do')) return;
+      const standing = sceneOf(account);
+      if (standing === null || (start !== undefined && start.iteration !== iteration)) return;
+      const costliest = Math.max(0, ...standing.rows.map(({ lot }) => lot));
+      const allowed = start === undefined ? 0 : Math.max(0, start.total - standing.total) + costliest;
+      settled.set(id, { entries: entriesOf(account), scene: textOf(standing), allowed });
+    },
+    onPlan({ account: id, iteration, intents }) {
+      const account = world.accounts.find((each) => each.id === id);
+      const before = settled.get(id);
+      settled.delete(id);
+      if (account === undefined || begun.get(id)?.iteration === iteration) return;
+      const standing = sceneOf(account);
+      if (standing === null) return;
+      begun.set(id, { iteration, total: standing.total });
+      if (before === undefined || !isFree() || !world.isUndisturbed(account.brokerAccount)) return;
+      if (entriesOf(account) !== before.entries || textOf(standing) !== before.scene) return;
+      const sum = intents.reduce(
+        (all, { request, sizedAt }) => all + rub(raw(request.lots) * raw(request.lot) * raw(sizedAt)),
+        0,
+      );
+      if (sum <= before.allowed) return;
+      const what = intents.map(({ request, ticker }) => `${request.side} ${request.lots} ${ticker}`).join();
+      world.violate('calm', `${id} was in order, nothing has changed, and it plans ${what}`);
+    },
+    onDeath: () => begun.clear(),
+  };
+}
+
+/** What the next iteration would look at. */
+const textOf = ({ rows }: Standing): string => rows.map(({ lot, low }) => `${lot} ${low}`).join();

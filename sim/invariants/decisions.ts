@@ -1,0 +1,209 @@
+// Decisions, judged when they become durable, on the venue's books and the prices that the account was told: nothing moves
+// away from its target or past it by more than a lot and the fees, no plan ends further from the targets than it began, and
+// purchases are worth making. What has a name in the contract (a first lot, a debt, a purchase that others must pay for) is
+// allowed no more than it needs.
+
+import { raw } from '../../src/core/units.ts';
+import type { Check, PlannedLeg } from '../check.ts';
+import type { SimAccount } from '../generate-accounts.ts';
+import type { World } from '../world.ts';
+import { missOf, offBy, type Row, rub, type Standing, standingOf } from './targets.ts';
+import type { Told } from './told.ts';
+import type { Traded } from './turnover.ts';
+
+/** The solver takes the calmest of what is within 0.1 % of the least. */
+const TIE = 1.001;
+/** Doubles, and fees that are rounded to kopecks. */
+const GRAIN_RUB = 0.5;
+/** What stops a plan short of all that would be worth trading, or measures it by something else. */
+const CUT_SHORT = ['limits', 'rebalance', 'buy_requires_total_marginal_sell', 'confirmationThresholdRub'];
+
+interface Move {
+  readonly row: Row;
+  /** Signed, RUB, at the price that it is sized at. */
+  readonly amount: number;
+  readonly lots: bigint;
+}
+
+/** One leg with what it starts from and what it may do, all RUB. */
+interface Judged {
+  readonly leg: PlannedLeg;
+  readonly account: SimAccount;
+  readonly standing: Standing;
+  readonly moves: readonly Move[];
+  /** The costliest lot and the fees. */
+  readonly reach: number;
+  /** Worth of first lots: they are bought although their targets are smaller. */
+  readonly firsts: number;
+  /** What prices are, to tell whether they moved. */
+  readonly prices: string;
+}
+
+interface Begun {
+  readonly iteration: string;
+  readonly miss: number;
+  readonly total: number;
+  readonly prices: string;
+}
+
+export function decisionChecks(world: World, told: Told, traded: Traded): Check {
+  const begun = new Map<string, Begun>();
+
+  function judgedOf(leg: PlannedLeg, account: SimAccount): Judged | null {
+    const standing = standingOf(world, account, (uid) => told.worthTo(account, uid));
+    if (standing === null || world.exchange.desk.blockedCash(account.brokerAccount, 'rub') > 0n) return null;
+    const moves = movesOf(world, leg, account, standing);
+    // The fees of all that is missing: a leg of sells is planned with the purchases that it pays for.
+    const moved = moves.reduce((sum, { amount }) => sum + Math.abs(amount), 0);
+    const fees = Math.max(moved, missOf(standing)) * rateOf(world, account);
+    const reach = Math.max(0, ...standing.rows.map(({ lot }) => lot)) + fees + GRAIN_RUB;
+    const firsts = account.block.min_one_lot === false ? [] : moves.filter(isFirstLot);
+    return {
+      leg,
+      account,
+      standing,
+      moves,
+      reach,
+      firsts: firsts.reduce((sum, { row }) => sum + row.lot, 0),
+      prices: standing.rows.map(({ uid }) => told.worthTo(account, uid)).join(),
+    };
+  }
+
+  /** Each move goes towards its target, and a reach past it at most; so does the RUB that purchases take. */
+  function towards({ account, standing, moves, reach, firsts }: Judged): void {
+    const free = sellsFreely(account, standing);
+    for (const { row, amount } of moves) {
+      const end = row.worth + amount;
+      const isPast =
+        amount > 0
+          ? end > Math.max(row.worth, row.high) + reach
+          : !free && end < Math.min(row.worth, row.low) - reach;
+      if (isPast)
+        world.violate(
+          'towards',
+          `${account.id} takes ${row.ticker} from ${text(row.worth)} to ${text(end)} RUB, wanted are ${text(row.low)} to ${text(row.high)}`,
+        );
+    }
+    // Where only what left its band moves, RUB is the other side of it, wherever that takes it.
+    if (Reflect.get(Object(account.block.rebalance ?? {}), 'rebalance_scope') === 'breached') return;
+    const spent = moves.reduce((sum, { amount }) => sum + Math.max(0, amount), 0);
+    const left = standing.cash - spent;
+    if (spent > 0 && left < Math.min(standing.cash, standing.cashLow) - reach - firsts)
+      world.violate(
+        'towards',
+        `${account.id} leaves ${text(left)} of ${text(standing.cash)} RUB, wanted are ${text(standing.cashLow)}`,
+      );
+  }
+
+  /** Purchases bring all of it nearer to its targets; with the sells that paid for them, too. */
+  function objective({ leg, account, standing, moves, reach, firsts, prices }: Judged): void {
+    if (leg.leg === 0 || 'buy_requires_total_marginal_sell' in account.block) return;
+    // Bands and borrowing choose their own targets inside the span that is known here.
+    const chosen = 'rebalance' in account.block || account.borrows ? 2 * reach : 0;
+    const slack = GRAIN_RUB + 2 * firsts + chosen;
+    const after = missAfter(standing, moves) + chargedOn(world, account, moves);
+    if (after > missOf(standing) * TIE + slack)
+      world.violate(
+        'objective',
+        `${account.id} is ${text(missOf(standing))} RUB off its targets, what it buys leaves ${text(after)}`,
+      );
+    const start = begun.get(account.id);
+    if (start?.iteration !== leg.iteration || start.prices !== prices) return;
+    // What the sells cost, fees and steps, is gone from the total and from whatever it was to be.
+    const cost = 2 * Math.max(0, start.total - standing.total);
+    if (after > start.miss * TIE + slack + cost)
+      world.violate(
+        'objective',
+        `${account.id} was ${text(start.miss)} RUB off its targets, its sells and purchases leave ${text(after)}`,
+      );
+  }
+
+  /** `min_improvement_pp` of purchases from cash: sells are weighed together with purchases that are not known yet. */
+  function worthIt({ leg, account, standing, moves, firsts }: Judged): void {
+    const isFirstLeg = begun.get(account.id)?.iteration !== leg.iteration;
+    if (leg.leg === 0 || !isFirstLeg || firsts > 0 || account.borrows) return;
+    if (CUT_SHORT.some((key) => key in account.block) || isBraked(account, standing)) return;
+    const least = Number(account.block.min_improvement_pp ?? 0.25);
+    const gained = ((missOf(standing) - missAfter(standing, moves)) / standing.total) * 100;
+    if (gained < least - 0.01)
+      world.violate(
+        'worth it',
+        `${account.id} trades for ${gained.toFixed(3)} pp, the least worth trading are ${least}`,
+      );
+  }
+
+  /** `max_day_turnover_percent` keeps whole orders back, and what is left of a plan may be small. */
+  function isBraked(account: SimAccount, standing: Standing): boolean {
+    const percent = Number(account.block.max_day_turnover_percent ?? 400);
+    return traded.today(account) + missOf(standing) > (standing.total * percent) / 100;
+  }
+
+  return {
+    onPlan(leg) {
+      const account = world.accounts.find(({ id }) => id === leg.account);
+      if (account === undefined || !world.isUndisturbed(account.brokerAccount)) return;
+      const judged = judgedOf(leg, account);
+      if (judged === null) return;
+      towards(judged);
+      objective(judged);
+      worthIt(judged);
+      const { standing, prices } = judged;
+      if (begun.get(account.id)?.iteration === leg.iteration) return;
+      const { iteration } = leg;
+      begun.set(account.id, { iteration, miss: missOf(standing), total: standing.total, prices });
+    },
+  };
+}
+
+function movesOf(world: World, { intents }: PlannedLeg, account: SimAccount, { rows }: Standing): Move[] {
+  const moves = new Map<string, Move>();
+  for (const { ticker, request, sizedAt } of intents) {
+    const row = rows.find(({ uid }) => uid === request.uid);
+    if (row === undefined) {
+      world.violate('towards', `${account.id} trades ${ticker}, which takes no part in its balance`);
+      continue;
+    }
+    const sign = request.side === 'buy' ? 1n : -1n;
+    const lots = sign * raw(request.lots);
+    const amount = rub(lots * row.lotSize * raw(sizedAt));
+    const known = moves.get(row.uid) ?? { row, amount: 0, lots: 0n };
+    moves.set(row.uid, { row, amount: known.amount + amount, lots: known.lots + lots });
+  }
+  return [...moves.values()];
+}
+
+/** The rate that the bot reckons with: what it has paid, and before that what it is told. */
+function rateOf({ exchange }: World, { brokerAccount, block }: SimAccount): number {
+  const books = exchange.registry.account(brokerAccount);
+  const rates = exchange.market.all().map((instrument) => exchange.desk.rate(books, instrument));
+  const paid = Number(rates.reduce((most, rate) => (rate > most ? rate : most), 0n)) / 1e9;
+  const isKnown = books.ledger.some(({ kind }) => kind === 'fee');
+  // Fees are rounded up to kopecks.
+  return isKnown ? 1.1 * paid : Math.max(paid, Number(block.commission_percent ?? 0.3) / 100);
+}
+
+const isFirstLot = ({ row, lots }: Move): boolean => lots > 0n && row.pieces < row.lotSize;
+
+/** RUB below what it must be is covered with whatever can be sold, and who must pay for others' purchases sells for them. */
+const sellsFreely = ({ block }: SimAccount, { cash }: Standing): boolean =>
+  cash < Number(block.cash_reserve_rub ?? 0) || 'buy_requires_total_marginal_sell' in block;
+
+function missAfter({ rows, cash, cashLow, cashHigh }: Standing, moves: readonly Move[]): number {
+  const moved = new Map(moves.map(({ row, amount }) => [row.uid, amount]));
+  const left = moves.reduce((sum, { amount }) => sum - amount, cash);
+  return rows.reduce(
+    (sum, { uid, worth, low, high }) => sum + offBy(worth + (moved.get(uid) ?? 0), low, high),
+    offBy(left, cashLow, cashHigh),
+  );
+}
+
+/** Commission at the venue's own rates. */
+function chargedOn({ exchange }: World, { brokerAccount }: SimAccount, moves: readonly Move[]): number {
+  const books = exchange.registry.account(brokerAccount);
+  return moves.reduce((sum, { row, amount }) => {
+    const instrument = exchange.market.byUid(row.uid);
+    return sum + (instrument ? (Math.abs(amount) * Number(exchange.desk.rate(books, instrument))) / 1e9 : 0);
+  }, 0);
+}
+
+const text = (amount: number): string => amount.toFixed(2);

@@ -1,0 +1,197 @@
+// `rebalance`: nothing is traded while no trigger holds, none but what left its band moves, a window and a cooldown hold
+// everything back; and what has left its band is brought back. Judged where the targets follow from the wallet alone, by
+// weights from the venue's books and by true time.
+
+import { NO_MONEY } from '../../src/core/units.ts';
+import type { Check, PlannedLeg } from '../check.ts';
+import type { SimAccount } from '../generate-accounts.ts';
+import type { World } from '../world.ts';
+import {
+  instantBetween,
+  isInside,
+  isOutside,
+  isPartial,
+  type Standing,
+  standingsOf,
+  surplusOf,
+  wordsOf,
+} from './rules-bands.ts';
+import {
+  Gaps,
+  isBelowFloor,
+  isClear,
+  isSteady,
+  keyOf,
+  LOOKED_WITHIN_MS,
+  movesOf,
+  msOf,
+  type Sight,
+  sightOf,
+} from './rules-books.ts';
+
+export function rebalanceChecks(world: World): Check {
+  const { timeline } = world;
+  const startedMs = timeline.now();
+  const gaps = new Gaps(world);
+  /** Iterations whose first leg has been planned. */
+  const begun = new Set<string>();
+  /** Iterations that bought of their own accord. */
+  const bought = new Set<string>();
+  /** When an account's last one of those was recorded. */
+  const tradedMs = new Map<string, number>();
+
+  /** Neither sold nor bought, whatever the weights are. */
+  function idleBy(account: SimAccount): string | null {
+    const rule = (key: string) => keyOf(account, key, 'rebalance');
+    const nowMs = timeline.now();
+    const lastMs = tradedMs.get(account.id);
+    if (isOutside(rule('window'), nowMs) && isOutside(rule('window'), nowMs - LOOKED_WITHIN_MS))
+      return 'rebalance.window';
+    return lastMs !== undefined && nowMs - lastMs < msOf(rule('cooldown')) ? 'rebalance.cooldown' : null;
+  }
+
+  /** Nothing sold, and no more bought than RUB over its target pays. */
+  function quietBy(account: SimAccount, standings: readonly Standing[]): string | null {
+    const rule = (key: string) => keyOf(account, key, 'rebalance');
+    const trigger = String(rule('trigger') ?? 'always');
+    const calendar = rule('calendar');
+    const waits = trigger === 'calendar' || (trigger === 'hybrid' && calendar !== undefined);
+    if (waits && !instantBetween(calendar, startedMs, timeline.now())) return 'rebalance.calendar';
+    const needsBreach = trigger === 'threshold' || trigger === 'hybrid' || isPartial(account);
+    return needsBreach && standings.every(isInside) ? 'rebalance.threshold_percent' : null;
+  }
+
+  function judge(leg: PlannedLeg, account: SimAccount): void {
+    const sight = sightOf(world, account, leg);
+    if (isBelowFloor(world, account, sight)) return;
+    const idle = idleBy(account);
+    const [first] = leg.intents;
+    if (idle !== null && first !== undefined)
+      world.violate(idle, `${account.id} plans to ${first.request.side} ${first.ticker}`);
+    if (!isJudged(account) || !isClear(world, account) || !gaps.quiet) return;
+    const standings = standingsOf(world, account, sight);
+    const quiet = quietBy(account, standings);
+    const sells = leg.intents.filter(({ request }) => request.side === 'sell');
+    if (quiet !== null) {
+      const [sold] = sells;
+      if (sold !== undefined)
+        world.violate(quiet, `${account.id} sells ${sold.ticker}: ${wordsOf(standings)}`);
+      const spent = [...movesOf(leg.intents).values()]
+        .filter(({ intent }) => intent.request.side === 'buy')
+        .reduce((sum, { amount }) => sum + amount, 0n);
+      const surplus = surplusOf(sight, standings);
+      if (spent > surplus)
+        world.violate(
+          quiet,
+          `${account.id} buys for ${spent}, RUB over its target is ${surplus}: ${wordsOf(standings)}`,
+        );
+      return;
+    }
+    scoped(account, sight, standings, sells);
+  }
+
+  /** Of bands that are broken: who moves, and how far. */
+  function scoped(
+    account: SimAccount,
+    sight: Sight,
+    standings: readonly Standing[],
+    sells: PlannedLeg['intents'],
+  ): void {
+    if (!isPartial(account)) return;
+    const rub = standings.find(({ ticker }) => ticker === 'RUB');
+    // RUB that is under its own band is raised from whatever is most above its target.
+    const rubLacks = rub !== undefined && rub.weight - rub.target < -rub.half + rub.moved;
+    if (rubLacks || keyOf(account, 'rebalance_scope', 'rebalance') !== 'breached') return;
+    for (const { intent, amount } of movesOf(sells).values()) {
+      const standing = standings.find(({ ticker }) => ticker === intent.ticker);
+      const row = sight.rows.get(intent.ticker);
+      if (standing === undefined || row === undefined) continue;
+      if (isInside(standing) && standing.target > 0)
+        world.violate(
+          'rebalance.rebalance_scope',
+          `${account.id} sells ${intent.ticker}: ${wordsOf([standing])}`,
+        );
+      const after = (Number(row.worth - amount + 2n * row.lot * row.price) / Number(sight.equity)) * 100;
+      const edge = standing.target + standing.half - standing.moved;
+      const toEdge = keyOf(account, 'rebalance_to', 'rebalance') === 'edge' && Number.isFinite(standing.half);
+      if (toEdge && standing.target > 0 && after < edge)
+        world.violate(
+          'rebalance.rebalance_to',
+          `${account.id} sells ${intent.ticker} to ${after.toFixed(2)} %: ${wordsOf([standing])}`,
+        );
+    }
+  }
+
+  /** Once all is calm a band that is broken has been dealt with. */
+  function broughtBack(account: SimAccount): void {
+    const last = world.records.findLast(({ record }) => record.account === account.id);
+    const { trigger, window, cooldown } = Object(account.block.rebalance ?? {}) as Record<string, unknown>;
+    const isSimple = SIMPLE.every((key) => !(key in account.block)) && account.block.order_type === 'market';
+    if (
+      last === undefined ||
+      trigger !== 'threshold' ||
+      window !== undefined ||
+      cooldown !== undefined ||
+      !isSimple
+    )
+      return;
+    if (!['balanced', 'nothing_to_do'].includes(last.record.status) || !isClear(world, account)) return;
+    const sight = sightOf(world, account, {
+      account: account.id,
+      iteration: '',
+      leg: 0,
+      intents: [],
+      before: NOTHING,
+    });
+    const lot = Math.max(...[...sight.rows.values()].map(({ lot, price }) => Number(lot * price)));
+    const room = (200 * lot) / Number(sight.equity) + 0.1 + world.liveliness;
+    const least = Number(account.block.min_improvement_pp ?? 0.25);
+    const off = standingsOf(world, account, sight).find(
+      ({ weight, target, half }) => Math.abs(weight - target) > half + least + room,
+    );
+    if (off !== undefined)
+      world.violate('rebalance.trigger', `${account.id} leaves a band broken: ${wordsOf([off])}`);
+  }
+
+  return {
+    onCall: () => gaps.look(),
+    onPlan(leg) {
+      if (leg.intents.some(({ request }) => request.side === 'buy')) bought.add(leg.iteration);
+      const account = world.accounts.find(({ id }) => id === leg.account);
+      const isFirst = !begun.has(leg.iteration);
+      begun.add(leg.iteration);
+      if (account?.block.rebalance === undefined || !isFirst || leg.intents.length === 0) return;
+      if (isSteady(world, account)) judge(leg, account);
+    },
+    onRecord({ account, iteration, status, orders }) {
+      // What was cut short remembers nothing: the rest of it goes on at once.
+      const traded = orders.some(({ filled_lots }) => filled_lots > 0) && /^(balanced|partial)$/.test(status);
+      if (bought.has(iteration) && traded) tradedMs.set(account, timeline.now());
+    },
+    atEnd() {
+      for (const account of world.accounts) if (isJudged(account)) broughtBack(account);
+    },
+  };
+}
+
+const NOTHING = { cash: NO_MONEY, pieces: new Map() };
+
+/** Keys that keep a band from being closed, or move its middle. */
+const SIMPLE: readonly string[] = [
+  'limits',
+  'buy_only',
+  'do_not_sell',
+  'do_not_buy',
+  'cash_reserve_rub',
+  'min_profit_percent_for_close_position',
+  'confirmationThresholdRub',
+];
+
+/** The wallet, or equal parts, and nothing that moves them. */
+const isJudged = ({ block, borrows }: SimAccount): boolean =>
+  block.rebalance !== undefined &&
+  !borrows &&
+  ['manual', 'equal'].includes(String(block.desired_mode ?? block.rebalance_mode ?? 'manual')) &&
+  ['diff', 'max_weight_percent', 'min_weight_percent', 'buy_requires_total_marginal_sell'].every(
+    (key) => !(key in block),
+  );

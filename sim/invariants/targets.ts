@@ -1,0 +1,148 @@
+// What an account should hold by its wallet, its mode and its rules, reckoned from the venue's truth with formulas of its
+// own (doubles of RUB: for judging, never for trading). `null` where something moves its targets that is not reckoned here.
+// Guarantees: each target is a span; where no rule leaves a choice both its ends are the same.
+
+import type { SimAccount } from '../generate-accounts.ts';
+import type { World } from '../world.ts';
+
+export interface Row {
+  readonly ticker: string;
+  readonly uid: string;
+  readonly pieces: bigint;
+  /** Pieces of a lot, and RUB of one. */
+  readonly lotSize: bigint;
+  readonly lot: number;
+  readonly worth: number;
+  /** Least and most RUB that it should be worth. */
+  readonly low: number;
+  readonly high: number;
+}
+
+export interface Standing {
+  readonly rows: readonly Row[];
+  /** RUB, and the span that it should be in. */
+  readonly cash: number;
+  readonly cashLow: number;
+  readonly cashHigh: number;
+  readonly total: number;
+}
+
+/** Nano per piece; `null`: in doubt. */
+export type PriceOf = (uid: string) => bigint | null;
+
+/** Keys that move targets by what this file does not reckon: caps, yesterday's weights. */
+const UNRECKONED = ['max_weight_percent', 'min_weight_percent', 'diff'];
+
+export function standingOf(world: World, account: SimAccount, priceOf: PriceOf): Standing | null {
+  if (UNRECKONED.some((key) => key in account.block)) return null;
+  const weights = weightsOf(world, account, priceOf);
+  const worths = weights === null ? null : balancedIn(world, account, priceOf);
+  if (weights === null || worths === null) return null;
+  const cash = rub(world.exchange.registry.account(account.brokerAccount).cash());
+  const total = worths.reduce((sum, { worth }) => sum + worth, cash);
+  if (total <= 0) return null;
+  const share = weights.get('RUB') ?? 0;
+  const reserve = Number(account.block.cash_reserve_rub ?? 0);
+  const own = reserve > total * share && share < 1 ? Math.max(0, total - reserve) / (1 - share) : total;
+  const most = reserve > 0 ? own : exposureOf(account, total, share);
+  const rows = worths.map((each) => {
+    const weight = weights.get(each.ticker) ?? 0;
+    return { ...each, low: weight * own, high: weight * most };
+  });
+  const invested = 1 - share;
+  return { rows, cash, total, cashLow: total - invested * most, cashHigh: total - invested * own };
+}
+
+type Worth = Omit<Row, 'low' | 'high'>;
+
+/** What takes part in the balance, RUB apart: the wallet, and under `sell` whatever else is held. */
+export function balancedIn(world: World, account: SimAccount, priceOf: PriceOf): readonly Worth[] | null {
+  const { exchange } = world;
+  const books = exchange.registry.account(account.brokerAccount);
+  const listed = Object.keys(account.wallet).filter((ticker) => ticker !== 'RUB');
+  const held = books.held().map((uid) => exchange.market.byUid(uid)?.ticker.replace(/@$/, '') ?? '');
+  const strangers =
+    account.block.unlisted_positions === 'sell' ? held.filter((ticker) => !listed.includes(ticker)) : [];
+  const worths: Worth[] = [];
+  for (const ticker of [...listed, ...strangers]) {
+    const { uid, lot: lotSize } = exchange.instrument(ticker);
+    const price = priceOf(uid);
+    if (price === null) return null;
+    const pieces = books.pieces(uid);
+    worths.push({ ticker, uid, pieces, lotSize, lot: rub(lotSize * price), worth: rub(pieces * price) });
+  }
+  return worths;
+}
+
+/** E = max(Q, min(multiplier Q, (Q + max_margin_size) / (1 - r))): what collateral and the hour leave of it may be less. */
+function exposureOf({ block, borrows }: SimAccount, total: number, share: number): number {
+  if (!borrows || share >= 1) return total;
+  const { multiplier = 1, max_margin_size: size = 5000 } = block.margin_trading as Record<string, number>;
+  return Math.max(total, Math.min(multiplier * total, (total + size) / (1 - share)));
+}
+
+type Weights = ReadonlyMap<string, number>;
+
+/** Shares of one, RUB included. */
+export function weightsOf(world: World, account: SimAccount, priceOf: PriceOf): Weights | null {
+  const { wallet, block } = account;
+  const sum = Object.values(wallet).reduce((total, percent) => total + percent, 0);
+  const own = new Map(Object.entries(wallet).map(([ticker, percent]) => [ticker, percent / sum]));
+  const mode = String(block.desired_mode ?? block.rebalance_mode ?? 'manual');
+  if (mode === 'manual' || mode === 'default') return own;
+  const share = own.get('RUB') ?? 0;
+  const among = Object.keys(wallet).filter((ticker) => ticker !== 'RUB' && (wallet[ticker] ?? 0) > 0);
+  const metrics = metricsOf(world, mode, among, priceOf, Number(block.decorrelation_min_spread_pp ?? 0.5));
+  if (metrics === null) return null;
+  const whole = metrics.reduce((total, metric) => total + metric, 0);
+  if (whole <= 0) return own;
+  return new Map([
+    ...[...own.keys()].map((ticker) => [ticker, 0] as const),
+    ...among.map((ticker, at) => [ticker, ((metrics[at] ?? 0) / whole) * (1 - share)] as const),
+    ['RUB', share] as const,
+  ]);
+}
+
+/** All zero: the wallet's own weights. `null`: this mode is not reckoned here, or has nothing to weigh. */
+function metricsOf(
+  { exchange }: World,
+  mode: string,
+  tickers: readonly string[],
+  priceOf: PriceOf,
+  leastSpread: number,
+): readonly number[] | null {
+  if (mode === 'equal') return tickers.map(() => 1);
+  const funds = tickers.map((ticker) => exchange.instrument(ticker));
+  if (funds.some(({ kind, uid }) => kind !== 'etf' || priceOf(uid) === null)) return null;
+  const nowMs = exchange.now();
+  const caps = funds.map((fund) => rub((priceOf(fund.uid) ?? 0n) * exchange.funds.unitsAt(fund, nowMs)));
+  const aums = funds.map((fund) => rub(exchange.funds.aumAt(fund, nowMs) ?? 0n));
+  switch (mode) {
+    case 'marketcap':
+    // The venue's funds all have a market cap.
+    case 'marketcap_aum':
+      return caps;
+    case 'aum':
+      return aums;
+    case 'decorrelation': {
+      const premiums = caps.map((cap, at) => (cap / (aums[at] ?? 1) - 1) * 100);
+      const highest = Math.max(...premiums);
+      const spread = highest - Math.min(...premiums);
+      if (premiums.length < 2 || spread < leastSpread) return tickers.map(() => 0);
+      return premiums.map((premium) => highest - premium);
+    }
+    default:
+      return null;
+  }
+}
+
+/** From nano-rubles, to a thousandth. */
+export const rub = (nano: bigint): number => Number(nano / 1_000_000n) / 1_000;
+
+/** How far a worth is outside its span. */
+export const offBy = (worth: number, low: number, high: number): number =>
+  Math.max(0, low - worth, worth - high);
+
+/** Sum of how far everything is from where it should be, RUB included. */
+export const missOf = ({ rows, cash, cashLow, cashHigh }: Standing): number =>
+  rows.reduce((sum, { worth, low, high }) => sum + offBy(worth, low, high), offBy(cash, cashLow, cashHigh));

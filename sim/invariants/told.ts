@@ -1,0 +1,208 @@
+// What each account was told of prices, read off the bytes of the replies as the bot got them: an account goes by its own
+// quotes, not by what another one heard. From that follows which prices it may have accepted, and what its holdings are
+// worth to it. Requires: a reply belongs to every account of its token that asks for just those instruments.
+
+import { GetLastPricesRequest, GetLastPricesResponse } from 'tinkoff-invest-api/dist/generated/marketdata.js';
+import { isTrading } from '../../src/exchange/calendar.ts';
+import { moscowDay } from '../../src/exchange/moscow.ts';
+import type { Check } from '../check.ts';
+import type { SimAccount } from '../generate-accounts.ts';
+import type { World } from '../world.ts';
+
+const NANO = 1_000_000_000n;
+const MINUTE_MS = 60_000;
+/** A plan is made within this time of its prices. */
+export const PRICES_WITHIN_MS = 5 * MINUTE_MS;
+const MAX_AGE_MS = 60 * MINUTE_MS;
+/** What the bot takes a whole weekday for that its schedule does not reach back to. */
+const WEEKDAY_MS = 8.75 * 60 * MINUTE_MS;
+const DEFAULT_JUMP_PERCENT = 30n;
+const KEPT = 12;
+
+export interface Quote {
+  /** `null`: asked for, and no price came that can be one. */
+  readonly price: bigint | null;
+  readonly timeMs: number;
+  readonly atMs: number;
+}
+
+interface Memory {
+  quotes: Quote[];
+  /** Prices of which the account accepted one last: with each the next is compared. Empty: none is known to be accepted. */
+  reach: bigint[];
+}
+
+export interface Told extends Check {
+  /** Quotes of the last minutes, oldest first. */
+  recent(account: SimAccount, uid: string): readonly Quote[];
+  /** Whether somebody else's replies cannot be told from this account's. */
+  isShared(account: SimAccount): boolean;
+  /** What the holding is worth to the account, nano for a piece; `null` where that is in doubt. */
+  worthTo(account: SimAccount, uid: string): bigint | null;
+  /** The most that a piece may be worth to the account: nano; `null` where it was never told of it. */
+  mostFor(account: SimAccount, uid: string): bigint | null;
+  /** Why an order at this price rests on a price that leaped; `null` where it does not. */
+  jumpOf(account: SimAccount, uid: string, price: bigint): string | null;
+  /** That price was traded on: so it was accepted. */
+  accepted(account: SimAccount, uid: string, price: bigint): void;
+  /** Trading time since a quote's own time. */
+  ageOf(uid: string, fromMs: number): number;
+}
+
+export function toldChecks(world: World): Told {
+  const memories = new Map<string, Memory>();
+  const keyOf = ({ id }: SimAccount, uid: string): string => `${id} ${uid}`;
+  const of = (account: SimAccount, uid: string): Memory => {
+    const key = keyOf(account, uid);
+    const known = memories.get(key) ?? { quotes: [], reach: [] };
+    memories.set(key, known);
+    return known;
+  };
+  const wallets = new Map(
+    world.accounts.map((account) => [account, new Set(uidsOf(world, account))] as const),
+  );
+  const askers = new Map<string, readonly SimAccount[]>();
+  let sharing: ReadonlySet<SimAccount> | null = null;
+
+  /** Whose look it is: all of its wallet with whatever else it holds, or only what it holds beside its wallet. */
+  function asks(account: SimAccount, uids: readonly string[]): boolean {
+    const wallet = wallets.get(account) ?? new Set<string>();
+    const inside = uids.filter((uid) => wallet.has(uid)).length;
+    return inside === wallet.size || inside === 0;
+  }
+
+  function askersOf(uids: readonly string[], token: string): readonly SimAccount[] {
+    const key = `${token} ${uids.join()}`;
+    const known =
+      askers.get(key) ?? world.accounts.filter((account) => account.token === token && asks(account, uids));
+    askers.set(key, known);
+    return known;
+  }
+
+  function hear(account: SimAccount, uid: string, quote: Quote): void {
+    const memory = of(account, uid);
+    memory.quotes.push(quote);
+    if (memory.quotes.length > KEPT) memory.quotes.shift();
+    const { price } = quote;
+    if (price === null || memory.reach.length === 0 || memory.reach.includes(price)) return;
+    if (memory.reach.some((from) => !isJump(account, from, price))) memory.reach.push(price);
+  }
+
+  function heard(request: Uint8Array, body: Uint8Array, token: string): void {
+    const uids = GetLastPricesRequest.decode(request).instrumentId;
+    const accounts = askersOf(uids, token);
+    if (accounts.length === 0) return;
+    const atMs = world.timeline.now();
+    const found = quotesIn(body, atMs);
+    for (const account of accounts)
+      for (const uid of uids) hear(account, uid, found.get(uid) ?? { price: null, timeMs: 0, atMs });
+  }
+
+  const recent = (account: SimAccount, uid: string): readonly Quote[] =>
+    of(account, uid).quotes.filter(({ atMs }) => world.timeline.now() - atMs <= PRICES_WITHIN_MS);
+
+  function ageOf(uid: string, fromMs: number): number {
+    const toMs = world.timeline.now();
+    const exchange = world.exchange.market.byUid(uid)?.exchange ?? '';
+    const today = moscowDay(toMs);
+    const within = world.exchange.market.calendar
+      .spans(exchange, today)
+      .filter(({ phase }) => isTrading(phase))
+      .reduce(
+        (sum, { startMs, endMs }) => sum + Math.max(0, Math.min(endMs, toMs) - Math.max(startMs, fromMs)),
+        0,
+      );
+    const back = Math.max(0, today - moscowDay(fromMs) - 1);
+    const days = Array.from({ length: back }, (_, nth) => today - 1 - nth);
+    return within + days.filter((day) => day % 7 !== 2 && day % 7 !== 3).length * WEEKDAY_MS;
+  }
+
+  return {
+    onReply(method, request, body, _life, token) {
+      if (method === 'GetLastPrices') heard(request, body, token);
+    },
+    /** An iteration that came to its end has accepted what it was told. */
+    onRecord({ account: id, status, dry_run }) {
+      const account = world.accounts.find((each) => each.id === id);
+      if (account === undefined || dry_run || !COMPLETE.has(status)) return;
+      for (const uid of wallets.get(account) ?? []) {
+        const memory = of(account, uid);
+        if (memory.reach.length === 0)
+          memory.reach = [...new Set(memory.quotes.flatMap(({ price }) => price ?? []))];
+      }
+    },
+    /** An old journal knows old prices. */
+    onRestore() {
+      for (const memory of memories.values()) memory.reach = [];
+    },
+    onAccept(ticker) {
+      const { uid } = world.exchange.instrument(ticker);
+      for (const account of world.accounts) memories.delete(keyOf(account, uid));
+    },
+    recent,
+    ageOf,
+    isShared(account) {
+      sharing ??= new Set(
+        world.accounts.filter((one) =>
+          world.accounts.some((other) => other !== one && other.token === one.token),
+        ),
+      );
+      return sharing.has(account);
+    },
+    worthTo(account, uid) {
+      const last = recent(account, uid).at(-1);
+      if (last === undefined || last.price === null) return null;
+      const { price } = last;
+      const { reach, quotes } = of(account, uid);
+      // Before anything is known to be accepted any quote may have been.
+      const before = reach.length > 0 ? reach : quotes.flatMap((quote) => quote.price ?? []);
+      if (before.some((from) => isJump(account, from, price))) return null;
+      return ageOf(uid, last.timeMs) > MAX_AGE_MS - Math.abs(world.skewMs) ? null : price;
+    },
+    mostFor(account, uid) {
+      const { quotes, reach } = of(account, uid);
+      const prices = [...quotes.flatMap(({ price }) => price ?? []), ...reach];
+      return prices.length === 0 ? null : prices.reduce((most, price) => (price > most ? price : most));
+    },
+    jumpOf(account, uid, price) {
+      const { reach } = of(account, uid);
+      if (reach.length === 0 || reach.some((from) => !isJump(account, from, price))) return null;
+      return `at ${price}, when what it accepted last is one of ${reach.join()}`;
+    },
+    accepted(account, uid, price) {
+      of(account, uid).reach = [price];
+    },
+  };
+}
+
+const COMPLETE = new Set(['balanced', 'nothing_to_do', 'partial']);
+
+/** Further than `max_price_jump_percent` of the price that it leaves. */
+function isJump({ block }: SimAccount, from: bigint, to: bigint): boolean {
+  const percent = BigInt(Number(block.max_price_jump_percent ?? DEFAULT_JUMP_PERCENT));
+  const move = to > from ? to - from : from - to;
+  return move * 100n > from * percent;
+}
+
+const uidsOf = ({ exchange }: World, { wallet }: SimAccount): string[] =>
+  Object.keys(wallet)
+    .filter((ticker) => ticker !== 'RUB')
+    .map((ticker) => exchange.instrument(ticker).uid);
+
+/** A broken reply tells nothing; a price that cannot be one is none. */
+function quotesIn(body: Uint8Array, atMs: number): ReadonlyMap<string, Quote> {
+  const found = new Map<string, Quote>();
+  try {
+    for (const { instrumentUid, price, time } of GetLastPricesResponse.decode(body).lastPrices) {
+      const isSound =
+        price !== undefined && Math.abs(price.nano) < 1e9 && price.units >= 0 && price.nano >= 0;
+      const nano = isSound ? BigInt(price.units) * NANO + BigInt(price.nano) : 0n;
+      const timeMs = time?.getTime() ?? 0;
+      const isNewer = timeMs >= (found.get(instrumentUid)?.timeMs ?? 0);
+      if (isNewer) found.set(instrumentUid, { price: nano > 0n && time ? nano : null, timeMs, atMs });
+    }
+  } catch {
+    found.clear();
+  }
+  return found;
+}

@@ -1,0 +1,98 @@
+// Journals that are not as the last life left them: an old backup that a person put back, or a journal of an earlier
+// schema version, on which a life begins and is killed in the middle of its migration.
+
+import { IN_MIGRATION } from './crash-points.ts';
+import type { Life } from './life.ts';
+import {
+  type Backup,
+  copyOf,
+  downgrade,
+  NEWEST,
+  restore,
+  schemaTrouble,
+  upgrade,
+  versionOf,
+} from './old-journal.ts';
+import type { World } from './world.ts';
+
+/** The last version before the newest that knows all that a running account depends on. */
+const OLDER = NEWEST - 1;
+const IN_A_MIGRATION = 0.06;
+/** The statements of one step are about as many. */
+const STATEMENTS = 12;
+
+export class OldJournals {
+  private copyDue = false;
+  private backup: Backup | null = null;
+  private restoreDue = false;
+  /** Statements of the migration until the kill. */
+  private left = Number.POSITIVE_INFINITY;
+
+  constructor(private readonly world: World) {}
+
+  /** A copy is made at the next effect that is no half-written one. */
+  copySoon(): void {
+    this.copyDue = true;
+  }
+
+  reached(name: string): void {
+    if (!this.copyDue || name.endsWith(' inside')) return;
+    this.copyDue = false;
+    this.backup = copyOf(this.world.store.db);
+    this.world.note('a backup of the journal is made');
+  }
+
+  /** The next life begins on the backup; false where there is none. */
+  restoreNext(): boolean {
+    this.restoreDue = this.backup !== null;
+    return this.restoreDue;
+  }
+
+  starting(): void {
+    if (this.restoreDue && this.backup !== null) this.putBack(this.backup);
+    this.restoreDue = false;
+    const { swarm, store, lives, options } = this.world;
+    const dice = options.onlyAccount ? null : swarm.fires('kill_in_migration', IN_A_MIGRATION);
+    if (dice === null) return;
+    // An empty journal may be of any version, down to a file that has none yet.
+    const version = lives.length === 0 ? dice.whole(0, OLDER) : OLDER;
+    if (versionOf(store.db) > version) downgrade(store.db, version);
+    this.left = dice.whole(1, STATEMENTS);
+    this.world.note(`the journal is of version ${version}`);
+  }
+
+  /** @param kill ends the life at a statement of its migration */
+  opening(life: Life, kill: (where: string) => void): void {
+    const { db } = this.world.store;
+    if (versionOf(db) === NEWEST) return;
+    upgrade(db, () => {
+      this.left -= 1;
+      if (this.left === 0) kill(IN_MIGRATION);
+      life.assertAlive();
+    });
+    const trouble = schemaTrouble(db);
+    if (trouble !== null) this.world.violate('migration', trouble);
+  }
+
+  private putBack(backup: Backup): void {
+    const { world } = this;
+    const { db, journal } = world.store;
+    const sent = () =>
+      new Map(
+        db
+          .prepare<{ key: string; attempts: bigint }, []>(
+            'SELECT key, (SELECT count(*) FROM attempts a WHERE a.key = o.key) AS attempts FROM orders o',
+          )
+          .all()
+          .map(({ key, attempts }) => [key, attempts]),
+      );
+    const before = sent();
+    restore(db, backup);
+    const after = sent();
+    for (const [key, attempts] of before) if (attempts !== (after.get(key) ?? 0n)) world.forgotten.add(key);
+    world.halted.clear();
+    for (const { id } of world.accounts) if (journal.halt(id) !== null) world.halted.add(id);
+    world.note(`an old backup is put back, ${world.forgotten.size} orders are forgotten`);
+    world.checks.onRestore();
+  }
+}

@@ -1,0 +1,49 @@
+// What the owner of an account does beside the bot: trades by hand, pays in, takes out.
+
+import { VenueError } from '../src/exchange/errors.ts';
+import type { Dice } from './streams.ts';
+import type { World } from './world.ts';
+
+const NANO = 1_000_000_000n;
+
+export class OwnerChanges {
+  constructor(private readonly world: World) {}
+
+  /** What was ordered, in words; `null` where there is too little to order. */
+  order(dice: Dice, brokerAccount: string, ticker: string): string | null {
+    const { exchange, outside } = this.world;
+    const instrument = exchange.instrument(ticker);
+    const books = exchange.registry.account(brokerAccount);
+    const last = exchange.market.last(instrument, exchange.now())?.price ?? instrument.step;
+    const side = dice.chance(0.5) ? 'buy' : 'sell';
+    const most =
+      side === 'sell'
+        ? books.pieces(instrument.uid) / instrument.lot
+        : books.cash() / (last * instrument.lot);
+    if (most < 2n) return null;
+    const lots = Math.max(1, Math.floor(Number(most) * dice.random() * 0.5));
+    outside.mark(brokerAccount);
+    try {
+      exchange.ownerOrder(brokerAccount, { uid: ticker, side, lots });
+    } catch (error) {
+      if (!(error instanceof VenueError)) throw error;
+    }
+    return `${side} ${lots} ${ticker}`;
+  }
+
+  /** How much came or went, RUB; `null` where there is nothing to take. */
+  moveCash(dice: Dice, brokerAccount: string): string | null {
+    const { exchange, outside } = this.world;
+    const rubles = Number(exchange.registry.account(brokerAccount).cash() / NANO);
+    outside.mark(brokerAccount);
+    if (dice.chance(0.5)) {
+      const amount = Math.max(100, Math.round(rubles * dice.random() + dice.spread(100, 100_000)));
+      exchange.deposit(brokerAccount, String(amount));
+      return `+${amount}`;
+    }
+    const amount = Math.floor(rubles * dice.pick([0.1, 0.5, 0.9, 1.02]));
+    if (amount < 1) return null;
+    exchange.withdraw(brokerAccount, String(amount));
+    return `-${amount}`;
+  }
+}

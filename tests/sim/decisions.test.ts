@@ -1,0 +1,226 @@
+// Every invariant of decisions can fail: each is shown a plan or a record that breaks it, in a world where all else is well.
+
+import { expect, test } from 'bun:test';
+import { GetLastPricesRequest, GetLastPricesResponse } from 'tinkoff-invest-api/dist/generated/marketdata.js';
+import { together } from '../../sim/check.ts';
+import { balanceChecks } from '../../sim/invariants/balance.ts';
+import { breakerChecks } from '../../sim/invariants/breakers.ts';
+import { calmChecks } from '../../sim/invariants/calm.ts';
+import { decisionChecks } from '../../sim/invariants/decisions.ts';
+import { limitChecks } from '../../sim/invariants/limits.ts';
+import { planningChecks } from '../../sim/invariants/planning.ts';
+import { postingChecks } from '../../sim/invariants/posting.ts';
+import { toldChecks } from '../../sim/invariants/told.ts';
+import { turnoverChecks } from '../../sim/invariants/turnover.ts';
+import { openSimJournal } from '../../sim/sim-journal.ts';
+import { World } from '../../sim/world.ts';
+import type { IterationRecord } from '../../src/core/iteration-record.ts';
+import { lotSize, lots, money, price, shares } from '../../src/core/units.ts';
+import type { Intent } from '../../src/ports.ts';
+
+const store = openSimJournal();
+const NANO = 1_000_000_000n;
+
+/** One account with TMOS at half of 100,000 RUB wanted, 1,000 pieces held, the rest in RUB. */
+function scene(block: Record<string, unknown> = {}) {
+  const world = new World({
+    seed: 3,
+    kept: new Set(),
+    traced: false,
+    calm: true,
+    store,
+    checks: (made) => {
+      const told = toldChecks(made);
+      const traded = turnoverChecks(made, told);
+      const rest = [decisionChecks(made, told, traded), calmChecks(made, told), balanceChecks(made, told)];
+      const more = [breakerChecks(made, told), limitChecks(made), planningChecks(made, told)];
+      return together([told, traded, ...rest, ...more, postingChecks(made)]);
+    },
+  });
+  world.start();
+  const account = world.accounts[0]!;
+  for (const key of Object.keys(account.block))
+    if (!/^(id|name|min_one)/.test(key)) Reflect.deleteProperty(account.block, key);
+  for (const ticker of Object.keys(account.wallet)) Reflect.deleteProperty(account.wallet, ticker);
+  Object.assign(account.wallet, { TMOS: 50, RUB: 50 });
+  Object.assign(account.block, { min_improvement_pp: 0.25, ...block });
+  const { exchange } = world;
+  const books = exchange.registry.account(account.brokerAccount);
+  for (const uid of books.held())
+    exchange.giveSecurities(account.brokerAccount, uid, -Number(books.pieces(uid)));
+  const tmos = exchange.instrument('TMOS');
+  exchange.giveSecurities(account.brokerAccount, 'TMOS', 1_000);
+  const atMs = world.timeline.now();
+  const rest = 100_000n * NANO - books.cash();
+  books.book({
+    atMs,
+    kind: rest > 0n ? 'input' : 'output',
+    currency: 'rub',
+    cash: rest,
+    uid: null,
+    pieces: 0n,
+    price: 0n,
+    orderId: null,
+    tradeId: null,
+  });
+  const last = () => exchange.market.last(tmos, exchange.now())!.price;
+  let iteration = 0;
+  return {
+    world,
+    account,
+    last,
+    /** The bot is told prices as they are. */
+    tell(nano = last()) {
+      const body = {
+        instrumentUid: tmos.uid,
+        price: { units: Number(nano / NANO), nano: Number(nano % NANO) },
+        time: new Date(world.timeline.now()).toISOString(),
+      };
+      world.checks.onReply(
+        'GetLastPrices',
+        GetLastPricesRequest.encode({ figi: [], instrumentId: [tmos.uid], lastPriceType: 0 }).finish(),
+        GetLastPricesResponse.encode(GetLastPricesResponse.fromJSON({ lastPrices: [body] })).finish(),
+        world.life!,
+        account.token,
+      );
+    },
+    plan(side: 'buy' | 'sell', count: bigint, leg = side === 'sell' ? 0 : 1, parts = 1, sizedAt = last()) {
+      iteration += 1;
+      const intent = (part: number): Intent => ({
+        account: account.id,
+        iteration: `i${iteration}`,
+        leg,
+        part,
+        ticker: 'TMOS',
+        sizedAt: price(sizedAt),
+        request: {
+          key: `${iteration} ${part}`,
+          brokerAccount: account.brokerAccount,
+          uid: tmos.uid,
+          side,
+          lots: lots(count),
+          lot: lotSize(1n),
+          type: 'market',
+          limit: null,
+          confirmMargin: false,
+        },
+      });
+      world.checks.onPlan({
+        account: account.id,
+        iteration: `i${iteration}`,
+        leg,
+        intents: Array.from({ length: parts }, (_, part) => intent(part)),
+        before: { cash: money(books.cash()), pieces: new Map([[tmos.uid, shares(books.pieces(tmos.uid))]]) },
+      });
+    },
+    /** An iteration ends, and says so. */
+    record(status: IterationRecord['status']) {
+      iteration += 1;
+      const started_at = new Date(world.timeline.now()).toISOString();
+      const said = { account: account.id, iteration: `i${iteration}`, status, started_at, dry_run: false };
+      world.checks.onRecord({ ...said, exchange_open: true, reason: null } as IterationRecord, world.life!);
+    },
+    broken: () => {
+      world.close();
+      return world.violations.map(({ invariant }) => invariant);
+    },
+  };
+}
+
+type Scene = ReturnType<typeof scene>;
+
+const CASES: readonly (readonly [
+  invariant: string,
+  what: string,
+  break_: (scene: Scene) => void,
+  block?: object,
+])[] = [
+  ['towards', 'a purchase past its target', ({ plan }) => plan('buy', 9_000n)],
+  ['towards', 'a sale of what is below its target', ({ plan }) => plan('sell', 500n)],
+  ['objective', 'a purchase that ends further off than it began', ({ plan }) => plan('buy', 15_500n)],
+  ['worth it', 'a purchase of next to nothing', ({ plan }) => plan('buy', 5n)],
+  [
+    'calm',
+    'a trade where nothing was to be done',
+    ({ world, record, plan }) => {
+      world.calmAtMs = 0;
+      record('nothing_to_do');
+      plan('buy', 6_000n);
+    },
+  ],
+  [
+    'balanced in truth',
+    'nothing to do, far from the target',
+    ({ world, record }) => {
+      world.calmAtMs = 0;
+      record('nothing_to_do');
+    },
+  ],
+  [
+    'price jump',
+    'an order at a price that leaped',
+    ({ world, last, tell, plan }) => {
+      plan('buy', 3_000n);
+      world.exchange.gapPrice('TMOS', '1.5');
+      tell();
+      plan('buy', 1_000n, 1, 1, last());
+    },
+  ],
+  [
+    'drawdown',
+    'a purchase after a fall that is too deep',
+    ({ world, tell, record, plan }) => {
+      record('nothing_to_do');
+      world.exchange.gapPrice('TMOS', '0.8');
+      tell();
+      plan('buy', 3_000n);
+    },
+    { max_drawdown_percent: 1 },
+  ],
+  [
+    'I9',
+    'more than may be traded in a day',
+    ({ plan }) => plan('buy', 5_000n),
+    { max_day_turnover_percent: 10 },
+  ],
+  ['I9', 'an order that is split for nothing', ({ plan }) => plan('buy', 2_000n, 1, 2)],
+  [
+    'I10',
+    'a price that was said before, not last',
+    ({ last, tell, plan }) => {
+      tell(last() + NANO);
+      plan('buy', 3_000n);
+    },
+  ],
+  ['I6', 'more than there is', ({ plan }) => plan('buy', 60_000n)],
+  [
+    'I12',
+    'one token over its limit',
+    ({ world }) => {
+      for (let count = 0; count < 400; count += 1) {
+        world.timeline.run(world.timeline.now() + 30, () => false);
+        world.checks.onLeave('GetPositions', new Uint8Array(), world.life!, 'one');
+      }
+    },
+  ],
+];
+
+test.each(CASES)('%s fails on %s', (invariant, _, break_, block = {}) => {
+  const made = scene(block as Record<string, unknown>);
+  made.tell();
+  break_(made);
+  expect(made.broken()).toContain(invariant);
+});
+
+test('nothing fails on a purchase up to the target, and on nothing to do there', () => {
+  const made = scene();
+  const { world, account } = made;
+  made.tell();
+  const missing = (53_250n * NANO) / made.last() - 1_000n;
+  made.plan('buy', missing);
+  world.exchange.giveSecurities(account.brokerAccount, 'TMOS', Number(missing));
+  world.exchange.withdraw(account.brokerAccount, String((missing * made.last()) / NANO));
+  world.calmAtMs = 0;
+  made.record('nothing_to_do');
+  expect(made.broken()).toEqual([]);
+});

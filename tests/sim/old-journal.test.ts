@@ -1,0 +1,80 @@
+// Backups and old schemas in the simulator: what is put back is what was copied, and a migration that dies at any
+// statement leaves the journal as it was.
+
+import { beforeEach, describe, expect, test } from 'bun:test';
+import {
+  copyOf,
+  downgrade,
+  NEWEST,
+  restore,
+  schemaTrouble,
+  upgrade,
+  versionOf,
+} from '../../sim/old-journal.ts';
+import { openSimJournal } from '../../sim/sim-journal.ts';
+import { lots } from '../../src/core/units.ts';
+import { NOTHING, sampleIntent } from '../journal/sample.ts';
+
+const { db, journal, reset } = openSimJournal();
+const intent = sampleIntent({ account: 'main', iteration: 'one' });
+const { key } = intent.request;
+
+beforeEach(() => {
+  reset();
+  journal.plan('main', 'one', 1, [intent], NOTHING, 1);
+  journal.attempt([key], 2);
+});
+
+describe('a backup', () => {
+  test('brings back the rows of its time, and nothing of later', () => {
+    const backup = copyOf(db);
+    journal.settle({ key, to: 'live', executed: lots(0n), evidence: 'reply' }, 3);
+    journal.setHalt('main', { cause: 'drawdown', detail: 'later', atMs: 4 });
+    restore(db, backup);
+    expect(journal.order(key)?.state).toBe('sending');
+    expect(journal.halt('main')).toBeNull();
+    expect(copyOf(db)).toEqual(backup);
+  });
+});
+
+describe('a journal of an older version', () => {
+  const versions = Array.from({ length: NEWEST }, (_, version) => version);
+
+  test.each(versions)('of version %d without rows is upgraded to what a new one is', (version) => {
+    reset();
+    downgrade(db, version);
+    expect(versionOf(db)).toBe(version);
+    expect(schemaTrouble(db)).not.toBeNull();
+    upgrade(db, () => {});
+    expect(versionOf(db)).toBe(NEWEST);
+    expect(schemaTrouble(db)).toBeNull();
+  });
+
+  test('is whole again, orders and all, wherever its migration died', () => {
+    const before = journal.order(key);
+    for (let killedAt = 1, isKilled = true; isKilled; killedAt += 1) {
+      downgrade(db, NEWEST - 1);
+      let left = killedAt;
+      isKilled = false;
+      try {
+        upgrade(db, () => {
+          left -= 1;
+          if (left === 0) throw new Error('killed');
+        });
+      } catch {
+        isKilled = true;
+        expect(versionOf(db)).toBe(NEWEST - 1);
+        upgrade(db, () => {});
+      }
+      expect(schemaTrouble(db)).toBeNull();
+      expect(journal.order(key)).toEqual(before);
+    }
+  });
+
+  test('is made new by a reset, wherever the seed before it ended', () => {
+    downgrade(db, NEWEST - 1);
+    reset();
+    expect(schemaTrouble(db)).toBeNull();
+    expect(journal.order(key)).toBeNull();
+  });
+});

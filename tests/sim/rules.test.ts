@@ -1,0 +1,344 @@
+// Every invariant of the owner's rules can fail: each is shown an event that breaks it, in a world where all else is well;
+// and what a rule allows breaks nothing.
+
+import { expect, test } from 'bun:test';
+import { OrderType } from 'tinkoff-invest-api/dist/generated/orders.js';
+import type { World } from '../../sim/world.ts';
+import { type RuledScene, ruledScene } from '../support/ruled-scene.ts';
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+
+const MARGIN = {
+  enabled: true,
+  multiplier: 1.5,
+  max_margin_size: 200_000,
+  balancing_strategy: 'remove',
+  deleverage_minutes: 30,
+};
+const BANDS = { trigger: 'threshold', threshold_percent: 5, rebalance_to: 'target', rebalance_scope: 'all' };
+const LIMIT = OrderType.ORDER_TYPE_LIMIT;
+
+type Case = readonly [
+  rule: string,
+  what: string,
+  keys: Record<string, unknown>,
+  holdings: NonNullable<Parameters<typeof ruledScene>[1]>,
+  break_: (scene: RuledScene) => void,
+];
+
+const buys = (rubles: number) => (s: RuledScene) => s.plan([s.order('buy', 'TMOS', rubles)]);
+const sells = (rubles: number) => (s: RuledScene) => s.plan([s.order('sell', 'TMOS', rubles)]);
+
+const CASES: readonly Case[] = [
+  [
+    'desired_wallet',
+    'what it does not name is bought',
+    {},
+    {},
+    (s) => s.plan([s.order('buy', 'SBER', 5_000)]),
+  ],
+  ['do_not_buy', 'it is bought', { do_not_buy: ['TMOS'] }, {}, buys(5_000)],
+  ['do_not_sell', 'it is sold', { do_not_sell: ['TMOS'] }, {}, sells(5_000)],
+  ['buy_only', 'something is sold', { buy_only: true }, {}, sells(5_000)],
+  ['unlisted_positions', 'a stranger is sold', {}, {}, (s) => s.plan([s.order('sell', 'SBER', 5_000)])],
+  [
+    'min_profit_percent_for_close_position',
+    'it earns nothing',
+    { min_profit_percent_for_close_position: 3 },
+    {},
+    sells(5_000),
+  ],
+  ['limits.max_premium_percent', 'it is too dear', { limits: { max_premium_percent: -50 } }, {}, buys(5_000)],
+  [
+    'limits.below_moving_average',
+    'it is below its average',
+    { limits: { below_moving_average: 'no_buys', moving_average_days: 2 } },
+    {},
+    (s) => s.plan([s.order('buy', 'TMOS', 5_000, 1_000_000_000n)]),
+  ],
+  ['limits.min_trade_rub', 'an order is smaller', { limits: { min_trade_rub: 6_000 } }, {}, buys(5_000)],
+  ['limits.min_trade_rub', 'an order is dust', { limits: { dust_percent: 2 } }, {}, buys(5_000)],
+  ['limits.max_trade_percent', 'it moves further', { limits: { max_trade_percent: 5 } }, {}, sells(90_000)],
+  [
+    'limits.max_turnover_percent',
+    'more is traded',
+    { limits: { max_turnover_percent: { day: 5 } } },
+    {},
+    sells(90_000),
+  ],
+  [
+    'limits.max_orders',
+    'there are more',
+    { limits: { max_orders: 1 } },
+    {},
+    (s) => {
+      const orders = [s.order('sell', 'TMOS', 50_000), s.order('sell', 'TRUR', 50_000)];
+      s.plan(orders);
+      s.world.checks.onAttempt(orders.map(({ request }) => request.key));
+    },
+  ],
+  ['cash_reserve_rub', 'it is spent', { cash_reserve_rub: 90_000 }, {}, buys(50_000)],
+  ['margin_trading', 'more is borrowed', { margin_trading: MARGIN }, { borrows: true }, buys(400_000)],
+  [
+    'buy_requires_total_marginal_sell',
+    'it is bought on margin',
+    { margin_trading: MARGIN, buy_requires_total_marginal_sell: { enabled: true, instruments: ['TMOS'] } },
+    { borrows: true },
+    buys(150_000),
+  ],
+  ['max_weight_percent', 'a weight passes it', { max_weight_percent: 46 }, {}, buys(50_000)],
+  ['min_weight_percent', 'a weight falls below it', { min_weight_percent: 40 }, {}, sells(150_000)],
+  ['confirmationThresholdRub', 'nobody was asked', { confirmationThresholdRub: 40_000 }, {}, buys(50_000)],
+  [
+    'order_type',
+    'best price for market',
+    {},
+    {},
+    (s) => {
+      const order = s.order('buy', 'TMOS', 50_000);
+      s.plan([order]);
+      s.leave(order, OrderType.ORDER_TYPE_BESTPRICE);
+    },
+  ],
+  [
+    'order_type',
+    'a limit without a reason',
+    {},
+    {},
+    (s) => {
+      const order = s.order('buy', 'TMOS', 50_000);
+      s.plan([order]);
+      s.leave(order, LIMIT, 6.5);
+    },
+  ],
+  [
+    'order_type',
+    'a limit that cannot execute',
+    { order_type: 'limit' },
+    {},
+    (s) => {
+      const order = s.order('buy', 'TMOS', 50_000);
+      s.plan([order]);
+      s.leave(order, LIMIT, 6.4);
+    },
+  ],
+  [
+    'limits.max_spread_percent',
+    'a limit beyond the bound',
+    {},
+    {},
+    (s) => {
+      const order = s.order('sell', 'TMOS', 400_000);
+      s.plan([order]);
+      s.leave(order, LIMIT, 6);
+    },
+  ],
+  [
+    'limits.max_spread_percent',
+    'a large order into a wide book',
+    { limits: { max_spread_percent: 0.01 } },
+    {},
+    (s) => {
+      const order = s.order('sell', 'TMOS', 400_000);
+      s.plan([order]);
+      s.leave(order);
+    },
+  ],
+  [
+    'trading_status',
+    'an order in what is halted',
+    {},
+    {},
+    (s) => {
+      s.world.exchange.setStatus('TMOS', 4);
+      s.pass(11 * MINUTE_MS);
+      const order = s.order('buy', 'TMOS', 50_000);
+      s.plan([order]);
+      s.leave(order);
+    },
+  ],
+  [
+    'sleep_between_orders',
+    'two orders of a leg at once',
+    { sleep_between_orders: '2s' },
+    {},
+    (s) => {
+      const orders = [s.order('sell', 'TMOS', 50_000), s.order('sell', 'TRUR', 50_000)];
+      s.plan(orders);
+      for (const order of orders) s.leave(order);
+    },
+  ],
+  [
+    'order_wait_seconds',
+    'an order stays in the book',
+    { order_wait_seconds: 1 },
+    {},
+    (s) => {
+      const { market, desk } = s.world.exchange;
+      const { uid, step } = s.world.exchange.instrument('TMOS');
+      s.world.start();
+      const order = {
+        accountId: s.broker,
+        key: 'key-rests',
+        uid,
+        side: 'buy',
+        type: 'limit',
+        lots: 1n,
+      } as const;
+      const limit =
+        market.last(s.world.exchange.instrument('TMOS'), s.world.timeline.now())!.price - 20n * step;
+      const rest = { price: limit, confirmMargin: false, timeInForce: 'day', foreign: false } as const;
+      desk.post({ ...order, ...rest }, s.world.timeline.now());
+      const call = { method: 'PostOrder', accountId: s.broker, orderId: 'key-rests' };
+      const seen = { call, life: s.world.life } as unknown as Parameters<World['checks']['onCall']>[0];
+      s.world.checks.onCall(seen, 'applied');
+      s.pass(MINUTE_MS);
+    },
+  ],
+  [
+    'exchange',
+    'an order while it is closed',
+    { exchange: 'MOEX' },
+    {},
+    (s) => {
+      s.pass(16 * HOUR_MS);
+      s.plan([s.order('buy', 'TMOS', 50_000)]);
+    },
+  ],
+  [
+    'balancing_strategy',
+    'debt in the last minutes of trading',
+    { margin_trading: { ...MARGIN, deleverage_minutes: 720 } },
+    { borrows: true, tmos: 60, trur: 50 },
+    (s) => {
+      s.pass(2 * HOUR_MS);
+      s.recorded('balanced');
+    },
+  ],
+  [
+    'rebalance.window',
+    'an order outside it',
+    { rebalance: { trigger: 'always', window: { from: '22:00', to: '23:00' } } },
+    {},
+    buys(50_000),
+  ],
+  [
+    'rebalance.cooldown',
+    'two iterations at once',
+    { rebalance: { trigger: 'always', cooldown: '45m' } },
+    {},
+    (s) => {
+      s.plan([s.order('buy', 'TMOS', 20_000)]);
+      s.recorded('balanced', s.world.timeline.now(), 1);
+      s.plan([s.order('buy', 'TMOS', 20_000)], 1, 'another');
+    },
+  ],
+  [
+    'rebalance.calendar',
+    'it is not due',
+    { rebalance: { trigger: 'calendar', calendar: { time: '22:00' } } },
+    {},
+    sells(50_000),
+  ],
+  [
+    'rebalance.threshold_percent',
+    'something inside its band is sold',
+    { rebalance: BANDS },
+    { tmos: 48 },
+    sells(30_000),
+  ],
+  ['rebalance.threshold_percent', 'RUB inside its band is spent', { rebalance: BANDS }, {}, buys(50_000)],
+  [
+    'rebalance.trigger',
+    'a band stays broken',
+    { rebalance: BANDS },
+    { tmos: 75, trur: 15 },
+    ({ world }) => {
+      const started_at = new Date(world.timeline.now()).toISOString();
+      const told = {
+        account: world.accounts[0]!.id,
+        status: 'nothing_to_do',
+        started_at,
+        finished_at: started_at,
+      };
+      const record = { ...told, orders: [], positions: [], held_back: [], warnings: [], reason: null };
+      world.start();
+      world.records.push({ record, life: world.life, atMs: 0 } as unknown as (typeof world.records)[number]);
+      world.checks.atEnd();
+    },
+  ],
+  [
+    'rebalance.rebalance_scope',
+    'what is inside its band is sold as well',
+    { rebalance: { ...BANDS, rebalance_scope: 'breached' } },
+    { tmos: 47, trur: 38 },
+    sells(30_000),
+  ],
+  [
+    'rebalance.rebalance_to',
+    'it is sold beyond the edge',
+    { rebalance: { ...BANDS, rebalance_scope: 'breached', rebalance_to: 'edge' } },
+    { tmos: 52, trur: 38 },
+    sells(70_000),
+  ],
+];
+
+test.each(CASES)('%s fails where %s', (rule, _, keys, holdings, break_) => {
+  const made = ruledScene(keys, holdings);
+  break_(made);
+  made.world.close();
+  expect(made.world.violations.map(({ invariant }) => invariant)).toContain(rule);
+});
+
+const RULES = new Set(CASES.map(([rule]) => rule));
+const ALLOWED: readonly Case[] = [
+  ['do_not_sell', 'a debt must go', { do_not_sell: ['TMOS'] }, { tmos: 60, trur: 50 }, sells(100_000)],
+  [
+    'limits.max_trade_percent',
+    'a debt must go',
+    { limits: { max_trade_percent: 5 } },
+    { tmos: 60, trur: 50 },
+    sells(100_000),
+  ],
+  [
+    'limits.min_trade_rub',
+    'it is a first lot',
+    { limits: { min_trade_rub: 60_000 } },
+    { tmos: 0 },
+    buys(50_000),
+  ],
+  [
+    'margin_trading',
+    'it stays within what may be owed',
+    { margin_trading: MARGIN },
+    { borrows: true },
+    buys(250_000),
+  ],
+  ['cash_reserve_rub', 'enough is left', { cash_reserve_rub: 40_000 }, {}, buys(50_000)],
+  [
+    'rebalance.threshold_percent',
+    'a band is broken',
+    { rebalance: BANDS },
+    { tmos: 52, trur: 38 },
+    sells(70_000),
+  ],
+  [
+    'order_type',
+    'a limit of a large order is at the bound',
+    {},
+    {},
+    (s) => {
+      const order = s.order('sell', 'TMOS', 400_000);
+      s.plan([order]);
+      s.leave(order, LIMIT, 6.44);
+    },
+  ],
+];
+
+test.each(ALLOWED)('%s holds where %s', (_, __, keys, holdings, allowed) => {
+  const made = ruledScene(keys, holdings);
+  allowed(made);
+  made.world.close();
+  expect(made.world.violations.filter(({ invariant }) => RULES.has(invariant))).toEqual([]);
+});
