@@ -8,6 +8,7 @@ import type { Fault, FaultCall, Loss, When } from '../src/exchange/faults.ts';
 import type { NewOrder } from '../src/exchange/order.ts';
 import type { CallRecord } from '../src/exchange/record.ts';
 import { diceOf } from './streams.ts';
+import { plainName } from './wire.ts';
 import type { World } from './world.ts';
 
 export interface Delays {
@@ -64,6 +65,8 @@ const READ_ONCE_A_DAY = new Set(['Etfs', 'Shares']);
 export class CallFaults {
   /** A reply that the bot keeps for the day went wrong. */
   spoiltTheDay = false;
+  /** When a reply about the hours of trading last went wrong. */
+  hoursSpoiltMs = Number.NEGATIVE_INFINITY;
   private downUntilMs = Number.NEGATIVE_INFINITY;
   private readonly latency;
   private readonly delivered = new WeakSet<Uint8Array>();
@@ -125,7 +128,7 @@ export class CallFaults {
 
   private strike(call: FaultCall): readonly Fault[] {
     const { swarm, options } = this.world;
-    const { method } = call;
+    const method = plainName(call.method);
     const struck: Fault[] = [];
     if (options.onlyAccount && this.world.accountOf(call.accountId)?.id !== options.onlyAccount)
       return struck;
@@ -159,12 +162,12 @@ export class CallFaults {
       this.hit('error_after', `${method} ${code}`);
       struck.push({ kind: 'error', code, when: 'after' });
     }
-    this.spoil(call, struck);
+    this.spoil(method, struck);
     return struck;
   }
 
   /** Replies that say something that cannot be, or end in the middle. */
-  private spoil({ method }: FaultCall, struck: Fault[]): void {
+  private spoil(method: string, struck: Fault[]): void {
     const { swarm } = this.world;
     const names = this.corruptions.get(method);
     const corrupt = names === undefined ? null : swarm.fires('corrupt_reply', 0.14);
@@ -173,12 +176,13 @@ export class CallFaults {
       if (name !== undefined) {
         this.hit('corrupt_reply', name);
         this.spoiltTheDay ||= READ_ONCE_A_DAY.has(method);
+        this.spoilHours(method);
         struck.push({ kind: 'rewrite', change: CORRUPTIONS[name].change });
       }
     }
     const stale = method === 'GetLastPrices' ? swarm.fires('stale_prices', 0.2) : null;
     if (stale !== null) {
-      const olderMs = stale.whole(90, 600) * 60_000;
+      const olderMs = stale.chance(0.5) ? stale.whole(12, 60) * 60_000 : stale.whole(60, 600) * 60_000;
       this.hit('stale_prices', `${olderMs}`);
       struck.push({ kind: 'rewrite', change: (reply) => older(reply as GetLastPricesResponse, olderMs) });
     }
@@ -187,6 +191,7 @@ export class CallFaults {
     if (cut !== null) {
       const share = cut.random();
       this.hit('cut_reply', method);
+      this.spoilHours(method);
       struck.push({
         kind: 'rewrite_bytes',
         change: (bytes) => bytes.slice(0, Math.floor(bytes.length * share)),
@@ -199,7 +204,7 @@ export class CallFaults {
     const { world } = this;
     if (nowMs < this.downUntilMs) return true;
     const dice =
-      method === 'PostOrder' && !this.copies.has(orderId ?? '')
+      plainName(method) === 'PostOrder' && !this.copies.has(orderId ?? '')
         ? world.swarm.fires('lost_in_maintenance', 0.05)
         : null;
     if (dice === null) return false;
@@ -233,6 +238,10 @@ export class CallFaults {
         change: (reply) => without('orders', reply as GetOrdersResponse, dice.random()),
       });
     }
+  }
+
+  private spoilHours(method: string): void {
+    if (method === 'TradingSchedules') this.hoursSpoiltMs = this.world.timeline.now();
   }
 
   private planFor(order: NewOrder): ExecutionPlan | null {

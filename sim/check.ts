@@ -37,6 +37,8 @@ export interface Check {
   onCall?(seen: SeenCall, phase: CallPhase): void;
   /** The reply's bytes as the bot gets them. */
   onReply?(method: string, request: Uint8Array, body: Uint8Array, life: Life, token: string): void;
+  /** The venue's error as the bot gets it. */
+  onError?(code: string, life: Life, token: string): void;
   /** An order changed at the venue. */
   onOrder?(order: VenueOrder): void;
   onPlan?(leg: PlannedLeg): void;
@@ -79,6 +81,7 @@ export function together(checks: readonly Check[]): Required<Check> {
     onLeave: each('onLeave'),
     onCall: each('onCall'),
     onReply: each('onReply'),
+    onError: each('onError'),
     onOrder: each('onOrder'),
     onPlan: each('onPlan'),
     onAttempt: each('onAttempt'),

@@ -255,8 +255,11 @@ export class PlannedEvents {
     for (const { token } of world.accounts) world.exchange.restoreToken(token);
     for (const ticker of TICKERS) world.exchange.setStatus(ticker, null);
     for (const order of world.exchange.desk.orders)
-      if (isActive(order) && (order.foreign || world.forgotten.has(order.key)))
+      if (isActive(order) && (order.foreign || world.forgotten.has(order.key))) {
         world.exchange.desk.cancel(order, world.exchange.now());
+        // Of none of these the bot knows: to it somebody else's cash is free again.
+        world.outside.mark(order.accountId);
+      }
     world.killSwitch.clear();
     world.diskFullFor = 0;
     if (world.skewMs !== 0) {

@@ -3,7 +3,7 @@
 
 import { defaultCatalogue } from '../src/exchange/catalogue.ts';
 import type { Instrument } from '../src/exchange/instrument.ts';
-import { FUNDS, rulesOf } from './generate-rules.ts';
+import { believedOf, FUNDS, rulesOf } from './generate-rules.ts';
 import { livelinessOf } from './generate-venue.ts';
 import { type Dice, diceOf } from './streams.ts';
 
@@ -57,11 +57,19 @@ const FIRST_BROKER_ACCOUNT = 2_000_000_001;
 
 export function generateAccounts(seed: number): readonly SimAccount[] {
   const dice = diceOf(seed, 'accounts');
-  const count = dice.chance(0.92) ? 1 : dice.pick([2, 2, 2, 3, 4]);
+  const count = dice.chance(0.94) ? 1 : dice.pick([2, 2, 2, 2, 3]);
   const intervalMs = dice.pick([10, 15, 30, 60, 60, 60]) * MINUTE_MS;
   const oneToken = dice.chance(0.3);
-  return Array.from({ length: count }, (_, at) => generateAccount(seed, at, intervalMs, oneToken));
+  const accounts = Array.from({ length: count }, (_, at) => generateAccount(seed, at, intervalMs, oneToken));
+  // The broker's sandbox lends nothing; and all of one token are there or none.
+  const isSandbox = !accounts.some(({ borrows }) => borrows) && diceOf(seed, 'contour').chance(0.06);
+  return isSandbox ? accounts.map(inSandbox) : accounts;
 }
+
+const inSandbox = (account: SimAccount): SimAccount => ({
+  ...account,
+  block: { ...account.block, broker: 'sandbox' },
+});
 
 function generateAccount(seed: number, at: number, intervalMs: number, oneToken: boolean): SimAccount {
   const dice = diceOf(seed, `account ${at}`);
@@ -88,6 +96,7 @@ function generateAccount(seed: number, at: number, intervalMs: number, oneToken:
     balance_interval: intervalMs,
     ...(dryRun ? { dry_run: true } : {}),
     ...rules.keys,
+    ...believedOf(diceOf(seed, `believed ${at}`)),
   };
   return {
     id,
@@ -111,7 +120,7 @@ function generateAccount(seed: number, at: number, intervalMs: number, oneToken:
 function walletOf(dice: Dice): Record<string, number> {
   // A third of the wallets are of funds alone, which any mode can weigh.
   const among = dice.chance(0.33) ? TICKERS.filter((ticker) => FUNDS.has(ticker)) : TICKERS;
-  const tickers = dice.some(among, dice.whole(2, Math.min(5, among.length)));
+  const tickers = dice.some(among, Math.min(among.length, dice.pick([2, 2, 2, 3, 3, 4, 5])));
   const rub = dice.pick([0, 0, 5, 10, 25]);
   const shares = tickers.map(() => dice.whole(1, 10));
   const sum = shares.reduce((total, share) => total + share, 0);

@@ -55,7 +55,7 @@ function ordinary(dice: Dice): Keys {
     min_one_lot: dice.chance(0.7),
     max_day_turnover_percent: dice.pick([400, 400, 400, 1000, 100]),
   };
-  if (dice.chance(0.4)) keys.sleep_between_orders = dice.pick([100, 1_000, 5_000, '2s']);
+  if (dice.chance(0.4)) keys.sleep_between_orders = dice.pick([100, '2s', 5_000, 15_000]);
   if (dice.chance(0.2)) keys.exchange = dice.pick(['auto', 'auto', 'auto', 'MOEX_PLUS']);
   if (dice.chance(0.3)) keys.max_drawdown_percent = dice.pick([2, 5, 30]);
   if (dice.chance(0.2)) keys.commission_percent = dice.pick([0.1, 1]);
@@ -66,6 +66,12 @@ function ordinary(dice: Dice): Keys {
     };
   return keys;
 }
+
+/** Which prices are believed. */
+export const believedOf = (dice: Dice): Keys => ({
+  ...(dice.chance(0.3) ? { max_price_age: dice.pick(['5m', '5m', '20m', '4h', 86_400_000]) } : {}),
+  ...(dice.chance(0.25) ? { max_price_jump_percent: dice.pick([4, 4, 12.5, 38.5, 70]) } : {}),
+});
 
 /** Fund data is there for funds alone. */
 function modeInto(keys: Keys, dice: Dice, tickers: readonly string[], hasHistory: boolean): void {
@@ -123,7 +129,8 @@ function limitsInto(keys: Keys, dice: Dice, tickers: readonly string[], equity: 
     ]);
   if (dice.chance(0.2)) limits.max_orders = dice.pick([1, 2, 4]);
   if (dice.chance(0.15)) limits.max_premium_percent = dice.pick([-0.3, 0, 0, 1]);
-  if (dice.chance(0.2)) limits.max_spread_percent = dice.pick([0.05, 0.1, 0.3]);
+  if (dice.chance('margin_trading' in keys ? 0.5 : 0.2))
+    limits.max_spread_percent = dice.pick([0.05, 0.1, 0.3]);
   if (dice.chance(0.1)) {
     limits.below_moving_average = 'no_buys';
     limits.moving_average_days = dice.pick([2, 5, 20]);

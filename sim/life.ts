@@ -125,10 +125,10 @@ export class Life {
       random,
       newId: () => world.newId(),
       stop: this.stop.signal,
-      connect: ({ token, broker, log }) => {
+      connect: ({ token, broker, log, onTokenRefused = () => {} }) => {
         const transport = wireOf(this);
         const options = { transport, clock, random, broker, log, addressRate, signal: this.stop.signal };
-        const venue = createTInvest({ ...options, token: () => token.reveal() });
+        const venue = createTInvest({ ...options, token: () => token.reveal(), onTokenRefused });
         return {
           broker: venue.broker,
           market: venue.market,

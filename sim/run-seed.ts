@@ -84,7 +84,7 @@ function live(world: World): void {
   const broken = (): boolean => world.violations.length > 0;
   const intervalMs = accounts[0]?.intervalMs ?? HOUR_MS;
   world.start();
-  const stuck = (): boolean => broken() || world.halted.size === accounts.length;
+  const stuck = (): boolean => broken() || world.swarm.isEnough || world.halted.size === accounts.length;
   timeline.run(timeline.now() + phaseOneMs(world, intervalMs), stuck);
   if (broken()) return;
   calmDown(world);
@@ -140,7 +140,7 @@ function calmDown(world: World): void {
   // A person puts right what a process cannot: a life with stopped accounts, or with a wrong schedule for the day, is
   // ended and begun anew.
   const stopped =
-    world.alerts.some(({ alert }) => STOPPED.has(alert.event)) ||
+    isStoppedSince(world, 0) ||
     world.records.some(({ record }) => record.reason?.includes('the journal failed'));
   if (
     world.life?.alive &&
@@ -148,7 +148,18 @@ function calmDown(world: World): void {
   )
     world.life.terminate();
   else world.events.lifeEnded(1_000);
+  // What the venue had answered by now may stop an account yet.
+  const { life, calmAtMs } = world;
+  world.timeline.at(calmAtMs + ON_ITS_WAY_MS, () => {
+    if (world.life === life && isStoppedSince(world, calmAtMs)) life?.terminate();
+  });
 }
+
+/** The longest that an answer is on its way, and that its leg waits for others' that were told to come again in a minute. */
+const ON_ITS_WAY_MS = 3 * MINUTE_MS;
+
+const isStoppedSince = ({ alerts }: World, sinceMs: number): boolean =>
+  alerts.some(({ alert, atMs }) => atMs >= sinceMs && STOPPED.has(alert.event));
 
 const STOPPED: ReadonlySet<string> = new Set(['account_stopped', 'contract_changed']);
 

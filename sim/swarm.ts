@@ -14,10 +14,14 @@ interface Source {
   drawn: number;
 }
 
+/** Faults after which they end: most runs are short, some go on for long. */
+const MOST: readonly [number, ...number[]] = [9, 10, 10, 11, 11, 12, 16, 50];
+
 export class Swarm {
   private readonly sources = new Map<FaultKind, Source>();
   private on = true;
   private asleep: boolean;
+  private readonly most: number;
   /** Names of the firings so far. */
   readonly fired: string[] = [];
 
@@ -35,6 +39,12 @@ export class Swarm {
     }
     // What strikes while the program starts keeps it from ever trading: most seeds wait for the first plan.
     this.asleep = dice.chance(0.8);
+    this.most = dice.pick(MOST);
+  }
+
+  /** Whether as much has happened as this seed is to survive. */
+  get isEnough(): boolean {
+    return this.fired.length >= this.most;
   }
 
   /** Whether this seed has the kind at all. */

@@ -35,9 +35,12 @@ function tokenIn({ authorization = '' }: Readonly<Record<string, string>>): stri
 
 const METHODS = new Map<string, string>();
 
+/** What a method is to the checks and the faults: in the broker's sandbox it is its twin. */
+export const plainName = (method: string): string => method.replace('Sandbox', '');
+
 /** The last part of a path. */
 export function methodOf(path: string): string {
-  const method = METHODS.get(path) ?? path.slice(path.lastIndexOf('/') + 1);
+  const method = METHODS.get(path) ?? plainName(path.slice(path.lastIndexOf('/') + 1));
   METHODS.set(path, method);
   return method;
 }
@@ -63,6 +66,7 @@ export function wireOf(life: Life): Transport {
           open = false;
           late.cancelled = true;
           if (outcome.kind === 'reply') world.replied(method, request, outcome.bytes, life, token);
+          else if (outcome.kind === 'error') world.checks.onError(outcome.details, life, token);
           try {
             resolve(replyOf(outcome, metadata.authorization ?? ''));
           } catch (error) {

@@ -36,6 +36,7 @@ import { diceOf } from './streams.ts';
 import { type Kept, Swarm } from './swarm.ts';
 import { clockOf, Timeline } from './timeline.ts';
 import { Trace } from './trace.ts';
+import { plainName } from './wire.ts';
 
 const DISTURBED_MS = 20 * 60_000;
 
@@ -78,6 +79,8 @@ export class World {
   readonly jitter;
   readonly outside = new OutsideChanges(() => this.timeline.now());
   readonly liveliness: number;
+  /** Whether its accounts are the broker's sandbox ones. */
+  readonly sandbox: boolean;
   readonly lock: SimLock = memoryLock();
   readonly checks: Required<Check>;
   readonly violations: Violation[] = [];
@@ -94,6 +97,8 @@ export class World {
   skewedAtMs = Number.NEGATIVE_INFINITY;
   /** Writes that the disk has no room for. */
   diskFullFor = 0;
+  /** Writes that failed so far. */
+  unwritten = 0;
   effects = 0;
   /** Between the two copies of a request nothing happens: what the venue took it may not refuse a moment later. */
   copying = false;
@@ -112,6 +117,7 @@ export class World {
     this.store = store;
     store.reset();
     this.accounts = generateAccounts(seed);
+    this.sandbox = this.accounts.some(({ block }) => block.broker === 'sandbox');
     this.byBroker = new Map(this.accounts.map((account) => [account.brokerAccount, account]));
     this.config = configOf(this.accounts);
     const venue = generateVenue(seed, Math.max(...this.accounts.map(({ equity }) => equity)));
@@ -261,8 +267,9 @@ export class World {
     return this.exchange.handle(path, bytes, metadata);
   }
 
-  private called(call: CallRecord, phase: CallPhase): void {
-    const life = this.callers.get(call.index);
+  private called(made: CallRecord, phase: CallPhase): void {
+    const life = this.callers.get(made.index);
+    const call = this.sandbox ? { ...made, method: plainName(made.method) } : made;
     if (life === undefined) return;
     if (phase === 'received') this.faults.arrived(call);
     this.note(`call ${call.index} ${call.method} ${phase} ${call.orderId ?? ''} ${call.outcome ?? ''}`);
@@ -288,6 +295,7 @@ export class World {
   writing(name: string): void {
     if (this.diskFullFor <= 0) return;
     this.diskFullFor -= 1;
+    this.unwritten += 1;
     this.note(`disk full in ${name}`);
     throw asJournalError(new DiskFull(), ':memory:');
   }
@@ -362,7 +370,9 @@ export class World {
   }
 
   private openAccount({ brokerAccount, token, type, cash, pieces, borrows }: SimAccount): void {
-    this.exchange.openAccount({ id: brokerAccount, token, type, cash, margin: { enabled: borrows } });
+    const { sandbox } = this;
+    const margin = { enabled: borrows };
+    this.exchange.openAccount({ id: brokerAccount, token, type, cash, margin, sandbox });
     for (const [ticker, count] of Object.entries(pieces))
       this.exchange.giveSecurities(brokerAccount, ticker, count);
   }

@@ -71,6 +71,7 @@ function connectorOf(
       log,
       signal: stop,
       addressRate,
+      onTokenRefused: () => options.onTokenRefused?.(),
     });
     return {
       broker: venue.broker,

@@ -13,8 +13,10 @@ const HOUR_MS = 3_600_000;
 /** safety.md: an alert within 60 s. */
 const TOLD_WITHIN_MS = 60 * SECOND_MS;
 const KEY = /[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}/g;
-/** Told by the loop when the iteration is over and on record. */
+/** Told by the loop when the iteration is over and on record, or, of the token, by whatever call met it. */
 const AFTERWARDS: ReadonlySet<string> = new Set(['account_stopped', 'token_refused', 'contract_changed']);
+/** The longest that an answer is on its way. */
+const ON_ITS_WAY_MS = 60 * SECOND_MS;
 /** What each refusal of an order by which trading ends must lead to. */
 const ENDS: Readonly<Record<string, string>> = {
   '30240': 'account_stopped',
@@ -22,21 +24,30 @@ const ENDS: Readonly<Record<string, string>> = {
   '40004': 'account_stopped',
   '50004': 'account_stopped',
   '90001': 'account_stopped',
-  '40003': 'token_refused',
   '12001': 'contract_changed',
 };
 const BAD: ReadonlySet<string> = new Set(['failed', 'skipped', 'unknown_outcome']);
 /** Words of a record for which it was right to do nothing. */
 const EXPECTED = / is closed|kill switch/;
 
+interface Refused {
+  /** When the bot last had an answer under it before that: what it has told since still stands. */
+  readonly okMs: number;
+}
+
 interface Heard extends Alert {
   readonly atMs: number;
   readonly life: Life | null;
+  /** Writes that had failed by then. */
+  readonly unwritten: number;
 }
 
 export function alertChecks(world: World): Check {
   const heard: Heard[] = [];
-  /** When each token was refused first since it was last accepted. */
+  /** Tokens that the venue has refused since it last accepted them. */
+  const refused = new Map<string, Refused>();
+  /** By token: when the bot last had an answer, and when the venue last refused it. */
+  const okMs = new Map<string, number>();
   const refusedMs = new Map<string, number>();
   const recorded = new Map<string, { readonly life: Life; readonly atMs: number; readonly bad: boolean }>();
   /** By iteration: what the refusals of its orders may be told as; one of several is enough. */
@@ -47,11 +58,6 @@ export function alertChecks(world: World): Check {
   const now = (): number => world.timeline.now();
   const toldOf = (account: string, event: RegExp, sinceMs: number): boolean =>
     heard.some((each) => each.account === account && event.test(each.event) && each.atMs >= sinceMs);
-
-  /** Since when an account's iterations have come to nothing, as far as its records tell: one refusal may seem to last. */
-  const refusalOf = (account: string, life: Life): number =>
-    world.records.findLast(({ record }) => record.account === account && record.status !== 'failed')?.atMs ??
-    life.startedMs;
 
   /** Whatever is still so a minute later and nobody was told of. */
   function expect(life: Life, account: string, event: RegExp, what: string, isSo: () => boolean): void {
@@ -65,10 +71,7 @@ export function alertChecks(world: World): Check {
   /** An order that is unknown for a minute, reckoned from the life's first look at it where an earlier one left it. */
   function unknown(account: string, key: string, life: Life): void {
     const sinceMs = now();
-    const full = world.coverage.tables.faults.disk_full ?? 0;
     world.timeline.at(sinceMs + TOLD_WITHIN_MS, () => {
-      // A full disk ends the iteration, with an alert of its own, once its other orders have ended.
-      if ((world.coverage.tables.faults.disk_full ?? 0) > full) return;
       if (isOver(life) || world.store.journal.order(key)?.state !== 'unknown') return;
       const told = heard.some(
         (each) => each.life === life && each.account === account && each.message.includes(key),
@@ -112,7 +115,8 @@ export function alertChecks(world: World): Check {
       !journal.openOrders(owner.id).some(({ request }) => keys.includes(request.key))
     )
       wrong(`${account} is told of unfinished order ${keys[0]}, which is final`);
-    if (event === 'token_refused' && !refusedMs.has(owner.token))
+    const since = refusedMs.get(owner.token) ?? Number.NEGATIVE_INFINITY;
+    if (event === 'token_refused' && !refused.has(owner.token) && now() - since > ON_ITS_WAY_MS)
       wrong(`${account} is told that its token is refused, the venue accepts it`);
     again({ account, event, message }, life, keys);
     commands(owner, message);
@@ -144,12 +148,20 @@ export function alertChecks(world: World): Check {
     const twice = (because: string): void =>
       wrong(`${account} is told of ${event} twice (${because}): ${message}`);
     if (event === 'account_stopped' || event === 'contract_changed') twice('it is stopped already');
-    if (event === 'token_refused' && life !== null && last.atMs >= refusalOf(account ?? '', life))
+    const { token = '' } = world.accounts.find(({ id }) => id === account) ?? {};
+    if (event === 'token_refused' && (okMs.get(token) ?? 0) <= last.atMs)
       twice('it was refused all the time');
     if (event === 'unknown_outcome' && same.some((each) => each.message.includes(keys[0] ?? '-')))
       twice('one order');
     if (event === 'halted' && same.some((each) => each.message === message)) twice('one halt');
-    if (event === 'paused' && world.skewedAtMs < last.atMs && now() - last.atMs < HOUR_MS - SECOND_MS) {
+    // That it was told is written down after it: on a full disk nobody remembers.
+    const isNoted = world.unwritten === last.unwritten;
+    if (
+      event === 'paused' &&
+      isNoted &&
+      world.skewedAtMs < last.atMs &&
+      now() - last.atMs < HOUR_MS - SECOND_MS
+    ) {
       const good = world.records.some(
         ({ record, atMs }) => record.account === account && atMs >= last.atMs && !BAD.has(record.status),
       );
@@ -202,22 +214,30 @@ export function alertChecks(world: World): Check {
           if (state === 'unknown') unknown(account.id, request.key, life);
       }
       if (phase !== 'replied' || call.token === null) return;
-      if (call.outcome === 'ok') refusedMs.delete(call.token);
-      if (call.outcome !== '40003' || refusedMs.has(call.token)) return;
+      if (call.outcome === 'ok') refused.delete(call.token);
+      if (call.outcome !== '40003') return;
       const { token } = call;
-      const sinceMs = now();
-      refusedMs.set(token, sinceMs);
-      world.timeline.at(sinceMs + TOLD_WITHIN_MS, () => {
-        if (isOver(life) || refusedMs.get(token) !== sinceMs) return;
+      refusedMs.set(token, now());
+      if (refused.has(token)) return;
+      refused.set(token, { okMs: okMs.get(token) ?? 0 });
+    },
+    onError(code, life, token) {
+      const refusal = refused.get(token);
+      if (code !== '40003' || refusal === undefined) return;
+      world.timeline.at(now() + TOLD_WITHIN_MS, () => {
+        if (isOver(life) || refused.get(token) !== refusal) return;
         const mine = world.accounts.filter((each) => each.token === token && !each.dryRun);
-        if (mine.length > 0 && !mine.some(({ id }) => toldOf(id, /^token_refused$/, refusalOf(id, life))))
+        if (!mine.every(({ id }) => toldOf(id, /^token_refused$/, refusal.okMs)))
           wrong(`the venue has refused the token of ${mine[0]?.id} for a minute, and nobody was told`);
       });
+    },
+    onReply(_method, _request, _body, _life, token) {
+      okMs.set(token, now());
     },
     onAlert(alert) {
       const { life } = world;
       truth(alert, life);
-      heard.push({ ...alert, atMs: now(), life });
+      heard.push({ ...alert, atMs: now(), life, unwritten: world.unwritten });
     },
     onRecord(record, life) {
       const account = world.accounts.find(({ id }) => id === record.account);

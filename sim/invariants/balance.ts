@@ -26,13 +26,12 @@ const COST = 0.004;
 
 export function balanceChecks(world: World, told: Told): Check {
   /** Whether anything that this account may hold can be traded now, and nothing was barred to it. */
-  function isFree({ id, brokerAccount, wallet, type }: SimAccount): boolean {
+  function isFree({ id, brokerAccount, type }: SimAccount, { rows }: Standing): boolean {
     const { exchange, timeline, alerts } = world;
     // What a restored backup forgot, or somebody else placed, holds its instrument.
     if (exchange.desk.activeOf(brokerAccount).length > 0) return false;
     if (alerts.some(({ alert }) => alert.account === id && alert.event === 'instrument_barred')) return false;
-    return Object.keys(wallet).every((ticker) => {
-      if (ticker === 'RUB') return true;
+    return rows.every(({ ticker }) => {
       const instrument = exchange.instrument(ticker);
       const { market, limit, bestPrice } = exchange.market.flags(instrument, timeline.now());
       return market && limit && bestPrice && (type !== 'iis' || instrument.forIis);
@@ -69,10 +68,9 @@ export function balanceChecks(world: World, told: Told): Check {
       const account = world.accounts.find(({ id }) => id === record.account);
       if (account === undefined || record.dry_run || Date.parse(record.started_at) < world.calmAtMs) return;
       if (record.status !== 'balanced' && record.status !== 'nothing_to_do') return;
-      if (!isJudged(account, record) || !isFree(account) || !world.isUndisturbed(account.brokerAccount))
-        return;
+      if (!isJudged(account, record) || !world.isUndisturbed(account.brokerAccount)) return;
       const standing = standingOf(world, account, (uid) => told.worthTo(account, uid));
-      if (standing === null) return;
+      if (standing === null || !isFree(account, standing)) return;
       const trouble = troubleOf(account, standing, record);
       if (trouble !== null)
         world.violate('balanced in truth', `${account.id} (${record.status}): ${trouble}`);

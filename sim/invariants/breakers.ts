@@ -17,11 +17,14 @@ interface Look {
   /** Worth less the money that came in, RUB. */
   readonly own: number;
   readonly flows: number;
+  /** Dividends, RUB. */
+  readonly payouts: number;
 }
 
 interface Marks {
   readonly peak: number;
   readonly flows: number;
+  readonly payouts: number;
 }
 
 export function breakerChecks(world: World, told: Told): Check {
@@ -36,22 +39,24 @@ export function breakerChecks(world: World, told: Told): Check {
     const books = world.exchange.registry.account(account.brokerAccount);
     const moved = books.ledger.filter(({ kind }) => kind === 'input' || kind === 'output');
     const flows = rub(moved.reduce((sum, { cash }) => sum + cash, 0n));
+    const paid = books.ledger.filter(({ kind }) => kind === 'dividend');
+    const payouts = rub(paid.reduce((sum, { cash }) => sum + cash, 0n));
     const worth = worths.reduce((sum, each) => sum + each.worth, rub(books.cash()));
-    return { iteration, own: worth - flows, flows };
+    return { iteration, own: worth - flows, flows, payouts };
   }
 
   /** How far it has fallen, in RUB beyond what is allowed; `null` where nothing is known to compare it with. */
-  function beyond(account: SimAccount, { own, flows }: Look): number | null {
+  function beyond(account: SimAccount, { own, flows, payouts }: Look): number | null {
     const known = marks.get(account.id);
-    // Money that has just moved may be judged an iteration later.
-    if (known === undefined || known.flows !== flows) return null;
+    // Money that has just moved may be judged an iteration later: at first nobody can tell a payout from a deposit.
+    if (known === undefined || known.flows !== flows || known.payouts !== payouts) return null;
     const from = known.peak + flows;
     return from <= 0 ? null : known.peak - own - (from * limitOf(account)) / 100;
   }
 
   /** What an iteration that came that far has seen, and so remembers. */
-  function remember({ id }: SimAccount, { own, flows }: Look): void {
-    marks.set(id, { peak: Math.max(own, marks.get(id)?.peak ?? own), flows });
+  function remember({ id }: SimAccount, { own, flows, payouts }: Look): void {
+    marks.set(id, { peak: Math.max(own, marks.get(id)?.peak ?? own), flows, payouts });
   }
 
   const accountOf = (id: string): SimAccount | undefined => world.accounts.find((each) => each.id === id);

@@ -7,7 +7,7 @@ import { raw } from '../../src/core/units.ts';
 import type { Check, PlannedLeg } from '../check.ts';
 import type { SimAccount } from '../generate-accounts.ts';
 import type { World } from '../world.ts';
-import { missOf, offBy, type Row, rub, type Standing, standingOf } from './targets.ts';
+import { hasTraded, missOf, offBy, type Row, rub, type Standing, standingOf } from './targets.ts';
 import type { Told } from './told.ts';
 import type { Traded } from './turnover.ts';
 
@@ -42,6 +42,7 @@ interface Judged {
 interface Begun {
   readonly iteration: string;
   readonly miss: number;
+  readonly cash: number;
   readonly total: number;
   readonly prices: string;
 }
@@ -70,7 +71,7 @@ export function decisionChecks(world: World, told: Told, traded: Traded): Check 
   }
 
   /** Each move goes towards its target, and a reach past it at most; so does the RUB that purchases take. */
-  function towards({ account, standing, moves, reach, firsts }: Judged): void {
+  function towards({ leg, account, standing, moves, reach, firsts }: Judged): void {
     const free = sellsFreely(account, standing);
     for (const { row, amount } of moves) {
       const end = row.worth + amount;
@@ -84,11 +85,16 @@ export function decisionChecks(world: World, told: Told, traded: Traded): Check 
           `${account.id} takes ${row.ticker} from ${text(row.worth)} to ${text(end)} RUB, wanted are ${text(row.low)} to ${text(row.high)}`,
         );
     }
-    // Where only what left its band moves, RUB is the other side of it, wherever that takes it.
-    if (Reflect.get(Object(account.block.rebalance ?? {}), 'rebalance_scope') === 'breached') return;
+    const rebalance = Object(account.block.rebalance ?? {}) as Record<string, unknown>;
+    // Where only what left its band moves, RUB is the other side of it, wherever that takes it: what is sold later pays.
+    if (rebalance.rebalance_scope === 'breached' && account.block.buy_only !== true) return;
+    const start = begun.get(account.id);
+    // What is inside its band stays where it is: then purchases take what the sells before them have brought.
+    const stays =
+      rebalance.rebalance_to === 'edge' && start?.iteration === leg.iteration ? start.cash : standing.cash;
     const spent = moves.reduce((sum, { amount }) => sum + Math.max(0, amount), 0);
     const left = standing.cash - spent;
-    if (spent > 0 && left < Math.min(standing.cash, standing.cashLow) - reach - firsts)
+    if (spent > 0 && left < Math.min(stays, standing.cash, standing.cashLow) - reach - firsts)
       world.violate(
         'towards',
         `${account.id} leaves ${text(left)} of ${text(standing.cash)} RUB, wanted are ${text(standing.cashLow)}`,
@@ -109,8 +115,12 @@ export function decisionChecks(world: World, told: Told, traded: Traded): Check 
       );
     const start = begun.get(account.id);
     if (start?.iteration !== leg.iteration || start.prices !== prices) return;
-    // What the sells cost, fees and steps, is gone from the total and from whatever it was to be.
-    const cost = 2 * Math.max(0, start.total - standing.total);
+    // The sells are made, and what they were to pay for waits for tomorrow.
+    if (isBraked(account, standing)) return;
+    // What the sells cost, fees and steps, is gone from the total and from whatever it was to be; and one lot of what they
+    // were to pay for may be too dear now.
+    const gone = Math.max(0, start.total - standing.total);
+    const cost = gone > 0 ? 2 * (gone + Math.max(0, ...moves.map(({ row }) => row.lot))) : 0;
     if (after > start.miss * TIE + slack + cost)
       world.violate(
         'objective',
@@ -122,7 +132,7 @@ export function decisionChecks(world: World, told: Told, traded: Traded): Check 
   function worthIt({ leg, account, standing, moves, firsts }: Judged): void {
     const isFirstLeg = begun.get(account.id)?.iteration !== leg.iteration;
     if (leg.leg === 0 || !isFirstLeg || firsts > 0 || account.borrows) return;
-    if (CUT_SHORT.some((key) => key in account.block) || isBraked(account, standing)) return;
+    if (CUT_SHORT.some((key) => key in account.block)) return;
     const least = Number(account.block.min_improvement_pp ?? 0.25);
     const gained = ((missOf(standing) - missAfter(standing, moves)) / standing.total) * 100;
     if (gained < least - 0.01)
@@ -132,7 +142,7 @@ export function decisionChecks(world: World, told: Told, traded: Traded): Check 
       );
   }
 
-  /** `max_day_turnover_percent` keeps whole orders back, and what is left of a plan may be small. */
+  /** `max_day_turnover_percent` keeps whole purchases back for which the sells have been made. */
   function isBraked(account: SimAccount, standing: Standing): boolean {
     const percent = Number(account.block.max_day_turnover_percent ?? 400);
     return traded.today(account) + missOf(standing) > (standing.total * percent) / 100;
@@ -150,7 +160,8 @@ export function decisionChecks(world: World, told: Told, traded: Traded): Check 
       const { standing, prices } = judged;
       if (begun.get(account.id)?.iteration === leg.iteration) return;
       const { iteration } = leg;
-      begun.set(account.id, { iteration, miss: missOf(standing), total: standing.total, prices });
+      const { cash, total } = standing;
+      begun.set(account.id, { iteration, miss: missOf(standing), cash, total, prices });
     },
   };
 }
@@ -173,13 +184,16 @@ function movesOf(world: World, { intents }: PlannedLeg, account: SimAccount, { r
 }
 
 /** The rate that the bot reckons with: what it has paid, and before that what it is told. */
-function rateOf({ exchange }: World, { brokerAccount, block }: SimAccount): number {
+function rateOf(world: World, account: SimAccount): number {
+  const { exchange } = world;
+  const { brokerAccount, block } = account;
   const books = exchange.registry.account(brokerAccount);
   const rates = exchange.market.all().map((instrument) => exchange.desk.rate(books, instrument));
   const paid = Number(rates.reduce((most, rate) => (rate > most ? rate : most), 0n)) / 1e9;
-  const isKnown = books.ledger.some(({ kind }) => kind === 'fee');
   // Fees are rounded up to kopecks.
-  return isKnown ? 1.1 * paid : Math.max(paid, Number(block.commission_percent ?? 0.3) / 100);
+  return hasTraded(world, account)
+    ? 1.1 * paid
+    : Math.max(paid, Number(block.commission_percent ?? 0.3) / 100);
 }
 
 const isFirstLot = ({ row, lots }: Move): boolean => lots > 0n && row.pieces < row.lotSize;

@@ -10,6 +10,8 @@ import type { World } from '../world.ts';
 const GROUPS: ReadonlyMap<string, LimitGroup> = new Map(
   [...ROUTES.values()].map(({ method, group }) => [method, group]),
 );
+/** What a method is called in the broker's sandbox, where all of an account's calls share one limit. */
+const twinOf = (method: string): string => method.replace(/^(Get|Post|Cancel)/, '$1Sandbox');
 const MINUTE_MS = 60_000;
 const PER_SECOND = 50;
 
@@ -17,6 +19,8 @@ export function limitChecks(world: World): Check {
   const windows = new Map<string, number[]>();
   /** Lives and tokens that the tariff was told, wholly or of one group by a reply's headers. */
   const told = new Set<string>();
+  const groupOf = (method: string): LimitGroup | undefined =>
+    (world.sandbox ? GROUPS.get(twinOf(method)) : undefined) ?? GROUPS.get(method);
   const excused = (): boolean => world.timeline.now() - world.skewedAtMs <= MINUTE_MS + 1_000;
 
   function count(name: string, spanMs: number, most: number): void {
@@ -31,12 +35,12 @@ export function limitChecks(world: World): Check {
 
   return {
     onReply(method, _request, _body, life, token) {
-      const group = GROUPS.get(method);
+      const group = groupOf(method);
       if (method === 'GetUserTariff') told.add(`${life.number} ${token}`);
       else if (group !== undefined) told.add(`${life.number} ${token} ${group}`);
     },
     onLeave(method, _bytes, life: Life, token) {
-      const group = GROUPS.get(method);
+      const group = groupOf(method);
       count(`life ${life.number}`, 1_000, PER_SECOND);
       if (group === undefined) return;
       // A poorer tariff can be kept to only once a reply has told of it.

@@ -2,6 +2,7 @@
 // every account comes to an end of its iterations, or stands still loudly.
 
 import type { Check } from '../check.ts';
+import type { FaultKind } from '../fault-kinds.ts';
 import type { SimAccount } from '../generate-accounts.ts';
 import type { World } from '../world.ts';
 
@@ -11,13 +12,15 @@ const TELLING_MS = 90_000;
 const GONE_WITHIN_MS = 10_000;
 
 /** Causes by which an account may stay as it is, as records name them, each with the alert that must have been given. */
-const LOUD: readonly (readonly [RegExp, RegExp])[] = [
+const LOUD: readonly (readonly [cause: RegExp, told: RegExp, after?: FaultKind])[] = [
   [/halted since/, /^halted$/],
   [/unresolved|not known yet/, /^(unknown_outcome|order_unfinished)$/],
   [/there is nothing to balance/, /^paused$/],
   [/max_day_turnover_percent/, /^order_refused$/],
   // A mode that weighs by a price that waits for a person's word weighs nothing.
   [/no price that can be trusted/, /^price_jump$/],
+  // Nor by a history with a leap in it, for as long as that is within its window of days.
+  [/its close went from .* by more than half in a day/, /^paused$/, 'price_gap'],
 ];
 
 export function livenessChecks(world: World): Check {
@@ -38,7 +41,10 @@ export function livenessChecks(world: World): Check {
     // Whether that is so by the venue's books is for balance.ts to say.
     if (['balanced', 'nothing_to_do', 'planned'].includes(record.status) || !record.exchange_open) return;
     const because = `${record.reason} ${record.warnings.join(' ')} ${record.held_back.map(({ rule }) => rule).join(' ')}`;
-    const loud = LOUD.find(([cause]) => cause.test(because));
+    const loud = LOUD.find(
+      ([cause, , after]) =>
+        cause.test(because) && (after === undefined || after in world.coverage.tables.faults),
+    );
     if (loud !== undefined) {
       // Nobody is woken for a dry run: its record has just said what it waits for.
       if (!account.dryRun && !wasAlerted(account.id, loud[1]))

@@ -6,14 +6,13 @@ import { raw } from '../../src/core/units.ts';
 import type { Check, PlannedLeg } from '../check.ts';
 import type { SimAccount } from '../generate-accounts.ts';
 import type { World } from '../world.ts';
-import { balancedIn, rub } from './targets.ts';
-import { PRICES_WITHIN_MS, type Told } from './told.ts';
+import { balancedIn, hasTraded, rub } from './targets.ts';
+import { maxAgeMs, PRICES_WITHIN_MS, type Told } from './told.ts';
 
 const NANO = 1_000_000_000n;
 const MINUTE_MS = 60_000;
 /** What somebody else does is seen everywhere after this long. */
 const DISTURBED_MS = 20 * MINUTE_MS;
-const MAX_AGE_MS = 60 * MINUTE_MS;
 
 export function planningChecks(world: World, told: Told): Check {
   const loading = new Map<string, boolean>();
@@ -44,7 +43,7 @@ export function planningChecks(world: World, told: Told): Check {
       const said = own.map(({ price }) => price ?? 'nothing').join();
       return `sized at ${sizedAt}, the venue said ${said === '' ? 'nothing' : said}`;
     }
-    const allowedMs = MAX_AGE_MS + PRICES_WITHIN_MS + Math.abs(world.skewMs);
+    const allowedMs = maxAgeMs(account) + PRICES_WITHIN_MS + Math.abs(world.skewMs);
     return same.some(({ timeMs }) => told.ageOf(uid, timeMs) <= allowedMs)
       ? null
       : `sized at a price of ${new Date(same[0]?.timeMs ?? 0).toISOString()}`;
@@ -73,7 +72,7 @@ export function planningChecks(world: World, told: Told): Check {
     const books = exchange.registry.account(account.brokerAccount);
     // Before its first fill an account knows no other rate than the one that its owner names.
     const named = BigInt(Math.round(Number(account.block.commission_percent ?? 0.3) * 1e7));
-    const isNew = !books.ledger.some(({ kind }) => kind === 'fee');
+    const isNew = !hasTraded(world, account);
     const cost = intents
       .filter(({ request }) => request.side === 'buy')
       .reduce((sum, { request, sizedAt }) => {

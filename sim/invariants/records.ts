@@ -147,6 +147,9 @@ export function recordChecks(world: World): Check {
     const ended = Date.parse(record.finished_at);
     const before = last.get(record.account);
     last.set(record.account, { life, atMs: timeline.now(), record });
+    // What was announced is for this one, whatever is judged of it; the next one has an announcement of its own.
+    const due = announced.get(record.account);
+    announced.delete(record.account);
     if (ended !== timeline.now() + skewMs)
       wrong(`${record.iteration} says that it ended ${record.finished_at}, it ends now`);
     // What follows compares two instants of the bot's clock.
@@ -155,8 +158,6 @@ export function recordChecks(world: World): Check {
     if (began > ended) wrong(`${record.iteration} began after it ended`);
     if (began - skewMs < sinceMs) wrong(`${record.iteration} began before the one before it ended`);
     if (before?.life !== life) return;
-    const due = announced.get(record.account);
-    announced.delete(record.account);
     if (due === undefined) {
       // A full disk keeps no announcement, either.
       if (!world.coverage.tables.faults.disk_full)

@@ -132,7 +132,7 @@ export function ruledLimitChecks(world: World): Check {
       );
   }
 
-  /** `max_weight_percent`, `min_weight_percent`: no trade carries a weight past them, by more than a lot. */
+  /** `max_weight_percent`, `min_weight_percent` of targets: no trade passes one by more than the costliest lot. */
   function weights({ account, sight, moves }: Planned): void {
     const { max_weight_percent: caps, min_weight_percent: floors } = account.block;
     if (caps === undefined && floors === undefined) return;
@@ -140,16 +140,19 @@ export function ruledLimitChecks(world: World): Check {
       typeof of === 'object'
         ? (Reflect.get(Object(of), ticker) as number | undefined)
         : (of as number | undefined);
+    const costliest = [...sight.rows.values()].reduce(
+      (most, { lot, price }) => (lot * price > most ? lot * price : most),
+      0n,
+    );
     const multiplier = account.borrows ? Number(keyOf(account, 'multiplier', 'margin_trading')) : 1;
     for (const { intent, amount } of moves.values()) {
       const { ticker } = intent;
       const row = sight.rows.get(ticker);
       if (row === undefined || (account.wallet[ticker] ?? 0) <= 0) continue;
-      const lot = row.lot * row.price;
       const buys = intent.request.side === 'buy';
       const after = row.worth + (buys ? amount : -amount);
       const cap = limit(caps, ticker);
-      if (buys && cap !== undefined && after > upTo(sight.equity, cap * multiplier) + lot)
+      if (buys && cap !== undefined && after > upTo(sight.equity, cap * multiplier) + costliest)
         world.violate(
           'max_weight_percent',
           `${account.id} buys ${ticker} up to ${after} of ${sight.equity} nano`,
@@ -158,7 +161,8 @@ export function ruledLimitChecks(world: World): Check {
       if (
         !buys &&
         floor !== undefined &&
-        after + 2n * lot < (upTo(sight.equity, floor) * (1000n - 3n * MOVED)) / 1000n
+        !raisesOwnMoney(account) &&
+        after + costliest + row.lot * row.price < (upTo(sight.equity, floor) * (1000n - 3n * MOVED)) / 1000n
       )
         world.violate(
           'min_weight_percent',
@@ -204,6 +208,13 @@ export function ruledLimitChecks(world: World): Check {
       }
     },
   };
+}
+
+/** What pays for what must be paid with own money is sold below its target, and comes back in the next iteration. */
+function raisesOwnMoney(account: SimAccount): boolean {
+  const funding = Object(account.block.buy_requires_total_marginal_sell ?? {});
+  const how = Object(funding.allow_to_sell_others_positions_to_buy_non_marginal_positions ?? {});
+  return funding.enabled === true && how.mode !== 'none';
 }
 
 /** A weight of 0 is sold to the last lot, however small; a mode or a shift may make it 0. */

@@ -41,6 +41,8 @@ interface Posted extends Planned {
 export function orderChecks(world: World): Check {
   const planned = new Map<string, Planned>();
   const left = new Set<string>();
+  /** When the venue last gave no hours of trading. */
+  let hourlessMs = Number.NEGATIVE_INFINITY;
 
   function typed(posted: Posted): void {
     const { account, instrument, type, intent, amount, urgent } = posted;
@@ -89,7 +91,10 @@ export function orderChecks(world: World): Check {
     const percent = spreadMax(account);
     const nowMs = world.timeline.now();
     const isMain = inMainHours(nowMs) && inMainHours(nowMs - LOOKED_WITHIN_MS);
-    if (isMain && amount <= nanoOf(LARGE_RUB) && !world.faults.spoiltTheDay)
+    // Who does not know the hours takes them for thin ones.
+    const blindMs = Math.max(hourlessMs, world.faults.hoursSpoiltMs);
+    const knowsHours = nowMs - blindMs > LOOKED_WITHIN_MS;
+    if (isMain && knowsHours && amount <= nanoOf(LARGE_RUB) && !world.faults.spoiltTheDay)
       world.violate('order_type', `${name} is a limit, in the main session and of ${amount} nano only`);
     if (limit <= 0n || limit % instrument.step !== 0n)
       world.violate('order_type', `${name} has a limit of ${limit}, its step is ${instrument.step}`);
@@ -127,6 +132,10 @@ export function orderChecks(world: World): Check {
   }
 
   return {
+    onCall({ call }, phase) {
+      const isHours = phase === 'replied' && call.method === 'TradingSchedules';
+      if (isHours && call.outcome !== 'ok') hourlessMs = world.timeline.now();
+    },
     onPlan(leg) {
       const account = world.accounts.find(({ id }) => id === leg.account);
       if (account === undefined || leg.intents.length === 0) return;

@@ -35,19 +35,21 @@ export function rebalanceChecks(world: World): Check {
   const gaps = new Gaps(world);
   /** Iterations whose first leg has been planned. */
   const begun = new Set<string>();
-  /** Iterations that bought of their own accord. */
-  const bought = new Set<string>();
-  /** When an account's last one of those was recorded. */
-  const tradedMs = new Map<string, number>();
+  /** Iterations that bought of their own accord: when, and how far the bot's clock was off. */
+  const bought = new Map<string, { readonly atMs: number; readonly skewMs: number }>();
+  /** When an account's last one of those was, by the bot's clock: between these two. */
+  const traded = new Map<string, { readonly fromMs: number; readonly toMs: number }>();
 
   /** Neither sold nor bought, whatever the weights are. */
   function idleBy(account: SimAccount): string | null {
     const rule = (key: string) => keyOf(account, key, 'rebalance');
     const nowMs = timeline.now();
-    const lastMs = tradedMs.get(account.id);
+    const last = traded.get(account.id);
     if (isOutside(rule('window'), nowMs) && isOutside(rule('window'), nowMs - LOOKED_WITHIN_MS))
       return 'rebalance.window';
-    return lastMs !== undefined && nowMs - lastMs < msOf(rule('cooldown')) ? 'rebalance.cooldown' : null;
+    // What seems to lie ahead was written by a clock that has been set back since: that must not lengthen it.
+    const cools = last !== undefined && last.toMs <= nowMs && nowMs - last.fromMs < msOf(rule('cooldown'));
+    return cools ? 'rebalance.cooldown' : null;
   }
 
   /** Nothing sold, and no more bought than RUB over its target pays. */
@@ -156,7 +158,8 @@ export function rebalanceChecks(world: World): Check {
   return {
     onCall: () => gaps.look(),
     onPlan(leg) {
-      if (leg.intents.some(({ request }) => request.side === 'buy')) bought.add(leg.iteration);
+      if (leg.intents.some(({ request }) => request.side === 'buy'))
+        bought.set(leg.iteration, { atMs: timeline.now(), skewMs: world.skewMs });
       const account = world.accounts.find(({ id }) => id === leg.account);
       const isFirst = !begun.has(leg.iteration);
       begun.add(leg.iteration);
@@ -165,9 +168,18 @@ export function rebalanceChecks(world: World): Check {
     },
     onRecord({ account, iteration, status, orders }) {
       // What was cut short remembers nothing: the rest of it goes on at once.
-      const traded = orders.some(({ filled_lots }) => filled_lots > 0) && /^(balanced|partial)$/.test(status);
-      if (bought.has(iteration) && traded) tradedMs.set(account, timeline.now());
+      const hasTraded =
+        orders.some(({ filled_lots }) => filled_lots > 0) && /^(balanced|partial)$/.test(status);
+      const last = bought.get(iteration);
+      if (last === undefined || !hasTraded) return;
+      const [nowMs, { skewMs }] = [timeline.now(), world];
+      traded.set(account, {
+        fromMs: last.atMs + Math.min(last.skewMs, skewMs),
+        toMs: nowMs + Math.max(last.skewMs, skewMs),
+      });
     },
+    // A journal from before does not know of it, as one of a life that was killed in the middle does not.
+    onRestore: () => traded.clear(),
     atEnd() {
       for (const account of world.accounts) if (isJudged(account)) broughtBack(account);
     },

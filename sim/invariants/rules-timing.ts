@@ -20,25 +20,28 @@ import {
   schedulesOf,
 } from './rules-books.ts';
 
-/** Looking at a resting order takes up to five seconds, cancelling it a few calls. */
-const CANCELLED_WITHIN_MS = 20_000;
+/** A look that is under way takes up to three seconds more, cancelling it a few calls. */
+const CANCELLED_WITHIN_MS = 6_000;
 const HOUR_MS = 60 * MINUTE_MS;
 
 /** Faults after which an order may stay in the book longer: calls that fail, and lives that end. */
 const KEEPS_RESTING =
   /^(lost|error|rate|delayed|sent|corrupt|cut|limits|disk|second|kill|sigterm|stale|maintenance|account)/;
-/** The same, whenever it happened: they last. */
-const KEEPS_OUT = /^(late_visibility|token_)/;
+/** The same, whenever it happened: it lasts. */
+const KEEPS_OUT = /^token_/;
+/** A call that the venue's rate limit has refused is made again within this time, and with it all of its kind. */
+const LIMITED_MS = MINUTE_MS;
 
 export function timingChecks(world: World): Check {
   const { timeline, exchange } = world;
-  /** By key: its leg, and the faults so far when it was planned. */
+  /** By key: its account, and the faults so far when it was planned. */
   const planned = new Map<
     string,
-    { readonly leg: string; readonly sleepMs: number; readonly fired: number }
+    { readonly account: string; readonly sleepMs: number; readonly fired: number }
   >();
   const left = new Set<string>();
   const lastLeft = new Map<string, number>();
+  let limitedMs = Number.NEGATIVE_INFINITY;
   /** Orders that rest, by their id at the venue. */
   const watched = new Set<string>();
 
@@ -47,8 +50,8 @@ export function timingChecks(world: World): Check {
     if (order === undefined || left.has(key)) return;
     left.add(key);
     const nowMs = timeline.now();
-    const lastMs = lastLeft.get(order.leg);
-    lastLeft.set(order.leg, nowMs);
+    const lastMs = lastLeft.get(order.account);
+    lastLeft.set(order.account, nowMs);
     if (lastMs !== undefined && nowMs - lastMs < order.sleepMs)
       world.violate('sleep_between_orders', `${key} left ${nowMs - lastMs} ms after the one before`);
   }
@@ -88,8 +91,10 @@ export function timingChecks(world: World): Check {
     timeline.at(order.createdMs + waitMs + CANCELLED_WITHIN_MS, () => {
       if (!isActive(order) || !goesOn(life) || life !== world.life) return;
       const excused = world.swarm.fired.slice(fired).some((name) => KEEPS_RESTING.test(name));
-      const seenLate = world.swarm.fired.some((name) => KEEPS_OUT.test(name));
-      if (!excused && !seenLate)
+      const blind = world.swarm.fired.some((name) => KEEPS_OUT.test(name));
+      // It comes with a kill as well, and has no name of its own then.
+      const seenLate = 'late_visibility' in world.coverage.tables.faults;
+      if (!excused && !blind && !seenLate && limitedMs < order.createdMs - LIMITED_MS)
         world.violate(
           'order_wait_seconds',
           `${order.key} is active ${timeline.now() - order.createdMs} ms after it was posted`,
@@ -155,13 +160,14 @@ export function timingChecks(world: World): Check {
       const sleepMs = msOf(account.block.sleep_between_orders);
       for (const { request } of leg.intents)
         planned.set(request.key, {
-          leg: `${leg.iteration} ${leg.leg}`,
+          account: account.id,
           sleepMs,
           fired: world.swarm.fired.length,
         });
       if (leg.intents.length > 0) open(leg, account);
     },
     onCall({ call }, phase) {
+      if (phase === 'replied' && call.outcome === '80002') limitedMs = timeline.now();
       if (phase !== 'applied' || call.method !== 'PostOrder') return;
       const order = exchange.desk.ordersOfKey(call.accountId ?? '', call.orderId ?? '').at(-1);
       if (order !== undefined && isActive(order) && !watched.has(order.id)) rests(order);
@@ -169,6 +175,8 @@ export function timingChecks(world: World): Check {
     onLeave(method, bytes) {
       if (method === 'PostOrder') spaced(PostOrderRequest.decode(bytes).orderId);
     },
+    // The next process does not know when the last one sent its last order.
+    onDeath: () => lastLeft.clear(),
     onRecord({ account: id, status, started_at }) {
       const account = world.accounts.find((each) => each.id === id);
       if (account?.borrows && (status === 'balanced' || status === 'nothing_to_do'))

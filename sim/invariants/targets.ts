@@ -136,6 +136,13 @@ function metricsOf(
   }
 }
 
+/** Whether the bot remembers a fill of its own: from then on it knows what commission it pays. Others' fills teach it nothing. */
+export const hasTraded = ({ exchange, forgotten }: World, { brokerAccount }: SimAccount): boolean =>
+  exchange.desk.orders.some(
+    ({ accountId, foreign, key, executed }) =>
+      accountId === brokerAccount && !foreign && executed > 0n && !forgotten.has(key),
+  );
+
 /** From nano-rubles, to a thousandth. */
 export const rub = (nano: bigint): number => Number(nano / 1_000_000n) / 1_000;
 

@@ -3,20 +3,20 @@
 // worth to it. Requires: a reply belongs to every account of its token that asks for just those instruments.
 
 import { GetLastPricesRequest, GetLastPricesResponse } from 'tinkoff-invest-api/dist/generated/marketdata.js';
-import { isTrading } from '../../src/exchange/calendar.ts';
 import { moscowDay } from '../../src/exchange/moscow.ts';
 import type { Check } from '../check.ts';
 import type { SimAccount } from '../generate-accounts.ts';
 import type { World } from '../world.ts';
+import { msOf } from './rules-books.ts';
 
 const NANO = 1_000_000_000n;
 const MINUTE_MS = 60_000;
 /** A plan is made within this time of its prices. */
 export const PRICES_WITHIN_MS = 5 * MINUTE_MS;
-const MAX_AGE_MS = 60 * MINUTE_MS;
 /** What the bot takes a whole weekday for that its schedule does not reach back to. */
 const WEEKDAY_MS = 8.75 * 60 * MINUTE_MS;
-const DEFAULT_JUMP_PERCENT = 30n;
+const DEFAULT_JUMP_PERCENT = 30;
+const DEFAULT_AGE = '60m';
 const KEPT = 12;
 
 export interface Quote {
@@ -30,6 +30,8 @@ interface Memory {
   quotes: Quote[];
   /** Prices of which the account accepted one last: with each the next is compared. Empty: none is known to be accepted. */
   reach: bigint[];
+  /** Until one is: all that it was told, any of which it may have accepted. */
+  first: Set<bigint>;
 }
 
 export interface Told extends Check {
@@ -54,7 +56,7 @@ export function toldChecks(world: World): Told {
   const keyOf = ({ id }: SimAccount, uid: string): string => `${id} ${uid}`;
   const of = (account: SimAccount, uid: string): Memory => {
     const key = keyOf(account, uid);
-    const known = memories.get(key) ?? { quotes: [], reach: [] };
+    const known = memories.get(key) ?? { quotes: [], reach: [], first: new Set() };
     memories.set(key, known);
     return known;
   };
@@ -84,6 +86,7 @@ export function toldChecks(world: World): Told {
     memory.quotes.push(quote);
     if (memory.quotes.length > KEPT) memory.quotes.shift();
     const { price } = quote;
+    if (price !== null && memory.reach.length === 0) memory.first.add(price);
     if (price === null || memory.reach.length === 0 || memory.reach.includes(price)) return;
     if (memory.reach.some((from) => !isJump(account, from, price))) memory.reach.push(price);
   }
@@ -107,7 +110,8 @@ export function toldChecks(world: World): Told {
     const today = moscowDay(toMs);
     const within = world.exchange.market.calendar
       .spans(exchange, today)
-      .filter(({ phase }) => isTrading(phase))
+      // An auction gives no prices to grow old by: src/tinvest/day-sessions.ts.
+      .filter(({ phase }) => phase === 'normal')
       .reduce(
         (sum, { startMs, endMs }) => sum + Math.max(0, Math.min(endMs, toMs) - Math.max(startMs, fromMs)),
         0,
@@ -122,18 +126,21 @@ export function toldChecks(world: World): Told {
       if (method === 'GetLastPrices') heard(request, body, token);
     },
     /** An iteration that came to its end has accepted what it was told. */
-    onRecord({ account: id, status, dry_run }) {
+    onRecord({ account: id, status, dry_run, positions }) {
       const account = world.accounts.find((each) => each.id === id);
-      if (account === undefined || dry_run || !COMPLETE.has(status)) return;
+      // One that ended before its look at the account was whole has accepted nothing, and tells of no position.
+      if (account === undefined || dry_run || !COMPLETE.has(status) || positions.length === 0) return;
       for (const uid of wallets.get(account) ?? []) {
         const memory = of(account, uid);
-        if (memory.reach.length === 0)
-          memory.reach = [...new Set(memory.quotes.flatMap(({ price }) => price ?? []))];
+        if (memory.reach.length === 0) memory.reach = [...memory.first];
       }
     },
     /** An old journal knows old prices. */
     onRestore() {
-      for (const memory of memories.values()) memory.reach = [];
+      for (const memory of memories.values()) {
+        memory.first = new Set([...memory.first, ...memory.reach]);
+        memory.reach = [];
+      }
     },
     onAccept(ticker) {
       const { uid } = world.exchange.instrument(ticker);
@@ -153,11 +160,11 @@ export function toldChecks(world: World): Told {
       const last = recent(account, uid).at(-1);
       if (last === undefined || last.price === null) return null;
       const { price } = last;
-      const { reach, quotes } = of(account, uid);
+      const { reach, first } = of(account, uid);
       // Before anything is known to be accepted any quote may have been.
-      const before = reach.length > 0 ? reach : quotes.flatMap((quote) => quote.price ?? []);
+      const before = reach.length > 0 ? reach : [...first];
       if (before.some((from) => isJump(account, from, price))) return null;
-      return ageOf(uid, last.timeMs) > MAX_AGE_MS - Math.abs(world.skewMs) ? null : price;
+      return ageOf(uid, last.timeMs) > maxAgeMs(account) - Math.abs(world.skewMs) ? null : price;
     },
     mostFor(account, uid) {
       const { quotes, reach } = of(account, uid);
@@ -179,10 +186,13 @@ const COMPLETE = new Set(['balanced', 'nothing_to_do', 'partial']);
 
 /** Further than `max_price_jump_percent` of the price that it leaves. */
 function isJump({ block }: SimAccount, from: bigint, to: bigint): boolean {
-  const percent = BigInt(Number(block.max_price_jump_percent ?? DEFAULT_JUMP_PERCENT));
+  const hundredths = Math.round(Number(block.max_price_jump_percent ?? DEFAULT_JUMP_PERCENT) * 100);
   const move = to > from ? to - from : from - to;
-  return move * 100n > from * percent;
+  return move * 10_000n > from * BigInt(hundredths);
 }
+
+/** The oldest price that an account trades on: `max_price_age`. */
+export const maxAgeMs = ({ block }: SimAccount): number => msOf(block.max_price_age ?? DEFAULT_AGE);
 
 const uidsOf = ({ exchange }: World, { wallet }: SimAccount): string[] =>
   Object.keys(wallet)

@@ -193,9 +193,13 @@ export function valuationChecks(world: World): Check {
   };
 }
 
-/** Without a price that may be traded on it is worth what it was worth last. */
-const isHeld = ({ held_back: held }: IterationRecord, { ticker }: PositionRecord): boolean =>
-  held.some((each) => each.ticker === ticker && HELD.has(each.rule));
+/**
+ * Without a price that may be traded on it is worth what it was worth last. What is held back is told as it is after
+ * trading; that a price leapt before, which a person must know, is a warning of the record.
+ */
+const isHeld = ({ held_back: held, warnings }: IterationRecord, { ticker }: PositionRecord): boolean =>
+  held.some((each) => each.ticker === ticker && HELD.has(each.rule)) ||
+  warnings.some((warning) => warning.startsWith(`${ticker} is held: its price moved`));
 const HELD: ReadonlySet<string> = new Set([
   'no_price',
   'not_tradable',

@@ -27,10 +27,15 @@ export const DECIDING: readonly Mutant[] = [
     edits: [['  return within + weekdaysBetween(', '  return 0 * within + weekdaysBetween(']],
   },
   {
-    name: 'cash-of-unseen-orders',
-    bug: 'an order that is gone from sight is final although it holds cash',
-    file: 'engine/gone-order.ts',
-    edits: [["if (side === 'buy' && !isZero(positions.blockedCash)) return null;", '']],
+    name: 'gone-is-cancelled',
+    bug: 'an order that is not shown has done nothing, whatever the positions say',
+    file: 'engine/await-final.ts',
+    edits: [
+      [
+        "if (seen.found === 'not_found') return settleGone(context, order);",
+        "if (seen.found === 'not_found') return settle(context, { key: order.request.key, to: 'cancelled', executed: order.executed, evidence: 'not shown' });",
+      ],
+    ],
   },
   {
     name: 'fills-not-awaited',
@@ -40,17 +45,6 @@ export const DECIDING: readonly Mutant[] = [
       [
         'if (gaps.length === 0 || steady(clock) >= deadline || stop.aborted) {',
         'if (gaps.length >= 0) {\n      observation.acceptPrices();\n      return observation;\n    } else {',
-      ],
-    ],
-  },
-  {
-    name: 'one-leg-back',
-    bug: 'a venue that lags is only thought to lag by one leg',
-    file: 'engine/explained.ts',
-    edits: [
-      [
-        'const stale = way.some((place) => lags(raw(place), raw(now), raw(expected)));',
-        'const stale = lags(raw(was), raw(now), raw(expected));',
       ],
     ],
   },

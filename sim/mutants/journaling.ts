@@ -58,7 +58,7 @@ export const JOURNALING: readonly Mutant[] = [
         "if (order.state === 'intent') return drop(context, order.request.key).order;",
         "if (order.state === 'intent') return (await submit(context, order.request.key)).order;",
       ],
-      ["import { drop } from './submit.ts';", "import { submit } from './submit.ts';"],
+      ["import { drop, journaled } from './submit.ts';", "import { journaled, submit } from './submit.ts';"],
     ],
   },
   {

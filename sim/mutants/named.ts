@@ -47,8 +47,12 @@ export const NAMED: readonly Mutant[] = [
     file: 'engine/act.ts',
     edits: [
       [
-        'const final = await allEnded(submitted.map(({ order }) => awaitFinal(context, order.request.key)));',
-        'const final = leg === SELLS ? submitted.map(({ order }) => order) : await allEnded(submitted.map(({ order }) => awaitFinal(context, order.request.key)));',
+        'await send(context, gate.approved, follow).finally(allOver);',
+        'await send(context, gate.approved, leg === SELLS ? () => {} : follow).finally(allOver);',
+      ],
+      [
+        'const final = await allEnded(submitted.map(({ order }) => endOf(order.request.key)));',
+        'const final = leg === SELLS ? submitted.map(({ order }) => order) : await allEnded(submitted.map(({ order }) => endOf(order.request.key)));',
       ],
       [
         'const unfinished = done.orders.some((order) => !isFinal(order.state));',

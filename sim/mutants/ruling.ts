@@ -199,12 +199,34 @@ const WHEN: readonly Mutant[] = [
   },
   {
     name: 'no-sleep',
-    bug: 'orders of a leg leave without a pause between them',
+    bug: 'orders leave without a pause between them',
     file: 'engine/act.ts',
     edits: [
       [
         'const pauseMs = context.settings.sleepBetweenOrdersMs;',
         'const pauseMs = 0 * context.settings.sleepBetweenOrdersMs;',
+      ],
+    ],
+  },
+  {
+    name: 'no-sleep-between-legs',
+    bug: 'the first order of a leg does not wait for the pause after the last one of the leg before',
+    file: 'engine/submit.ts',
+    edits: [
+      [
+        'if (leftMs > 0 && !blocked) await clock.sleep(leftMs, stop);',
+        'if (leftMs > 0 && !blocked && submitted.length > 0) await clock.sleep(leftMs, stop);',
+      ],
+    ],
+  },
+  {
+    name: 'rests-until-all-are-sent',
+    bug: 'how long an order may rest counts only once the last one of its leg is sent',
+    file: 'engine/act.ts',
+    edits: [
+      [
+        'await send(context, gate.approved, follow).finally(allOver);',
+        'await send(context, gate.approved, () => {}).finally(allOver);',
       ],
     ],
   },
@@ -276,6 +298,29 @@ const ORDERS: readonly Mutant[] = [
     bug: 'outside the main session the book is not looked at',
     file: 'engine/book-check.ts',
     edits: [['(thin || isMore(order.amount, LARGE))', '(thin && isMore(order.amount, LARGE))']],
+  },
+  {
+    name: 'default-price-age',
+    bug: 'the oldest price that is traded on is always an hour old',
+    file: 'config/account-block.ts',
+    edits: [['durationMs(block.max_price_age) ?? 0', '3_600_000']],
+  },
+  {
+    name: 'default-price-jump',
+    bug: 'a jump is always one of thirty percent',
+    file: 'config/account-block.ts',
+    edits: [['maxPriceJumpPercent: block.max_price_jump_percent', 'maxPriceJumpPercent: 30']],
+  },
+  {
+    name: 'other-contour',
+    bug: 'cancels of sandbox orders go to the live contour',
+    file: 'tinvest/methods.ts',
+    edits: [
+      [
+        'sandbox: { ...SANDBOX, margin: null }',
+        'sandbox: { ...SANDBOX, cancelOrder: LIVE.cancelOrder, margin: null }',
+      ],
+    ],
   },
   {
     name: 'bound-twice',

@@ -68,7 +68,12 @@ export const TELLING: readonly Mutant[] = [
     name: 'unknown-untold',
     bug: 'nobody is told of an order of unknown fate',
     file: 'engine/resolve-unknown.ts',
-    edits: [["  if (known.state === 'unknown') alertUnknown(context, known);\n", '']],
+    edits: [
+      [
+        '  context.memory.alerted.add(key);\n  context.notifier.alert({',
+        '  context.memory.alerted.add(key);\n  if (context.memory === null) context.notifier.alert({',
+      ],
+    ],
   },
   {
     name: 'no-such-command',
@@ -80,15 +85,24 @@ export const TELLING: readonly Mutant[] = [
     name: 'stop-untold',
     bug: 'an account is stopped in silence',
     file: 'engine/daemon.ts',
-    edits: [
-      ['if (!tokenRefused || !end.tokenRefused) report(', 'if (tokenRefused && !end.tokenRefused) report('],
-    ],
+    edits: [['    report(options, settings, afterwards);\n', '']],
   },
   {
     name: 'told-at-every-look',
     bug: 'a refused token is told of at every re-check',
-    file: 'engine/daemon.ts',
-    edits: [['if (!tokenRefused || !end.tokenRefused) report(', 'report(']],
+    file: 'tinvest/token-watch.ts',
+    edits: [['} else if (refusedAt === null) {', '} else {']],
+  },
+  {
+    name: 'token-told-by-the-last',
+    bug: 'a refused token is told of only where it ends an iteration',
+    file: 'tinvest/attempt.ts',
+    edits: [
+      [
+        "if (rule.read === 'token') fared('refused');",
+        "if (rule.read === 'token' && method.service === 'users') fared('refused');",
+      ],
+    ],
   },
   {
     name: 'alert-is-no-warning',
@@ -120,7 +134,12 @@ export const TELLING: readonly Mutant[] = [
     name: 'token-in-log',
     bug: 'the log is not scrubbed',
     file: 'log.ts',
-    edits: [['stream.write(redactTokens(scrub(render(line))))', 'stream.write(render(line))']],
+    edits: [
+      [
+        'redactTokens(scrub(render(line.replace(UNSEEN, ',
+        '((text: string) => text)((render(line.replace(UNSEEN, ',
+      ],
+    ],
   },
   {
     name: 'token-on-terminal',

@@ -42,6 +42,8 @@ export interface ConnectOptions {
   readonly log: Log;
   /** Where fund data come from and are kept between runs; `null`: none are asked for. */
   readonly funds: { readonly settings: FundSettings; readonly cache: FundCache } | null;
+  /** Called when the venue refuses the token: once, until it has accepted it again. */
+  onTokenRefused?(): void;
 }
 
 export type FundCache = Pick<Journal, 'fundValues' | 'keepFundValues'>;

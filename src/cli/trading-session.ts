@@ -60,6 +60,9 @@ export function openSession(options: SessionOptions): TradingSession {
       broker,
       log: options.log,
       funds,
+      onTokenRefused: () => {
+        for (const each of options.accounts) if (keyOf(each) === key) tellTokenRefused(options, each);
+      },
     });
     const line: Line = { connection, list: null };
     lines.set(key, line);
@@ -106,6 +109,19 @@ export function openSession(options: SessionOptions): TradingSession {
       for (const { connection } of lines.values()) connection.close();
     },
   };
+}
+
+/** At once, and not when an iteration ends: one may wait for long, or end well without what was refused. */
+function tellTokenRefused({ dryRun, log, notifier }: SessionOptions, account: AccountConfig): void {
+  const alert = {
+    account: account.id,
+    event: 'token_refused',
+    message:
+      'the venue refuses the token: nothing is traded with it; it is tried again, within 5 minutes or at the next iteration',
+  };
+  // Nothing is at stake in a dry run: whoever runs it reads it, nobody is woken up.
+  if (dryRun || account.dryRun) log.error({ account: alert.account, alert: alert.event }, alert.message);
+  else notifier.alert(alert);
 }
 
 /** Broker accounts that several blocks mean, in words. */

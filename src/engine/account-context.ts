@@ -75,6 +75,8 @@ export interface AccountMemory {
   marginRefused: string | null;
   /** Iterations in a row in which the broker found too little money for a purchase and none went through. */
   shortOfMoney: number;
+  /** When the last order got its answer, by `steady`; `null`: none since the start. */
+  lastOrderMs: number | null;
   /** Keys of orders that a person has been told about. */
   readonly alerted: Set<string>;
   /** Daily closes by uid; `day` names the day and span that they were read for. */
@@ -104,6 +106,7 @@ export const newMemory = (): AccountMemory => ({
   barred: new Map(),
   marginRefused: null,
   shortOfMoney: 0,
+  lastOrderMs: null,
   alerted: new Set(),
   closes: new Map(),
   flows: null,

@@ -1,29 +1,38 @@
 // Turns a plan into orders: sells, wait until every one is final, look again, buys, wait, and once more what the
 // reserve left over. Guarantees: no buy while a sell is not final; every leg is sized from the account as it then is.
 
-import { borrowable } from '../core/debt-limit.ts';
+import { borrowable, debtLimit } from '../core/debt-limit.ts';
 import { decide } from '../core/decide.ts';
 import { isFinal } from '../core/order.ts';
-import type { Plan, PlannedOrder } from '../core/plan.ts';
+import type { PlannedOrder } from '../core/plan.ts';
 import { commissionOf } from '../core/policy.ts';
-import type { Snapshot } from '../core/portfolio.ts';
-import { isNegative, isPositive } from '../core/units.ts';
+import { equityOf, type Snapshot } from '../core/portfolio.ts';
+import { isLess, isPositive, negate } from '../core/units.ts';
 import { type JournaledOrder, type Reaction, WorldError } from '../ports.ts';
 import type { AccountContext } from './account-context.ts';
 import { allEnded } from './all-ended.ts';
-import { awaitFinal } from './await-final.ts';
 import { checkBooks, UNFILLED, unfilled } from './book-check.ts';
 import { buysAfter } from './buys-after.ts';
 import { noteMoney, withCaution } from './caution.ts';
 import { observeExplained } from './explained.ts';
+import { following } from './following.ts';
 import { approve } from './gate.ts';
 import { noteMarginRefused } from './margin-refused.ts';
 import type { Observation, ObserveOptions } from './observe.ts';
 import { forbidden } from './permission.ts';
 import { splitOwnMoney } from './split-own-money.ts';
-import { drop, endsTrading, type Submitted, submitInTurn, submitTogether } from './submit.ts';
+import {
+  drop,
+  endsTrading,
+  type Follow,
+  journaled,
+  type Submitted,
+  submitInTurn,
+  submitTogether,
+} from './submit.ts';
 import { HOUR_MS, tellOnce } from './tell-once.ts';
 import { turnoverLeft } from './turnover.ts';
+import { type Planned, withinToday } from './within-today.ts';
 
 const SELLS = 0;
 const BUYS = 1;
@@ -48,16 +57,17 @@ export async function act(
   iteration: string,
   options: ObserveOptions,
   start: Observation,
-  plan: Pick<Plan, 'orders'> & Partial<Pick<Plan, 'aim' | 'rows'>>,
+  planned: Planned,
 ): Promise<Acted> {
-  const excluded = new Map(options.excluded);
+  const { plan, ...today } = withinToday(context, start, planned);
+  const excluded = new Map([...options.excluded, ...today.leftOut]);
   const warnings: string[] = [];
-  const notMade: string[] = [];
-  let observation = start;
+  const notMade = [...today.notMade];
+  let { observation } = today;
   let tooLittleMoney = false;
 
   const leg = async (number: number, orders: readonly PlannedOrder[]): Promise<Acted | null> => {
-    const isUrgent = number === SELLS && coversDebt(observation.snapshot, plan);
+    const isUrgent = number === SELLS && coversDebt(context, observation.snapshot, plan);
     const checked = await checkBooks(context, orders, observation.snapshot, { ...options, isUrgent });
     warnings.push(...checked.warnings);
     notMade.push(...checked.dropped);
@@ -107,8 +117,7 @@ export async function act(
   if (buys.length > 0) {
     const end = await leg(BUYS + after, buys);
     if (end) return end;
-    const more = split(buysNow()).rest;
-    const last = more.length > 0 ? await leg(LEFT_OVER + after, more) : null;
+    const last = await leg(LEFT_OVER + after, split(buysNow()).rest);
     if (last) return last;
   }
   return { observation, warnings, notMade, unfinished: false, stop: null };
@@ -130,8 +139,18 @@ async function lookAgain(
 }
 
 /** Debt that may not be owed is covered at the market, whatever the book. */
-const coversDebt = ({ cash, facts }: Snapshot, plan: { readonly aim?: unknown }): boolean =>
-  plan.aim === undefined || facts.deleverage || (facts.margin === null && isNegative(cash));
+function coversDebt(
+  { settings }: AccountContext,
+  snapshot: Snapshot,
+  plan: { readonly aim?: unknown },
+): boolean {
+  const { cash, facts } = snapshot;
+  if (plan.aim === undefined) return true;
+  if (!facts.deleverage && facts.margin !== null) return false;
+  const listed = snapshot.holdings.filter(({ listed }) => listed);
+  const { most } = debtLimit({ policy: settings.policy, facts, cash }, equityOf(snapshot, listed));
+  return isLess(cash, negate(most));
+}
 
 /** A refusal that an order of unknown fate would hide. */
 const stopWords = ({ stop }: LegResult): string[] =>
@@ -185,8 +204,9 @@ async function runLeg(
 
   const pieces = new Map(snapshot.holdings.map((holding) => [holding.uid, holding.pieces]));
   journal.plan(settings.id, iteration, leg, gate.approved, { cash: snapshot.cash, pieces }, clock.now());
-  const submitted = await send(context, gate.approved);
-  const final = await allEnded(submitted.map(({ order }) => awaitFinal(context, order.request.key)));
+  const { follow, endOf, allOver } = following(context);
+  const submitted = await send(context, gate.approved, follow).finally(allOver);
+  const final = await allEnded(submitted.map(({ order }) => endOf(order.request.key)));
   for (const [index, order] of final.entries()) {
     // A refusal may come with a later look as well as with the reply.
     const reaction = submitted[index]?.reaction ?? (order.state === 'rejected' ? 'skip' : null);
@@ -195,7 +215,8 @@ async function runLeg(
   noteMarginRefused(context, final);
   const stopping = submitted.find(({ reaction }) => endsTrading(reaction));
   return {
-    orders: final,
+    // While one was waited for a person may have resolved another.
+    orders: final.map(({ request }) => journaled(context, request.key)),
     sent: final.some(({ attempts }) => attempts > 0),
     skipped,
     stop: stopping?.reaction ? { reaction: stopping.reaction, order: stopping.order } : null,
@@ -207,10 +228,13 @@ async function runLeg(
 async function send(
   context: AccountContext,
   orders: Parameters<typeof submitTogether>[1],
+  follow: Follow,
 ): Promise<Submitted[]> {
   if (forbidden(context) !== null) return orders.map((order) => drop(context, order.request.key));
   const pauseMs = context.settings.sleepBetweenOrdersMs;
-  return pauseMs === 0 ? submitTogether(context, orders) : submitInTurn(context, orders, pauseMs);
+  return pauseMs === 0
+    ? submitTogether(context, orders, follow)
+    : submitInTurn(context, orders, pauseMs, follow);
 }
 
 /** What a refusal means for the instrument: nothing more in this iteration, never again, or one more try. */

@@ -115,7 +115,9 @@ function record(context: AccountContext, draft: Draft, ended: Outcome): CycleRes
   if (plan && observation && !draft.settled && !draft.dryRun && plan.orders.length > 0) {
     draft.settled = planAsKnown(observation.snapshot, journal.ordersOf(draft.iteration), settings.policy);
   }
-  watchPause(context, finish(context, draft, ended.ending).record, draft.expected);
+  // Of an account that stops a person is told that it does.
+  if (ended.afterwards.kind !== 'stop_account')
+    watchPause(context, finish(context, draft, ended.ending).record, draft.expected);
   const finished = finish(context, draft, ended.ending);
   journal.record({
     iteration: draft.iteration,
@@ -158,10 +160,11 @@ async function iterate(context: AccountContext, draft: Draft): Promise<Outcome> 
   if (brake !== null) return held(context, draft, brake);
   const { open, because, sessions, known } = await openingOf(context);
   draft.exchangeOpen = open;
-  draft.expected = !open && known;
   draft.counted = open || settings.closure.counts;
-  if (!open && settings.closure.mode === 'skip_iteration')
+  if (!open && settings.closure.mode === 'skip_iteration') {
+    draft.expected = known;
     return outcome('skipped', because, sessions, known ? undefined : SCHEDULE_AGAIN);
+  }
   if (!open && settings.closure.mode === 'dry_run') draft.dryRun = true;
   if (!open && because) draft.warnings.push(because);
 
@@ -235,11 +238,12 @@ async function trade(
   mark();
   watchFreeFunds(context, draft.iteration);
   if (!acted.unfinished && !acted.unseen) {
-    draft.observation = acted.observation;
-    rememberAccount(context, acted.observation);
     const settled = decide(acted.observation.snapshot, settings.policy);
-    if (settled.kind === 'plan') draft.settled = settled.plan;
-    else draft.warnings.push(`the account after trading could not be valued: ${settled.because}`);
+    if (settled.kind === 'plan') {
+      draft.observation = acted.observation;
+      draft.settled = settled.plan;
+    } else draft.warnings.push(`the account after trading could not be valued: ${settled.because}`);
+    rememberAccount(context, acted.observation);
   }
   return awaitPerson(context, draft, afterTrading(context, draft, acted, sessions));
 }

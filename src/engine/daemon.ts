@@ -80,8 +80,7 @@ async function runAccount(options: DaemonOptions, account: AccountPlan): Promise
     const { afterwards } = result;
     const stopped = afterwards.kind === 'stop_account' || afterwards.kind === 'stop_all';
     const tokenRefused = afterwards.kind === 'token_refused';
-    // A person is told once, not at every re-check.
-    if (!tokenRefused || !end.tokenRefused) report(options, settings, afterwards);
+    report(options, settings, afterwards);
     const { status, reason } = result.record;
     end = { account: settings.id, status, reason, tokenRefused, stopped };
     if (stopped || options.once) break;
@@ -197,12 +196,7 @@ function report(options: DaemonOptions, settings: AccountSettings, afterwards: A
     if (settings.dryRun) options.log.error({ account, alert: event }, message);
     else options.notifier.alert({ account, event, message });
   };
-  if (afterwards.kind === 'token_refused') {
-    alert(
-      'token_refused',
-      'the venue refuses the token: nothing is traded with it; re-checked every 5 minutes',
-    );
-  } else if (afterwards.kind === 'stop_account') {
+  if (afterwards.kind === 'stop_account') {
     alert('account_stopped', `no more iterations of this account: ${afterwards.because}`);
   } else if (afterwards.kind === 'stop_all') {
     alert('contract_changed', `everything is stopped: ${afterwards.because}`);

@@ -31,6 +31,7 @@ import {
 } from '../core/units.ts';
 import type { Intent } from '../ports.ts';
 import { costOf, holdingOf, worstCost } from './purchase-cost.ts';
+import { beyondToday } from './turnover.ts';
 
 declare const approved: unique symbol;
 /** Only `approve` makes one. */
@@ -91,8 +92,7 @@ export function approve(input: GateInput): GateResult {
     // What repays a debt cannot go on for ever, and must not wait.
     const repays = order.side === 'sell' && isNegative(snapshot.cash);
     if (!repays && isMore(order.amount, turnoverLeft)) {
-      const because = `today's turnover would pass max_day_turnover_percent (${kopecks(turnoverLeft)} RUB are left)`;
-      refused.push({ order, because });
+      refused.push({ order, because: beyondToday(turnoverLeft) });
       continue;
     }
     turnoverLeft = larger(NO_MONEY, subtract(turnoverLeft, order.amount));

@@ -3,7 +3,7 @@
 
 import type { Holding, OrderTypes } from '../core/portfolio.ts';
 import { jumpTrouble } from '../core/price-jump.ts';
-import { decimal, isLess, lotSize, type Price, price, type Shares } from '../core/units.ts';
+import { decimal, isLess, lotSize, type Money, type Price, price, type Shares } from '../core/units.ts';
 import type { AcceptedPrice, InstrumentPin, InstrumentStatus, Listing, Quote, Session } from '../ports.ts';
 import { isOpen, nextOpen, tradingAge } from './schedule.ts';
 
@@ -21,6 +21,8 @@ export interface Seen {
   readonly allowedJumps: ReadonlySet<string>;
   /** Pieces per uid as the account was last seen, our own fills since included; `null` where that is not known. */
   readonly piecesThen: ReadonlyMap<string, Shares> | null;
+  /** RUB that came or went since, our own fills apart. */
+  readonly cashMoved: Money | null;
   /** Uids with an active order that is not ours. */
   readonly foreignOrders: ReadonlySet<string>;
   /** Uids left out, with the reason. */
@@ -88,7 +90,13 @@ function jumpOf(
   if (!accepted || priced.price === null || priced.priceProblem !== null || seen.allowedJumps.has(ticker))
     return null;
   const piecesThen = seen.piecesThen?.get(uid) ?? null;
-  const move = { accepted: accepted.price, now: priced.price, piecesThen, piecesNow: pieces };
+  const move = {
+    accepted: accepted.price,
+    now: priced.price,
+    piecesThen,
+    piecesNow: pieces,
+    cashMoved: seen.cashMoved,
+  };
   const trouble = jumpTrouble(move, seen.maxPriceJumpPercent);
   if (trouble === null) return null;
   const detail = `${trouble}; if it is right: tiebb accept ${ticker}`;

@@ -11,9 +11,11 @@ import {
   isMore,
   kopecks,
   MONEY_MAX,
+  type Money,
   NO_MONEY,
   NO_SHARES,
   raw,
+  subtract,
   total,
 } from '../core/units.ts';
 import { type Listing, type OrderReport, type Positions, type Session, WorldError } from '../ports.ts';
@@ -83,7 +85,7 @@ export async function observe(context: AccountContext, options: ObserveOptions):
   const foreign = activeOrders.filter((order) => order.key === null || journal.order(order.key) === null);
   const managed = new Set(journal.managedTickers(settings.id));
   const seen: Seen = {
-    ...standing(context, options),
+    ...standing(context, options, add(positions.cash, positions.blockedCash)),
     quotes: new Map([...quotes, ...moreQuotes]),
     statuses: new Map([...statuses, ...moreStatuses]),
     sessions,
@@ -139,16 +141,18 @@ function assertPlausible(holdings: readonly Holding[], { cash, blockedCash }: Po
 type Standing = Omit<Seen, 'quotes' | 'statuses' | 'sessions' | 'foreignOrders'>;
 
 /** What is known without asking: settings, and what is remembered of earlier looks. */
-function standing(context: AccountContext, options: ObserveOptions): Standing {
+function standing(context: AccountContext, options: ObserveOptions, cash: Money): Standing {
   const { journal, memory, settings } = context;
   const last = journal.lastSeen(settings.id);
+  const then = last === null ? null : afterFills(context, last);
   return {
     nowMs: context.clock.now(),
     accepted: journal.acceptedPrices(settings.id),
     maxPriceAgeMs: settings.policy.maxPriceAgeMs,
     maxPriceJumpPercent: settings.maxPriceJumpPercent,
     allowedJumps: new Set(journal.allowedJumps(settings.id)),
-    piecesThen: last === null ? null : afterFills(context, last).pieces,
+    piecesThen: then?.pieces ?? null,
+    cashMoved: then === null ? null : subtract(cash, then.cash),
     excluded: new Map([...memory.barred, ...options.excluded]),
     asIfTradable: options.asIfTradable,
     byExchangeHours: settings.exchange === 'auto',

@@ -8,7 +8,7 @@ import type { JournaledOrder } from '../ports.ts';
 import type { AccountContext } from './account-context.ts';
 import { allEnded } from './all-ended.ts';
 import { awaitFinal } from './await-final.ts';
-import { drop } from './submit.ts';
+import { drop, journaled } from './submit.ts';
 
 export interface Recovered {
   /** Still not final: the account must not trade. */
@@ -28,13 +28,15 @@ export async function recover(context: AccountContext): Promise<Recovered> {
       `order ${order.request.key} belongs to broker account ${order.request.brokerAccount}, this is ${context.brokerAccount}`,
     );
   }
-  const orders = await allEnded(
+  await allEnded(
     open.map(async (order) => {
       if (order.state === 'intent') return drop(context, order.request.key).order;
       if (order.state === 'live') return leftResting(context, order);
       return awaitFinal(context, order.request.key);
     }),
   );
+  // While one is waited for, a person may resolve another.
+  const orders = open.map(({ request }) => journaled(context, request.key));
   const unfinished = orders.filter((order) => !isFinal(order.state));
   for (const order of unfinished) alertUnfinished(context, order);
   const settled = orders.filter((order) => isFinal(order.state) && order.attempts > 0).map(story);

@@ -48,6 +48,11 @@ export async function resolveUnknown(
       // A person may have resolved it meanwhile.
       order = journaled(context, order.request.key);
     }
+  } catch (error) {
+    // Nobody goes on asking about it: a person is told now.
+    const known = journaled(context, order.request.key);
+    if (known.state === 'unknown') alertUnknown(context, known);
+    throw error;
   } finally {
     settled.abort();
     await telling;

@@ -11,6 +11,7 @@ import type { ApprovedOrder } from './gate.ts';
 import { withFee } from './late-fee.ts';
 import { forbidden } from './permission.ts';
 import { adoptReport, settleRefused } from './settle-order.ts';
+import { steady } from './steady.ts';
 
 /** The venue refuses for its rate limit at most this often in a row before the order is given up (never sent in effect). */
 const THROTTLED_MAX = 10;
@@ -35,7 +36,7 @@ export interface Submitted {
 
 /** Sends one journaled order. `first`: its attempt row has just been written together with its neighbours'. */
 export async function submit(context: AccountContext, key: string, first = false): Promise<Submitted> {
-  const { journal, broker, clock } = context;
+  const { journal, broker, clock, memory } = context;
   let written = first;
   for (let throttled = 0; ; throttled += 1) {
     const order = journaled(context, key);
@@ -47,6 +48,7 @@ export async function submit(context: AccountContext, key: string, first = false
     written = false;
     const mayLeave = () => forbidden(context) ?? resolved(context, key) ?? besideUnknown(context, key);
     const outcome = await broker.post(order.request, mayLeave);
+    memory.lastOrderMs = steady(clock);
     const again = throttled < THROTTLED_MAX && waitsItsTurn(context, key);
     if (outcome.kind === 'throttled' && again) {
       context.log.info(
@@ -130,37 +132,51 @@ function settleOutcome(context: AccountContext, order: JournaledOrder, outcome: 
   }
 }
 
+/** Told of each order that was sent once it is known what the venue said first. */
+export type Follow = (key: string) => void;
+
 /** Writes the attempt rows of a whole batch at once, then sends it together. */
 export async function submitTogether(
   context: AccountContext,
   orders: readonly ApprovedOrder[],
+  follow: Follow,
 ): Promise<Submitted[]> {
   if (orders.length === 0) return [];
   context.journal.attempt(
     orders.map((order) => order.request.key),
     context.clock.now(),
   );
-  return allEnded(orders.map((order) => submit(context, order.request.key, true)));
+  return allEnded(
+    orders.map(async (order) => {
+      const submitted = await submit(context, order.request.key, true);
+      follow(order.request.key);
+      return submitted;
+    }),
+  );
 }
 
 /**
- * Sends one after another with a pause between. What is left when an outcome is unclear, the venue ends trading or the
+ * Sends one after another with a pause between, and after the account's last one before. What is left when an outcome is unclear, the venue ends trading or the
  * program is told to stop is never sent.
  */
 export async function submitInTurn(
   context: AccountContext,
   orders: readonly ApprovedOrder[],
   pauseMs: number,
+  follow: Follow,
 ): Promise<Submitted[]> {
+  const { clock, memory, stop } = context;
   const submitted: Submitted[] = [];
   let blocked = false;
-  for (const [index, order] of orders.entries()) {
-    if (index > 0 && !blocked) await context.clock.sleep(pauseMs, context.stop);
+  for (const order of orders) {
+    const leftMs = (memory.lastOrderMs ?? Number.NEGATIVE_INFINITY) + pauseMs - steady(clock);
+    if (leftMs > 0 && !blocked) await clock.sleep(leftMs, stop);
     if (blocked || forbidden(context) !== null) {
       submitted.push(drop(context, order.request.key));
       continue;
     }
     const result = await submit(context, order.request.key);
+    follow(order.request.key);
     submitted.push(result);
     blocked = result.order.state === 'unknown' || endsTrading(result.reaction);
   }

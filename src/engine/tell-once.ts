@@ -21,8 +21,9 @@ export function tellOnce(
   const nowMs = clock.now();
   // A clock that was set back must not silence it.
   if (last !== null && last <= nowMs && nowMs - last < everyMs) return;
-  journal.noteAlert(settings.id, topic, nowMs);
+  // In this order: a program that ends between the two tells it twice, not never.
   notifier.alert({ account: settings.id, event, message });
+  journal.noteAlert(settings.id, topic, nowMs);
 }
 
 /** Under which name the journal remembers it. */

@@ -4,7 +4,18 @@
 import { multiplierOf } from '../core/debt-limit.ts';
 import { fillWorth } from '../core/fill-worth.ts';
 import { holdingValue, ownCash, type Snapshot } from '../core/portfolio.ts';
-import { add, larger, type Money, money, NANO, NO_MONEY, raw, subtract, total } from '../core/units.ts';
+import {
+  add,
+  kopecks,
+  larger,
+  type Money,
+  money,
+  NANO,
+  NO_MONEY,
+  raw,
+  subtract,
+  total,
+} from '../core/units.ts';
 import type { AccountContext } from './account-context.ts';
 import { moscowMidnight } from './schedule.ts';
 
@@ -22,3 +33,7 @@ export function turnoverLeft(context: AccountContext, snapshot: Snapshot): Money
   const limit = money((carried * BigInt(Math.round(settings.maxDayTurnoverPercent * 100))) / 10_000n);
   return larger(subtract(limit, traded), NO_MONEY);
 }
+
+/** Why an order of more than what is left is not sent. */
+export const beyondToday = (left: Money): string =>
+  `today's turnover would pass max_day_turnover_percent (${kopecks(left)} RUB are left)`;

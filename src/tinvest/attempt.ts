@@ -5,6 +5,7 @@
 import { brokenBody, type Failure, failureOf, notSent, ruleOf, trackingIdOf, withheld } from './failure.ts';
 import type { Method } from './methods.ts';
 import type { Throttle } from './throttle.ts';
+import type { TokenWatch } from './token-watch.ts';
 import { type Reply, type Transport, TransportFailure } from './transport.ts';
 
 export type Answer<Response> =
@@ -16,6 +17,7 @@ export interface AttemptOptions {
   readonly throttle: Throttle;
   /** The bare token; a function so that no object holds it. */
   readonly token: () => string;
+  readonly tokenWatch: TokenWatch;
 }
 
 /** The caller's last word, asked when the rate limit has let the call go: a text means "do not send, because". */
@@ -27,13 +29,14 @@ export type Attempt = <Request, Response>(
   mayLeave?: MayLeave,
 ) => Promise<Answer<Response>>;
 
-export function createAttempt({ transport, throttle, token }: AttemptOptions): Attempt {
+export function createAttempt({ transport, throttle, token, tokenWatch }: AttemptOptions): Attempt {
   return async (method, body, mayLeave) => {
     const entry = await throttle.enter(method.service, method.urgent, method.patienceMs);
     if (entry.kind === 'turned_away') return { ok: false, failure: notSent(entry.waitMs) };
     // Nothing may wait between this question and the transport.
     const because = mayLeave?.() ?? null;
     if (because !== null) return { ok: false, failure: withheld(because) };
+    const fared = tokenWatch.leaving();
     let reply: Reply;
     try {
       reply = await transport.unary(method.path, body, {
@@ -44,12 +47,15 @@ export function createAttempt({ transport, throttle, token }: AttemptOptions): A
       if (!(error instanceof TransportFailure)) throw error;
       throttle.learn(method.service, error.headers);
       const failure = failureOf(error, 0);
-      if (ruleOf(failure).post !== 'throttled') return { ok: false, failure };
+      const rule = ruleOf(failure);
+      if (rule.read === 'token') fared('refused');
+      if (rule.post !== 'throttled') return { ok: false, failure };
       return {
         ok: false,
         failure: { ...failure, waitMs: throttle.exhausted(method.service, error.headers) },
       };
     }
+    fared('accepted');
     throttle.learn(method.service, reply.headers);
     try {
       return { ok: true, response: method.decode(reply.body), trackingId: trackingIdOf(reply.headers) };

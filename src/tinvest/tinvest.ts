@@ -9,6 +9,7 @@ import { ACCOUNT_METHODS } from './methods.ts';
 import type { SlidingWindow } from './sliding-window.ts';
 import { readTariff } from './tariff.ts';
 import { createThrottle } from './throttle.ts';
+import { watchToken } from './token-watch.ts';
 import type { Transport } from './transport.ts';
 import { createTurnstile, type Turn } from './turnstile.ts';
 import { SILENT, type WireLog } from './wire-log.ts';
@@ -26,6 +27,8 @@ export interface TInvestOptions {
   readonly addressRate?: SlidingWindow;
   /** Aborted when the process is stopping and nothing may wait any longer; calls that need not wait still go. */
   readonly signal?: AbortSignal;
+  /** Called when the venue refuses the token: once, until it has accepted it again. */
+  onTokenRefused?(): void;
 }
 
 export interface TInvest {
@@ -49,6 +52,7 @@ export function createTInvest(options: TInvestOptions): TInvest {
     random,
     log,
     token: options.token,
+    tokenWatch: watchToken(() => options.onTokenRefused?.()),
     signal: stop,
   });
   const withTariff = afterFirstCall(calls, () => void readTariff(calls, throttle, log));

@@ -76,7 +76,7 @@ export async function runBot(args: readonly string[], options: TrialOptions): Pr
       return `00000000-0000-4000-8000-${String(ids).padStart(12, '0')}`;
     },
     stop: stop.signal,
-    connect: ({ token, broker, log }) => ({
+    connect: ({ token, broker, log, onTokenRefused = () => {} }) => ({
       ...createTInvest({
         transport: exchangeTransport(exchange, clock),
         clock,
@@ -85,6 +85,7 @@ export async function runBot(args: readonly string[], options: TrialOptions): Pr
         broker,
         log,
         signal: stop.signal,
+        onTokenRefused,
       }),
       fundData: noFundData,
     }),

@@ -1,12 +1,13 @@
 import { describe, expect, test } from 'bun:test';
 import { jumpTrouble } from '../../src/core/price-jump.ts';
-import { parseNano, price, shares } from '../../src/core/units.ts';
+import { money, parseNano, price, shares } from '../../src/core/units.ts';
 
-const move = (accepted: string, now: string, then: bigint | null, pieces: bigint) => ({
+const move = (accepted: string, now: string, then: bigint | null, pieces: bigint, cash = '0') => ({
   accepted: price(parseNano(accepted)),
   now: price(parseNano(now)),
   piecesThen: then === null ? null : shares(then),
   piecesNow: shares(pieces),
+  cashMoved: money(parseNano(cash)),
 });
 
 describe('a price that moved', () => {
@@ -40,7 +41,18 @@ describe('a split', () => {
     ['1:10 keeps its worth', ['100', '10', 7n, 70n], false],
     ['10:1 keeps its worth', ['10', '100', 70n, 7n], false],
     ['10:1 that leaves an odd piece behind', ['10', '100', 79n, 7n], false],
-    ['3:2', ['90', '60', 10n, 15n], false],
+    ['3:2, in no whole number of parts', ['90', '60', 10n, 15n], true],
+    ['1:2 of a single piece', ['100', '50', 1n, 2n], false],
+    ['2:1 of an odd number of few', ['50', '100', 5n, 2n], false],
+    ['to one piece less than whole parts', ['100', '50', 10n, 19n], true],
+    ['2:1 down to one piece too many', ['50', '100', 10n, 6n], true],
+    ["that is an owner's purchase, paid with RUB", ['100', '50', 10n, 20n, '-500'], true],
+    ['with half of its new pieces paid', ['100', '50', 10n, 20n, '-250'], true],
+    ['beside a smaller withdrawal', ['100', '50', 10n, 20n, '-249.99'], false],
+    ['beside a deposit', ['100', '50', 10n, 20n, '5000'], false],
+    ["that is an owner's sale, paid in RUB", ['50', '90', 20n, 10n, '900'], true],
+    ['down to half, beside a smaller deposit', ['50', '90', 20n, 10n, '249.99'], false],
+    ['down to half, beside a withdrawal', ['50', '90', 20n, 10n, '-900'], false],
     ['1:10 and a move within the limit up', ['100', '13', 7n, 70n], false],
     ['1:10 and a move beyond it up', ['100', '13.01', 7n, 70n], true],
     ['1:10 and a move within the limit down', ['100', '7', 7n, 70n], false],

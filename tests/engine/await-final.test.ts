@@ -44,6 +44,55 @@ describe('an order that does not fill at once', () => {
     expect(world.faults()).toEqual([]);
   });
 
+  test('is cancelled in its time although others are still to be sent', async () => {
+    const world = await openWorld({
+      accounts: [
+        {
+          wallet: { TMOS: 40, TBRU: 30, TRUR: 30 },
+          cash: '100000.00',
+          settings: { orderWaitMs: 3_000, sleepBetweenOrdersMs: 20_000 },
+        },
+      ],
+    });
+    world.exchange.faults.execute({ kind: 'rest' });
+    const start = world.clock.now();
+    const { record } = await world.cycle();
+    expect(record.orders.map(({ status }) => status).slice(0, 3)).toEqual(['cancelled', 'filled', 'filled']);
+    expect(world.calls('CancelOrder').map(({ atMs }) => atMs - start)).toEqual([3_000]);
+    expect(
+      world
+        .calls('PostOrder')
+        .map(({ atMs }) => atMs - start)
+        .slice(0, 3),
+    ).toEqual([0, 20_000, 40_000]);
+    expect(world.faults()).toEqual([]);
+  });
+
+  test('is cancelled in its time although the rate limit holds others back', async () => {
+    const world = await openWorld({
+      accounts: [
+        {
+          wallet: { TMOS: 40, TBRU: 30, TRUR: 30 },
+          cash: '100000.00',
+          settings: { orderWaitMs: 3_000 },
+        },
+      ],
+    });
+    world.exchange.faults.execute({ kind: 'rest' });
+    const start = world.clock.now();
+    world.exchange.faults.add({
+      method: 'PostOrder',
+      fault: { kind: 'error', code: '80002' },
+      times: 2,
+      skip: 1,
+    });
+    const { record } = await world.cycle();
+    expect(record.orders.map(({ status }) => status).slice(0, 3)).toEqual(['cancelled', 'filled', 'filled']);
+    expect(world.calls('CancelOrder')[0]!.atMs - start).toBe(3_000);
+    expect(world.calls('PostOrder').at(-1)!.atMs - start).toBeGreaterThan(3_000);
+    expect(world.faults()).toEqual([]);
+  });
+
   test('an order that never fills is cancelled, and the next iteration tries anew', async () => {
     const world = await openWorld();
     world.exchange.faults.execute({ kind: 'rest' });

@@ -2,12 +2,33 @@
 
 import { describe, expect, test } from 'bun:test';
 import { FRIDAY_NOON, HOUR_MS, openWorld, type World, type WorldAccount } from '../support/engine-world.ts';
+import { marginOf } from '../support/margin-account.ts';
 
 const FRIDAY_EVENING = FRIDAY_NOON + 8 * HOUR_MS;
 const SMALL: WorldAccount = { wallet: { TMOS: 50, TBRU: 50 }, cash: '100000.00' };
 const LARGE: WorldAccount = { wallet: { TMOS: 80, TBRU: 20 }, cash: '400000.00' };
 const posted = (world: World) => world.exchange.desk.orders;
 const books = (world: World): number => world.calls('GetOrderBook').length;
+
+/** An iteration of a margin account in its last hours of trading, with TMOS over its target and its book far too wide. */
+async function beforeTheClose(withdrawn: string | null) {
+  const world = await openWorld({
+    accounts: [
+      {
+        wallet: { TMOS: 50, TBRU: 50 },
+        cash: '1000.00',
+        pieces: { TMOS: 12_000, TBRU: 3_000 },
+        margin: { enabled: true },
+        settings: { deleverageMs: 6 * HOUR_MS },
+        policy: { margin: marginOf({ strategy: 'remove' }) },
+      },
+    ],
+    startMs: FRIDAY_EVENING,
+  });
+  world.exchange.setBook(world.uid('TMOS'), { spreadTicks: 60 });
+  if (withdrawn !== null) world.exchange.withdraw(world.accountId(), withdrawn);
+  return { world, record: (await world.cycle()).record };
+}
 
 describe('the book', () => {
   test('is not read for small orders in the main session', async () => {
@@ -80,6 +101,17 @@ describe('the book', () => {
       expect(world.pieces('TMOS')).toBeGreaterThan(15_000n);
       expect(world.faults()).toEqual([]);
     }
+  });
+
+  test('is looked at before the close where no debt has to go', async () => {
+    const { world, record } = await beforeTheClose(null);
+    expect(posted(world).map(({ side, type }) => [side, type])).toContainEqual(['sell', 'limit']);
+    expect(record.warnings.join()).toContain('limits.max_spread_percent');
+  });
+
+  test('is not looked at before the close where debt has to go', async () => {
+    const { world } = await beforeTheClose('4000.00');
+    expect(posted(world)[0]).toMatchObject({ side: 'sell', type: 'market' });
   });
 
   test('is not looked at where a debt has to go', async () => {

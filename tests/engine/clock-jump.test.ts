@@ -119,6 +119,22 @@ test('fills of a clock that was ahead are waited for no longer than others', asy
   expect(world.faults()).toEqual([]);
 });
 
+test('fills of a clock that was ahead are not the last ones, whatever was filled after it was set back', async () => {
+  const wallet = { TMOS: 40, TBRU: 30, RUB: 30 };
+  const world = await openWorld({ accounts: [{ wallet, cash: '0.00', pieces: { TMOS: 15_000 } }] });
+  const by = byClock(world);
+  by.setForward(HOUR_MS);
+  expect((await by.cycle()).status).toBe('balanced');
+  by.setForward(-HOUR_MS);
+  world.exchange.deposit(world.accountId(), '20000');
+  const [sold] = world.records.at(-1)!.orders;
+  expect(sold).toMatchObject({ ticker: 'TMOS', direction: 'sell' });
+  expect((await by.cycle()).orders.map(({ ticker }) => ticker)).toContain('TMOS');
+  await world.clock.sleep(20 * MINUTE_MS);
+  expect((await by.cycle()).status).toBe('nothing_to_do');
+  expect(world.faults()).toEqual([]);
+});
+
 test('no absence is believed by minutes that were set, not lived through', async () => {
   const world = await openHeld();
   const by = byClock(world);

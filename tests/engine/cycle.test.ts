@@ -202,4 +202,20 @@ describe('calls to the venue', () => {
     expect(times.slice(1, 11).map((at, index) => at - times[index]!)).toEqual(Array(10).fill(2_000));
     expect(world.faults()).toEqual([]);
   });
+
+  test('sleep_between_orders lies between two legs and two iterations, too', async () => {
+    const world = await openWorld({
+      accounts: [{ ...SEED_ACCOUNT, settings: { sleepBetweenOrdersMs: 2_000 } }],
+    });
+    expect((await world.cycle()).record.status).toBe('balanced');
+    world.exchange.deposit(world.accountId(), '100000.00');
+    expect((await world.cycle()).record.status).toBe('balanced');
+    const orders = world.exchange.desk.orders.map(({ side, createdMs }) => ({ side, createdMs }));
+    const sides = orders.map(({ side }) => side);
+    expect(sides.slice(0, 2)).toEqual(['sell', 'buy']);
+    const gaps = orders.slice(1).map(({ createdMs }, index) => createdMs - orders[index]!.createdMs);
+    expect(gaps.length).toBeGreaterThan(2);
+    expect(gaps).toEqual(gaps.map(() => 2_000));
+    expect(world.faults()).toEqual([]);
+  });
 });

@@ -144,7 +144,8 @@ describe('the daemon', () => {
     void world.clock.sleep(12 * MINUTE_MS).then(() => world.exchange.restoreToken('t.a'));
     await world.daemon({ forMs: 20 * MINUTE_MS });
     expect(of(world, 'a').map((record) => record.status)).toEqual(['failed', 'failed', 'failed', 'balanced']);
-    expect(world.alerts.map((alert) => alert.event)).toEqual(['token_refused', 'paused']);
+    // That the token is refused is told where the connection is: tests/cli/token-refused.test.ts.
+    expect(world.alerts.map((alert) => alert.event)).toEqual(['paused']);
   });
 
   test('a changed contract stops every account', async () => {

@@ -72,6 +72,35 @@ describe('an order that is neither found nor provably absent', () => {
     expect(orders(world)).toBe(1);
   });
 
+  test('once its fate is known nobody is told to resolve it', async () => {
+    const world = await lostForGood();
+    await world.clock.sleep(31 * MINUTE_MS);
+    await world.cycle();
+    expect(world.journal.halt('a')?.detail).toContain('tiebb resolve');
+    world.exchange.faults.conditions.ordersVisibleAfterMs = 0;
+    world.restart();
+    const { record } = await world.cycle();
+    expect(world.journal.openOrders('a')).toEqual([]);
+    expect(record).toMatchObject({ status: 'failed' });
+    expect(record.reason).toContain('known by now; to go on: tiebb resume --account a');
+    expect(record.reason).not.toContain('tiebb resolve');
+  });
+
+  test('what a person resolves while it is asked about is not told as unknown', async () => {
+    const world = await openWorld();
+    const found = world.exchange.faults.lose('PostOrder', 'before', 'unavailable', 1_000);
+    expect((await world.cycle()).record.status).toBe('unknown_outcome');
+    found();
+    await world.clock.sleep(3 * MINUTE_MS);
+    world.exchange.faults.lose('GetOrderState', 'before', 'silence', 1_000);
+    const ended = world.cycle();
+    await world.clock.sleep(MINUTE_MS / 2);
+    resolveAbsent(world);
+    const { record } = await ended;
+    expect(record.status).toBe('balanced');
+    expect(record.warnings.join()).toContain('now operator');
+  });
+
   test('leaves the other account alone', async () => {
     const world = await lostForGood([SEED_ACCOUNT, B]);
     await world.clock.sleep(31 * MINUTE_MS);

@@ -1,8 +1,9 @@
 // Iterations that come to nothing: told at the second in a row, then once an hour, until one comes to something.
 
 import { describe, expect, test } from 'bun:test';
+import { runCycle } from '../../src/engine/cycle.ts';
 import { runDaemon } from '../../src/engine/daemon.ts';
-import { WorldError } from '../../src/ports.ts';
+import { type Journal, WorldError } from '../../src/ports.ts';
 import {
   FRIDAY_NOON,
   HOUR_MS,
@@ -11,6 +12,7 @@ import {
   SEED_ACCOUNT,
   type World,
 } from '../support/engine-world.ts';
+import { everyCall } from '../support/every-call.ts';
 
 const paused = (world: World) => world.alerts.filter((alert) => alert.event === 'paused');
 const down = (world: World) => world.exchange.faults.lose('*', 'before', 'unavailable', 1_000_000);
@@ -86,6 +88,33 @@ describe('a pause', () => {
     await world.clock.sleep(51 * HOUR_MS);
     down(world);
     expect(await turns(world, 1)).toEqual([1]);
+  });
+
+  test('where a closed exchange is traded through, what comes to nothing is told all the same', async () => {
+    const closure = { mode: 'force_orders', counts: false } as const;
+    // Sunday, 13:00 Moscow.
+    const startMs = FRIDAY_NOON + 48 * HOUR_MS;
+    const world = await openWorld({ startMs, accounts: [{ ...SEED_ACCOUNT, settings: { closure } }] });
+    blind(world);
+    expect(await turns(world, 2)).toEqual([2]);
+    expect(world.records[1]).toMatchObject({ status: 'skipped', exchange_open: false });
+  });
+
+  test('what is noted as told was told, although the program ended that instant', async () => {
+    const world = await openWorld();
+    down(world);
+    await world.cycle();
+    const context = world.context();
+    const journal: Journal = {
+      ...everyCall(context.journal),
+      noteAlert(account, topic, atMs) {
+        context.journal.noteAlert(account, topic, atMs);
+        if (topic === 'paused') throw new Error('planted: the end of this process');
+      },
+    };
+    await runCycle({ ...context, journal }).catch(() => {});
+    expect(world.journal.lastAlert('a', 'paused')).not.toBeNull();
+    expect(paused(world)).toHaveLength(1);
   });
 
   test('a schedule that cannot be read is no closed exchange', async () => {

@@ -200,6 +200,17 @@ describe('a split', () => {
       expect(world.journal.halt('a')).toBeNull();
     });
 
+  test("is no owner's purchase of as many again while the price has halved", async () => {
+    const world = await balanced();
+    world.exchange.gapPrice('TMOS', '0.5');
+    world.exchange.giveSecurities(world.accountId(), 'TMOS', Number(world.pieces('TMOS')), '3.25');
+    world.exchange.withdraw(world.accountId(), '19990.00');
+    const { record } = await world.cycle();
+    expect(held(world, 'TMOS')?.rule).toBe('max_price_jump_percent');
+    expect(record.orders.map((order) => order.ticker)).toEqual([]);
+    expect(jumps(world)).toHaveLength(1);
+  });
+
   test('of what is not held needs a person', async () => {
     const none = await openWorld({
       accounts: [{ wallet: { TMOS: 0, TBRU: 50, RUB: 50 }, cash: '100000.00' }],

@@ -1,6 +1,7 @@
 // What stops an account is told within a minute, whatever else happens meanwhile, and names what a person needs.
 
 import { expect, test } from 'bun:test';
+import type { Transition } from '../../src/ports.ts';
 import { MINUTE_MS, openWorld } from '../support/engine-world.ts';
 
 const CASH_ONLY = { wallet: { TMOS: 30, TBRU: 30, TRUR: 30, RUB: 10 }, cash: '90000.00' };
@@ -56,4 +57,20 @@ test('the halt for an order that nobody can find names its tracking id', async (
     await world.clock.sleep(MINUTE_MS);
   }
   expect(world.journal.halt('a')?.detail).toMatch(/, tracking id [0-9a-f-]{36}\)/);
+});
+
+test('an order that nobody goes on asking about is told at once', async () => {
+  const world = await openWorld({ accounts: [CASH_ONLY] });
+  world.exchange.faults.lose('PostOrder', 'after', 'unavailable', 3);
+  let lost: string | null = null;
+  world.onWrite = (write, phase, _nth, [change]) => {
+    if (write !== 'settle' || phase !== 'before') return;
+    const { key, evidence } = change as Transition;
+    if (evidence === 'no clear reply' || (lost !== null && lost !== key)) return;
+    lost = key;
+    throw Object.assign(new Error('database or disk is full'), { name: 'JournalError' });
+  };
+  expect(await world.cycle().catch((error: Error) => error.name)).toBe('IterationDefect');
+  expect(world.alerts.map(({ event }) => event)).toEqual(['unknown_outcome']);
+  expect(world.alerts[0]?.message).toContain(lost ?? 'nothing');
 });

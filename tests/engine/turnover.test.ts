@@ -41,6 +41,35 @@ describe('the turnover of a day', () => {
       expect(world.faults()).toEqual([]);
     });
 
+  test('leaves no purchase behind that is not worth making without the one that does not fit', async () => {
+    const account = {
+      wallet: { TMOS: 60, TBRU: 40 },
+      cash: '60200.00',
+      pieces: { TBRU: 5_364 },
+      policy: { minImprovementPp: 0.5 },
+      settings: { maxDayTurnoverPercent: 59, intervalMs: HOUR_MS },
+    };
+    const world = await openWorld({ accounts: [account] });
+    const { record } = await world.cycle();
+    expect(record.status).toBe('partial');
+    expect(record.reason).toMatch(/^buy of TMOS was not sent: today's turnover would pass/);
+    expect(record.orders).toEqual([]);
+    expect(refused(world)).toHaveLength(1);
+  });
+
+  test('lets purchases pass that are worth making without the one that does not fit', async () => {
+    const account = {
+      wallet: { TMOS: 70, TBRU: 30 },
+      cash: '100000.00',
+      settings: { maxDayTurnoverPercent: 69, intervalMs: HOUR_MS },
+    };
+    const world = await openWorld({ accounts: [account] });
+    const { record } = await world.cycle();
+    expect(record.orders.map(({ ticker, status }) => `${ticker} ${status}`)).toEqual(['TBRU filled']);
+    expect(record.status).toBe('partial');
+    expect(record.reason).toContain('buy of TMOS was not sent');
+  });
+
   test('is told once an hour, not at every iteration', async () => {
     const world = await openWorld({ accounts: [CAPPED(49)] });
     for (let turn = 0; turn < 12; turn += 1) {

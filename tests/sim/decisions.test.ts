@@ -69,12 +69,12 @@ function scene(block: Record<string, unknown> = {}) {
     world,
     account,
     last,
-    /** The bot is told prices as they are. */
-    tell(nano = last()) {
+    /** The bot is told prices as they are, unless the test says otherwise. */
+    tell(nano = last(), ageMs = 0) {
       const body = {
         instrumentUid: tmos.uid,
         price: { units: Number(nano / NANO), nano: Number(nano % NANO) },
-        time: new Date(world.timeline.now()).toISOString(),
+        time: new Date(world.timeline.now() - ageMs).toISOString(),
       };
       world.checks.onReply(
         'GetLastPrices',
@@ -118,7 +118,11 @@ function scene(block: Record<string, unknown> = {}) {
       iteration += 1;
       const started_at = new Date(world.timeline.now()).toISOString();
       const said = { account: account.id, iteration: `i${iteration}`, status, started_at, dry_run: false };
-      world.checks.onRecord({ ...said, exchange_open: true, reason: null } as IterationRecord, world.life!);
+      const positions = [{ ticker: 'TMOS' }];
+      world.checks.onRecord(
+        { ...said, positions, exchange_open: true, reason: null } as unknown as IterationRecord,
+        world.life!,
+      );
     },
     broken: () => {
       world.close();
@@ -167,6 +171,26 @@ const CASES: readonly (readonly [
     },
   ],
   [
+    'price jump',
+    'an order at a price that leaped further than its account allows',
+    ({ world, last, tell, plan }) => {
+      plan('buy', 3_000n);
+      world.exchange.gapPrice('TMOS', '1.1');
+      tell();
+      plan('buy', 1_000n, 1, 1, last());
+    },
+    { max_price_jump_percent: 8.5 },
+  ],
+  [
+    'I10',
+    'a price that is older than its account allows',
+    ({ last, tell, plan }) => {
+      tell(last(), 20 * 60_000);
+      plan('buy', 3_000n);
+    },
+    { max_price_age: '5m' },
+  ],
+  [
     'drawdown',
     'a purchase after a fall that is too deep',
     ({ world, tell, record, plan }) => {
@@ -210,6 +234,18 @@ test.each(CASES)('%s fails on %s', (invariant, _, break_, block = {}) => {
   made.tell();
   break_(made);
   expect(made.broken()).toContain(invariant);
+});
+
+test('nothing fails on a price that is as old, and leaps as far, as its account allows', () => {
+  const made = scene({ max_price_age: '24h', max_price_jump_percent: 70 });
+  made.tell();
+  made.plan('buy', 3_000n);
+  made.world.exchange.gapPrice('TMOS', '1.5');
+  made.tell(made.last(), 90 * 60_000);
+  made.plan('buy', 1_000n, 1, 1, made.last());
+  const broken = made.broken();
+  expect(broken).not.toContain('price jump');
+  expect(broken).not.toContain('I10');
 });
 
 test('nothing fails on a purchase up to the target, and on nothing to do there', () => {

@@ -25,9 +25,9 @@ describe('planted bugs', () => {
   });
 
   test.concurrent.each(['send-before-w2', 'silence-is-refusal', 'equity-without-cash'])(
-    '%s is caught within 60 seeds',
+    '%s is caught within 150 seeds',
     async (name) => {
-      const { failure } = await judge(named(name), 1, 60);
+      const { failure } = await judge(named(name), 1, 150);
       expect(failure).not.toBeNull();
     },
     240_000,

@@ -170,6 +170,19 @@ const CASES: readonly Case[] = [
     },
   ],
   [
+    'sleep_between_orders',
+    'the first purchase follows the last sell at once',
+    { sleep_between_orders: '2s' },
+    {},
+    (s) => {
+      const [sell, buy] = [s.order('sell', 'TMOS', 50_000), s.order('buy', 'TRUR', 50_000)];
+      s.plan([sell], 0);
+      s.leave(sell);
+      s.plan([buy], 1);
+      s.leave(buy);
+    },
+  ],
+  [
     'order_wait_seconds',
     'an order stays in the book',
     { order_wait_seconds: 1 },
@@ -322,6 +335,31 @@ const ALLOWED: readonly Case[] = [
     { rebalance: BANDS },
     { tmos: 52, trur: 38 },
     sells(70_000),
+  ],
+  [
+    'rebalance.cooldown',
+    'the bot traded by a clock that was behind, and goes by the right one now',
+    { rebalance: { trigger: 'always', cooldown: '45m' } },
+    {},
+    (s) => {
+      s.world.skewMs = -46 * MINUTE_MS;
+      s.plan([s.order('buy', 'TMOS', 20_000)]);
+      s.recorded('balanced', s.world.timeline.now(), 1);
+      s.world.skewMs = 0;
+      s.plan([s.order('buy', 'TMOS', 20_000)], 1, 'another');
+    },
+  ],
+  [
+    'rebalance.cooldown',
+    'a backup of the journal was put back',
+    { rebalance: { trigger: 'always', cooldown: '45m' } },
+    {},
+    (s) => {
+      s.plan([s.order('buy', 'TMOS', 20_000)]);
+      s.recorded('balanced', s.world.timeline.now(), 1);
+      s.world.checks.onRestore();
+      s.plan([s.order('buy', 'TMOS', 20_000)], 1, 'another');
+    },
   ],
   [
     'order_type',

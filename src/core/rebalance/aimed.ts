@@ -90,6 +90,16 @@ function moveBreached(input: AimedInput, bands: ReadonlyMap<string, Band>, aimed
     const goal = rebalance.to === 'edge' ? edgeFor(input, ticker, band) : targetOf(input, ticker);
     aimed.set(ticker, limits.buyOnly ? larger(goal, worthNow(input, ticker)) : goal);
   }
+  if (limits.buyOnly) payFromSurplus(input, aimed);
+}
+
+/** Where nothing is sold nothing would bring RUB back: purchases share what it has above its target, the largest gap first. */
+function payFromSurplus(input: AimedInput, aimed: Aimed): void {
+  const gaps = input.balanced.map(({ ticker }) =>
+    subtract(aimed.get(ticker) ?? NO_MONEY, worthNow(input, ticker)),
+  );
+  for (const { ticker } of input.balanced) aimed.set(ticker, worthNow(input, ticker));
+  shift(input, aimed, level(subtract(worthNow(input, RUB), targetOf(input, RUB)), gaps), add);
 }
 
 /** The edge that the worth lies beyond; the worth itself where it is inside by now. A weight of 0 goes to 0. */

@@ -27,10 +27,12 @@ interface Case {
   readonly rules: Partial<RebalancePolicy>;
   readonly timing?: Partial<Timing>;
   readonly minImprovementPp?: number;
+  readonly buyOnly?: boolean;
   readonly change?: Readonly<Record<string, Partial<Holding>>>;
 }
 
-function planFor({ weights, wallet, rules, timing, change = {}, minImprovementPp = 0 }: Case): Plan {
+function planFor(given: Case): Plan {
+  const { weights, wallet, rules, timing, change = {}, minImprovementPp = 0, buyOnly = false } = given;
   const holdings = Object.entries(weights)
     .filter(([ticker]) => ticker !== 'RUB')
     .map(([ticker, points]) => holding(ticker, '1', piecesOf(points), change[ticker]));
@@ -39,6 +41,7 @@ function planFor({ weights, wallet, rules, timing, change = {}, minImprovementPp
   const policy = policyOf(wallet, {
     commission: rate(0n),
     minImprovementPp,
+    limits: { ...NO_RULES.limits, buyOnly },
     rebalance: { ...NO_RULES.rebalance, ...rules },
   });
   return planOf(decide(snapshotOf(cash, holdings, { facts }), policy));
@@ -161,6 +164,19 @@ describe('what a broken band moves', () => {
       minImprovementPp: 0.25,
     });
     expect(ordersOf(plan)).toEqual({ A: 7000 });
+  });
+
+  test('where nothing is sold RUB pays with what it has above its target, the largest gap first', () => {
+    const rules = { trigger: 'threshold', thresholdPercent: 4, scope: 'breached' } as const;
+    const weights = { A: 20, B: 40, C: 17, RUB: 23 };
+    const plan = (change: Partial<Case>) =>
+      ordersOf(
+        planFor({ weights, wallet: { A: 30, B: 28, C: 22, RUB: 20 }, rules, buyOnly: true, ...change }),
+      );
+    expect(plan({})).toEqual({ A: 3000 });
+    expect(plan({ weights: { ...weights, B: 45, RUB: 18 } })).toEqual({});
+    expect(plan({ weights: { ...weights, B: 28, RUB: 35 } })).toEqual({ A: 10_000, C: 5000 });
+    expect(plan({ buyOnly: false })).toEqual({ A: 10_000, B: -12_000, C: 5000 });
   });
 
   test('to the edge: what left its band goes to the nearest edge, the surplus to what is most under target', () => {
