@@ -57,18 +57,26 @@ async function letRest(
   const { clock, lookUpMs, settings } = context;
   let order = start;
   let pauseMs = FIRST_POLL_MS;
+  const beside = companions(context, start);
   const restUntilMs = Math.min(steady(clock) + settings.orderWaitMs, patience.endMs - cancelRoomMs(context));
   const silentAtMs = () => patience.heardMs + lookUpMs - cancelRoomMs(context);
   const goesOn = () => !isFinal(order.state) && steady(clock) < silentAtMs() && forbidden(context) === null;
   while (goesOn() && steady(clock) < restUntilMs) {
     await sleepUnlessBraked(context, Math.min(pauseMs, Math.min(restUntilMs, silentAtMs()) - steady(clock)));
-    pauseMs = Math.min(pauseMs * 2, LAST_POLL_MS);
+    pauseMs = Math.min(pauseMs * 2 * (pauseMs === FIRST_POLL_MS ? beside : 1), LAST_POLL_MS * beside);
     // An answer that is long in coming (reads have a limit of their own) must not keep the order resting.
     const byMs = Math.min(silentAtMs(), restUntilMs + LAST_LOOK_MS);
     if (steady(clock) < byMs) order = (await look(context, order, patience, byMs)).order;
   }
   return order;
 }
+
+/** Orders that rest side by side share the limit of look-ups: after a first look each is asked about more rarely. */
+const companions = ({ journal }: AccountContext, { iteration, leg, request }: JournaledOrder): number =>
+  1 +
+  journal
+    .ordersOf(iteration)
+    .filter((one) => one.leg === leg && one.request.key !== request.key && !isFinal(one.state)).length;
 
 /** A person's brake takes what rests back at once, as a stop does. */
 async function sleepUnlessBraked(context: AccountContext, ms: number): Promise<void> {

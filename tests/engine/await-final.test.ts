@@ -44,6 +44,27 @@ describe('an order that does not fill at once', () => {
     expect(world.faults()).toEqual([]);
   });
 
+  test('is asked about more rarely beside others, so that their cancels find room in the limit', async () => {
+    const tickers = ['TMOS', 'TBRU', 'TRUR', 'TGLD', 'TPAY', 'TDIV'];
+    const world = await openWorld({
+      accounts: [
+        {
+          wallet: Object.fromEntries(tickers.map((ticker) => [ticker, 1])),
+          cash: '600000.00',
+          settings: { orderWaitMs: 30_000 },
+        },
+      ],
+    });
+    for (const _ of tickers) world.exchange.faults.execute({ kind: 'rest' });
+    const { record } = await world.cycle();
+    expect(record.orders.slice(0, 6).map(({ status }) => status)).toEqual(Array(6).fill('cancelled'));
+    const [firstCancel] = world.calls('CancelOrder');
+    const looks = world.calls('GetOrderState').filter(({ atMs }) => atMs < firstCancel!.atMs);
+    // Half a minute of one order alone are nine looks.
+    expect(looks.length).toBeLessThanOrEqual(6 * 6);
+    expect(world.faults()).toEqual([]);
+  });
+
   test('is cancelled in its time although others are still to be sent', async () => {
     const world = await openWorld({
       accounts: [
