@@ -24,7 +24,7 @@ import { secretChecks } from './invariants/secrets.ts';
 import { toldChecks } from './invariants/told.ts';
 import { turnoverChecks } from './invariants/turnover.ts';
 import { valuationChecks } from './invariants/valuation.ts';
-import type { World } from './world.ts';
+import type { World } from './world/world.ts';
 
 export function allChecks(world: World): Required<Check> {
   const told = toldChecks(world);

@@ -1,7 +1,7 @@
 // The command line of the simulator.
 
 import { parseArgs } from 'node:util';
-import { FAULT_KINDS } from './fault-kinds.ts';
+import { FAULT_KINDS } from './faults/fault-kinds.ts';
 
 export interface Arguments {
   /** One seed, in this process. */

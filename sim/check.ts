@@ -6,7 +6,7 @@ import type { CallPhase } from '../src/exchange/exchange.ts';
 import type { VenueOrder } from '../src/exchange/order.ts';
 import type { CallRecord } from '../src/exchange/record.ts';
 import type { Alert, Halt, Holdings, Intent, JournaledOrder, Transition } from '../src/ports.ts';
-import type { Life } from './life.ts';
+import type { Life } from './world/life.ts';
 
 /** A call as the venue met it, with the life of the bot that made it. */
 export interface SeenCall {

@@ -4,16 +4,16 @@
 
 import { monotonicMs } from '../src/clock.ts';
 import { type Arguments, HELP, parseArguments, USAGE } from './arguments.ts';
-import { BARS_ARE_FOR, underBars } from './bars.ts';
-import { canBeIsolated, isolationOf } from './isolation.ts';
-import { runJobs } from './jobs.ts';
 import { runMutants } from './mutants/run-mutants.ts';
-import { failureText, summaryText } from './report.ts';
-import { runSeed } from './run-seed.ts';
-import { openSimJournal } from './sim-journal.ts';
-import { medianFaults, type Summary } from './summary.ts';
+import { BARS_ARE_FOR, underBars } from './report/bars.ts';
+import { failureText, summaryText } from './report/report.ts';
+import { medianFaults, type Summary } from './report/summary.ts';
+import { canBeIsolated, isolationOf } from './run/isolation.ts';
+import { runJobs } from './run/jobs.ts';
+import { runSeed } from './run/run-seed.ts';
+import { openSimJournal } from './world/sim-journal.ts';
 
-const CHILD = new URL('child.ts', import.meta.url).pathname;
+const CHILD = new URL('run/child.ts', import.meta.url).pathname;
 
 async function main(args: Arguments): Promise<number> {
   if (args.help) {

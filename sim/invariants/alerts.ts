@@ -3,9 +3,9 @@
 
 import type { Alert } from '../../src/ports.ts';
 import type { Check } from '../check.ts';
-import type { SimAccount } from '../generate-accounts.ts';
-import type { Life } from '../life.ts';
-import type { World } from '../world.ts';
+import type { SimAccount } from '../generate/generate-accounts.ts';
+import type { Life } from '../world/life.ts';
+import type { World } from '../world/world.ts';
 import { commandsIn, commandTrouble } from './commands.ts';
 
 const SECOND_MS = 1_000;

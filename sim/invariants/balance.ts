@@ -4,8 +4,8 @@
 
 import type { IterationRecord } from '../../src/core/iteration-record.ts';
 import type { Check } from '../check.ts';
-import type { SimAccount } from '../generate-accounts.ts';
-import type { World } from '../world.ts';
+import type { SimAccount } from '../generate/generate-accounts.ts';
+import type { World } from '../world/world.ts';
 import { missOf, offBy, type Standing, standingOf } from './targets.ts';
 import type { Told } from './told.ts';
 

@@ -3,8 +3,8 @@
 
 import { raw } from '../../src/core/units.ts';
 import type { Check } from '../check.ts';
-import type { SimAccount } from '../generate-accounts.ts';
-import type { World } from '../world.ts';
+import type { SimAccount } from '../generate/generate-accounts.ts';
+import type { World } from '../world/world.ts';
 import { balancedIn, rub } from './targets.ts';
 import type { Told } from './told.ts';
 

@@ -3,7 +3,7 @@
 
 import { CancelOrderRequest } from 'tinkoff-invest-api/dist/generated/orders.js';
 import type { Check } from '../check.ts';
-import type { World } from '../world.ts';
+import type { World } from '../world/world.ts';
 
 /** Written down here a second time on purpose: what can move money to another account must never appear. */
 const ALLOWED: ReadonlySet<string> = new Set([

@@ -4,7 +4,7 @@
 import type { Outside } from '../../src/cli/outside.ts';
 import { runProgram } from '../../src/cli/program.ts';
 import type { Journal } from '../../src/ports.ts';
-import type { World } from '../world.ts';
+import type { World } from '../world/world.ts';
 
 /** `resolve KEY --absent`, `resolve KEY --filled N`, `resume --account ID`: each as typed after the program's name. */
 export function commandsIn(message: string): readonly (readonly string[])[] {

@@ -5,8 +5,8 @@
 
 import { raw } from '../../src/core/units.ts';
 import type { Check, PlannedLeg } from '../check.ts';
-import type { SimAccount } from '../generate-accounts.ts';
-import type { World } from '../world.ts';
+import type { SimAccount } from '../generate/generate-accounts.ts';
+import type { World } from '../world/world.ts';
 import { hasTraded, missOf, offBy, type Row, rub, type Standing, standingOf } from './targets.ts';
 import type { Told } from './told.ts';
 import type { Traded } from './turnover.ts';

@@ -2,8 +2,8 @@
 // to do; of errors only those that a person can put right; and when it stops itself, in time.
 
 import type { Check } from '../check.ts';
-import type { Life } from '../life.ts';
-import type { World } from '../world.ts';
+import type { Life } from '../world/life.ts';
+import type { World } from '../world/world.ts';
 
 const GONE_WITHIN_MS = 10_000;
 

@@ -2,8 +2,8 @@
 // account. An iteration goes along its arrows, each of its legs once; one of an account never overlaps the next.
 
 import type { Check } from '../check.ts';
-import { arrowNames } from '../coverage.ts';
-import type { World } from '../world.ts';
+import { arrowNames } from '../report/coverage.ts';
+import type { World } from '../world/world.ts';
 
 type State =
   | 'START'

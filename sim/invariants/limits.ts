@@ -4,8 +4,8 @@
 import { DEFAULT_LIMITS, type LimitGroup } from '../../src/exchange/limits.ts';
 import { ROUTES } from '../../src/exchange/routes.ts';
 import type { Check } from '../check.ts';
-import type { Life } from '../life.ts';
-import type { World } from '../world.ts';
+import type { Life } from '../world/life.ts';
+import type { World } from '../world/world.ts';
 
 const GROUPS: ReadonlyMap<string, LimitGroup> = new Map(
   [...ROUTES.values()].map(({ method, group }) => [method, group]),

@@ -2,9 +2,9 @@
 // every account comes to an end of its iterations, or stands still loudly.
 
 import type { Check } from '../check.ts';
-import type { FaultKind } from '../fault-kinds.ts';
-import type { SimAccount } from '../generate-accounts.ts';
-import type { World } from '../world.ts';
+import type { FaultKind } from '../faults/fault-kinds.ts';
+import type { SimAccount } from '../generate/generate-accounts.ts';
+import type { World } from '../world/world.ts';
 
 const MINUTE_MS = 60_000;
 /** After the minute that the promise allows: the longest that asking about it may take meanwhile. */

@@ -5,8 +5,8 @@ import { raw } from '../../src/core/units.ts';
 import { chargedFee, executedValue, isActive, type VenueOrder } from '../../src/exchange/order.ts';
 import type { JournaledOrder } from '../../src/ports.ts';
 import type { Check, Settled } from '../check.ts';
-import { arrowNames } from '../coverage.ts';
-import type { World } from '../world.ts';
+import { arrowNames } from '../report/coverage.ts';
+import type { World } from '../world/world.ts';
 
 /**
  * The graph of safety.md §1, written down here a second time on purpose. Beyond it: a plan that was never sent is dropped

@@ -4,8 +4,8 @@
 import { PositionsResponse } from 'tinkoff-invest-api/dist/generated/operations.js';
 import { raw } from '../../src/core/units.ts';
 import type { Check, PlannedLeg } from '../check.ts';
-import type { SimAccount } from '../generate-accounts.ts';
-import type { World } from '../world.ts';
+import type { SimAccount } from '../generate/generate-accounts.ts';
+import type { World } from '../world/world.ts';
 import { balancedIn, hasTraded, rub } from './targets.ts';
 import { maxAgeMs, PRICES_WITHIN_MS, type Told } from './told.ts';
 

@@ -5,9 +5,9 @@ import { OrderDirection, PostOrderRequest } from 'tinkoff-invest-api/dist/genera
 import { raw } from '../../src/core/units.ts';
 import { confirmMarginOf } from '../../src/exchange/wire.ts';
 import type { Check, PlannedLeg } from '../check.ts';
-import type { SimAccount } from '../generate-accounts.ts';
-import type { Life } from '../life.ts';
-import type { World } from '../world.ts';
+import type { SimAccount } from '../generate/generate-accounts.ts';
+import type { Life } from '../world/life.ts';
+import type { World } from '../world/world.ts';
 
 const NANO = 1_000_000_000n;
 /** The broker's cap less one percent, at the price that the order is sized at (I10 looks at that). */

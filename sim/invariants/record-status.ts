@@ -2,8 +2,8 @@
 
 import type { IterationRecord } from '../../src/core/iteration-record.ts';
 import type { Intent } from '../../src/ports.ts';
-import type { SimAccount } from '../generate-accounts.ts';
-import type { World } from '../world.ts';
+import type { SimAccount } from '../generate/generate-accounts.ts';
+import type { World } from '../world/world.ts';
 
 /** What is wrong with it, in words; `null` where it is right. */
 export function statusTrouble(

@@ -7,9 +7,9 @@ import { parseNano, raw } from '../../src/core/units.ts';
 import { chargedFee, executedValue, isActive, type VenueOrder } from '../../src/exchange/order.ts';
 import type { Intent } from '../../src/ports.ts';
 import type { Check } from '../check.ts';
-import type { SimAccount } from '../generate-accounts.ts';
-import type { Life } from '../life.ts';
-import type { World } from '../world.ts';
+import type { SimAccount } from '../generate/generate-accounts.ts';
+import type { Life } from '../world/life.ts';
+import type { World } from '../world/world.ts';
 import { statusTrouble } from './record-status.ts';
 
 const KOPECK = 10_000_000n;

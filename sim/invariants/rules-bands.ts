@@ -2,8 +2,8 @@
 // Requires: targets that follow from the wallet alone.
 
 import { formatInTimeZone } from 'date-fns-tz/formatInTimeZone';
-import type { SimAccount } from '../generate-accounts.ts';
-import type { World } from '../world.ts';
+import type { SimAccount } from '../generate/generate-accounts.ts';
+import type { World } from '../world/world.ts';
 import { keyOf, reserveOf, type Sight } from './rules-books.ts';
 
 const MOSCOW = 'Europe/Moscow';

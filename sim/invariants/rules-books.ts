@@ -7,8 +7,8 @@ import { moscowDay } from '../../src/exchange/moscow.ts';
 import { isActive, type VenueOrder } from '../../src/exchange/order.ts';
 import type { Intent } from '../../src/ports.ts';
 import type { PlannedLeg } from '../check.ts';
-import { type SimAccount, TICKERS } from '../generate-accounts.ts';
-import type { World } from '../world.ts';
+import { type SimAccount, TICKERS } from '../generate/generate-accounts.ts';
+import type { World } from '../world/world.ts';
 
 export const NANO = 1_000_000_000n;
 export const MINUTE_MS = 60_000;

@@ -7,8 +7,8 @@ import { candlesOf } from '../../src/exchange/candles.ts';
 import { DAY_MS, moscowDay } from '../../src/exchange/moscow.ts';
 import type { Intent } from '../../src/ports.ts';
 import type { Check, PlannedLeg } from '../check.ts';
-import type { SimAccount } from '../generate-accounts.ts';
-import type { World } from '../world.ts';
+import type { SimAccount } from '../generate/generate-accounts.ts';
+import type { World } from '../world/world.ts';
 import { isClear, keyOf, listOf, MINUTE_MS, mustCover, NANO, sightOf } from './rules-books.ts';
 
 export function directionChecks(world: World): Check {

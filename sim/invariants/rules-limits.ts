@@ -5,8 +5,8 @@
 import { raw } from '../../src/core/units.ts';
 import type { Intent } from '../../src/ports.ts';
 import type { Check, PlannedLeg } from '../check.ts';
-import type { SimAccount } from '../generate-accounts.ts';
-import type { World } from '../world.ts';
+import type { SimAccount } from '../generate/generate-accounts.ts';
+import type { World } from '../world/world.ts';
 import {
   Doings,
   debtMax,

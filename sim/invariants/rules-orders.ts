@@ -9,8 +9,8 @@ import type { Instrument } from '../../src/exchange/instrument.ts';
 import { stepAt } from '../../src/exchange/tape.ts';
 import type { Intent } from '../../src/ports.ts';
 import type { Check } from '../check.ts';
-import type { SimAccount } from '../generate-accounts.ts';
-import type { World } from '../world.ts';
+import type { SimAccount } from '../generate/generate-accounts.ts';
+import type { World } from '../world/world.ts';
 import { isBelowFloor, keyOf, LOOKED_WITHIN_MS, movesOf, NANO, nanoOf, sightOf } from './rules-books.ts';
 
 type Type = 'market' | 'bestprice' | 'limit';

@@ -4,8 +4,8 @@
 
 import { NO_MONEY } from '../../src/core/units.ts';
 import type { Check, PlannedLeg } from '../check.ts';
-import type { SimAccount } from '../generate-accounts.ts';
-import type { World } from '../world.ts';
+import type { SimAccount } from '../generate/generate-accounts.ts';
+import type { World } from '../world/world.ts';
 import {
   instantBetween,
   isInside,

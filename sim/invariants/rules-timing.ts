@@ -6,9 +6,9 @@ import { isTrading } from '../../src/exchange/calendar.ts';
 import { dayStartMs, moscowDay } from '../../src/exchange/moscow.ts';
 import { isActive, type VenueOrder } from '../../src/exchange/order.ts';
 import type { Check, PlannedLeg } from '../check.ts';
-import type { SimAccount } from '../generate-accounts.ts';
-import type { Life } from '../life.ts';
-import type { World } from '../world.ts';
+import type { SimAccount } from '../generate/generate-accounts.ts';
+import type { Life } from '../world/life.ts';
+import type { World } from '../world/world.ts';
 import {
   closingOf,
   isClear,

@@ -2,7 +2,7 @@
 // simulator repeats the token in the text of its errors, raw and in base64, so there is something to let out.
 
 import type { Check } from '../check.ts';
-import type { World } from '../world.ts';
+import type { World } from '../world/world.ts';
 
 /** The whole journal is read at the end of one seed of so many. */
 const JOURNAL_EVERY = 8;

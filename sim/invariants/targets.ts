@@ -2,8 +2,8 @@
 // own (doubles of RUB: for judging, never for trading). `null` where something moves its targets that is not reckoned here.
 // Guarantees: each target is a span; where no rule leaves a choice both its ends are the same.
 
-import type { SimAccount } from '../generate-accounts.ts';
-import type { World } from '../world.ts';
+import type { SimAccount } from '../generate/generate-accounts.ts';
+import type { World } from '../world/world.ts';
 
 export interface Row {
   readonly ticker: string;

@@ -5,8 +5,8 @@
 import { GetLastPricesRequest, GetLastPricesResponse } from 'tinkoff-invest-api/dist/generated/marketdata.js';
 import { moscowDay } from '../../src/exchange/moscow.ts';
 import type { Check } from '../check.ts';
-import type { SimAccount } from '../generate-accounts.ts';
-import type { World } from '../world.ts';
+import type { SimAccount } from '../generate/generate-accounts.ts';
+import type { World } from '../world/world.ts';
 import { msOf } from './rules-books.ts';
 
 const NANO = 1_000_000_000n;

@@ -5,8 +5,8 @@ import { raw } from '../../src/core/units.ts';
 import { moscowDay } from '../../src/exchange/moscow.ts';
 import { executedValue } from '../../src/exchange/order.ts';
 import type { Check } from '../check.ts';
-import type { SimAccount } from '../generate-accounts.ts';
-import type { World } from '../world.ts';
+import type { SimAccount } from '../generate/generate-accounts.ts';
+import type { World } from '../world/world.ts';
 import { balancedIn, rub } from './targets.ts';
 import type { Told } from './told.ts';
 

@@ -7,9 +7,9 @@ import type { IterationRecord, PositionRecord } from '../../src/core/iteration-r
 import { parseNano } from '../../src/core/units.ts';
 import { isActive } from '../../src/exchange/order.ts';
 import type { Check } from '../check.ts';
-import type { FaultKind } from '../fault-kinds.ts';
-import type { SimAccount } from '../generate-accounts.ts';
-import type { World } from '../world.ts';
+import type { FaultKind } from '../faults/fault-kinds.ts';
+import type { SimAccount } from '../generate/generate-accounts.ts';
+import type { World } from '../world/world.ts';
 
 const NANO = 1_000_000_000n;
 const RUB = 'RUB';

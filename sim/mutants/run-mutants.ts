@@ -2,8 +2,8 @@
 // invariant broke. One that is never caught is a failure of the simulator.
 
 import type { Arguments } from '../arguments.ts';
-import { runChild } from '../jobs.ts';
-import type { Failure } from '../summary.ts';
+import type { Failure } from '../report/summary.ts';
+import { runChild } from '../run/jobs.ts';
 import type { Mutant } from './mutant.ts';
 import { MUTANTS } from './mutants.ts';
 

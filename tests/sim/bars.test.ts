@@ -1,13 +1,13 @@
 // What the coverage table must reach, and the kills that are aimed at orders.
 
 import { describe, expect, test } from 'bun:test';
-import { BARS, underBars } from '../../sim/bars.ts';
-import { Coverage } from '../../sim/coverage.ts';
-import type { Life } from '../../sim/life.ts';
-import { OrderKills } from '../../sim/order-kills.ts';
-import { summaryText } from '../../sim/report.ts';
-import { diceOf } from '../../sim/streams.ts';
-import { newSummary } from '../../sim/summary.ts';
+import { OrderKills } from '../../sim/faults/order-kills.ts';
+import { BARS, underBars } from '../../sim/report/bars.ts';
+import { Coverage } from '../../sim/report/coverage.ts';
+import { summaryText } from '../../sim/report/report.ts';
+import { newSummary } from '../../sim/report/summary.ts';
+import type { Life } from '../../sim/world/life.ts';
+import { diceOf } from '../../sim/world/streams.ts';
 import { ARROWS } from '../../src/core/order.ts';
 
 function full(): Coverage {

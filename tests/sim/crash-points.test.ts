@@ -2,9 +2,9 @@
 
 import { expect, test } from 'bun:test';
 import { allChecks } from '../../sim/all-checks.ts';
-import type { CrashPoint } from '../../sim/crash-points.ts';
-import { openSimJournal } from '../../sim/sim-journal.ts';
-import { World } from '../../sim/world.ts';
+import type { CrashPoint } from '../../sim/report/crash-points.ts';
+import { openSimJournal } from '../../sim/world/sim-journal.ts';
+import { World } from '../../sim/world/world.ts';
 import { orderKey } from '../../src/core/order.ts';
 import { lotSize, lots, money, price, raw } from '../../src/core/units.ts';
 import type { Intent } from '../../src/ports.ts';

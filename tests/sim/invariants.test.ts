@@ -3,9 +3,9 @@
 import { expect, test } from 'bun:test';
 import { OrderDirection, OrderType, PostOrderRequest } from 'tinkoff-invest-api/dist/generated/orders.js';
 import { allChecks } from '../../sim/all-checks.ts';
-import type { Life } from '../../sim/life.ts';
-import { openSimJournal } from '../../sim/sim-journal.ts';
-import { World } from '../../sim/world.ts';
+import type { Life } from '../../sim/world/life.ts';
+import { openSimJournal } from '../../sim/world/sim-journal.ts';
+import { World } from '../../sim/world/world.ts';
 import { orderKey } from '../../src/core/order.ts';
 import { lotSize, lots, money, price, raw, shares } from '../../src/core/units.ts';
 import type { Intent } from '../../src/ports.ts';

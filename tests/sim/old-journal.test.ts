@@ -10,8 +10,8 @@ import {
   schemaTrouble,
   upgrade,
   versionOf,
-} from '../../sim/old-journal.ts';
-import { openSimJournal } from '../../sim/sim-journal.ts';
+} from '../../sim/faults/old-journal.ts';
+import { openSimJournal } from '../../sim/world/sim-journal.ts';
 import { lots } from '../../src/core/units.ts';
 import { NOTHING, sampleIntent } from '../journal/sample.ts';
 

@@ -3,8 +3,8 @@
 
 import { expect, test } from 'bun:test';
 import { allChecks } from '../../sim/all-checks.ts';
-import { openSimJournal } from '../../sim/sim-journal.ts';
-import { World } from '../../sim/world.ts';
+import { openSimJournal } from '../../sim/world/sim-journal.ts';
+import { World } from '../../sim/world/world.ts';
 import { lots } from '../../src/core/units.ts';
 import { NOTHING, sampleIntent } from '../journal/sample.ts';
 

@@ -3,7 +3,7 @@
 
 import { expect, test } from 'bun:test';
 import { OrderType } from 'tinkoff-invest-api/dist/generated/orders.js';
-import type { World } from '../../sim/world.ts';
+import type { World } from '../../sim/world/world.ts';
 import { type RuledScene, ruledScene } from '../support/ruled-scene.ts';
 
 const MINUTE_MS = 60_000;

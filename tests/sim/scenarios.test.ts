@@ -1,10 +1,10 @@
 // Failures that were found and put right stay right; and one account's trouble changes nothing for another.
 
 import { describe, expect, test } from 'bun:test';
-import { canBeIsolated, isolationOf } from '../../sim/isolation.ts';
-import { runSeed } from '../../sim/run-seed.ts';
-import { SCENARIOS } from '../../sim/scenarios.ts';
-import { openSimJournal } from '../../sim/sim-journal.ts';
+import { canBeIsolated, isolationOf } from '../../sim/run/isolation.ts';
+import { runSeed } from '../../sim/run/run-seed.ts';
+import { SCENARIOS } from '../../sim/run/scenarios.ts';
+import { openSimJournal } from '../../sim/world/sim-journal.ts';
 
 const store = openSimJournal();
 

@@ -2,10 +2,10 @@
 // shrunk to the faults that it needs, and every invariant can fail.
 
 import { describe, expect, test } from 'bun:test';
-import { runRange } from '../../sim/range.ts';
-import { runSeed } from '../../sim/run-seed.ts';
-import { openSimJournal } from '../../sim/sim-journal.ts';
-import { medianFaults } from '../../sim/summary.ts';
+import { medianFaults } from '../../sim/report/summary.ts';
+import { runRange } from '../../sim/run/range.ts';
+import { runSeed } from '../../sim/run/run-seed.ts';
+import { openSimJournal } from '../../sim/world/sim-journal.ts';
 
 const FIRST_SEED = Number(process.env.SEED ?? 20261121);
 const SEEDS = Number(process.env.SIM_SEEDS ?? 40);

@@ -1,9 +1,9 @@
 // A failing seed shrinks to the faults that it needs; shown on a check that objects to one kind of fault.
 
 import { expect, test } from 'bun:test';
-import { runSeed, type SeedResult } from '../../sim/run-seed.ts';
-import { reproOf, shrink } from '../../sim/shrink.ts';
-import { openSimJournal } from '../../sim/sim-journal.ts';
+import { runSeed, type SeedResult } from '../../sim/run/run-seed.ts';
+import { reproOf, shrink } from '../../sim/run/shrink.ts';
+import { openSimJournal } from '../../sim/world/sim-journal.ts';
 
 const store = openSimJournal();
 

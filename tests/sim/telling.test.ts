@@ -5,9 +5,9 @@ import { CancelOrderRequest } from 'tinkoff-invest-api/dist/generated/orders.js'
 import { allChecks } from '../../sim/all-checks.ts';
 import { commandsIn, commandTrouble } from '../../sim/invariants/commands.ts';
 import { formsOf } from '../../sim/invariants/secrets.ts';
-import type { Ending, Life } from '../../sim/life.ts';
-import { openSimJournal } from '../../sim/sim-journal.ts';
-import { type Violation, World } from '../../sim/world.ts';
+import type { Ending, Life } from '../../sim/world/life.ts';
+import { openSimJournal } from '../../sim/world/sim-journal.ts';
+import { type Violation, World } from '../../sim/world/world.ts';
 import type { IterationRecord } from '../../src/core/iteration-record.ts';
 import { orderKey } from '../../src/core/order.ts';
 import { lotSize, lots, money, price } from '../../src/core/units.ts';

@@ -3,8 +3,8 @@
 
 import { OrderDirection, OrderType, PostOrderRequest } from 'tinkoff-invest-api/dist/generated/orders.js';
 import { allChecks } from '../../sim/all-checks.ts';
-import { openSimJournal } from '../../sim/sim-journal.ts';
-import { World } from '../../sim/world.ts';
+import { openSimJournal } from '../../sim/world/sim-journal.ts';
+import { World } from '../../sim/world/world.ts';
 import { lotSize, lots, NO_MONEY, price, raw } from '../../src/core/units.ts';
 import { inMainHours } from '../../src/exchange/calendar.ts';
 import type { Intent } from '../../src/ports.ts';

@@ -1,10 +1,10 @@
 // Fund data of a simulated run: what is true of the venue's own funds, at once, without pages and feeds. How pages are
 // fetched, read and doubted is tested elsewhere; here the modes that weigh by it must have something to weigh.
 
-import { type Finding, type FundFacts, unknownFacts } from '../src/core/fund-facts.ts';
-import { money, price, raw, shares } from '../src/core/units.ts';
-import type { Exchange } from '../src/exchange/exchange.ts';
-import type { FundData, FundNeed, FundQuestion } from '../src/ports.ts';
+import { type Finding, type FundFacts, unknownFacts } from '../../src/core/fund-facts.ts';
+import { money, price, raw, shares } from '../../src/core/units.ts';
+import type { Exchange } from '../../src/exchange/exchange.ts';
+import type { FundData, FundNeed, FundQuestion } from '../../src/ports.ts';
 
 type Needs = ReadonlySet<FundNeed>;
 

@@ -3,13 +3,18 @@
 
 import { drainMicrotasks } from 'bun:jsc';
 import { z } from 'zod';
-import type { Config } from '../src/config/config.ts';
-import { parseConfig } from '../src/config/parse.ts';
-import type { IterationRecord } from '../src/core/iteration-record.ts';
-import { createCalendar } from '../src/exchange/calendar.ts';
-import { type CallOutcome, type CallPhase, createExchange, type Exchange } from '../src/exchange/exchange.ts';
-import type { CallRecord } from '../src/exchange/record.ts';
-import { asJournalError } from '../src/journal/journal-error.ts';
+import type { Config } from '../../src/config/config.ts';
+import { parseConfig } from '../../src/config/parse.ts';
+import type { IterationRecord } from '../../src/core/iteration-record.ts';
+import { createCalendar } from '../../src/exchange/calendar.ts';
+import {
+  type CallOutcome,
+  type CallPhase,
+  createExchange,
+  type Exchange,
+} from '../../src/exchange/exchange.ts';
+import type { CallRecord } from '../../src/exchange/record.ts';
+import { asJournalError } from '../../src/journal/journal-error.ts';
 import type {
   Alert,
   Halt,
@@ -18,22 +23,22 @@ import type {
   IterationRow,
   JournaledOrder,
   Transition,
-} from '../src/ports.ts';
-import { CallFaults } from './call-faults.ts';
-import type { Channel, Check } from './check.ts';
-import { Coverage } from './coverage.ts';
-import { CrashPoints } from './crash-points.ts';
+} from '../../src/ports.ts';
+import type { Channel, Check } from '../check.ts';
+import { CallFaults } from '../faults/call-faults.ts';
+import { PlannedEvents } from '../faults/events.ts';
+import { OutsideChanges } from '../faults/outside-changes.ts';
+import { type Kept, Swarm } from '../faults/swarm.ts';
+import { generateAccounts, SIM_CATALOGUE, type SimAccount } from '../generate/generate-accounts.ts';
+import { generateVenue } from '../generate/generate-venue.ts';
+import { Coverage } from '../report/coverage.ts';
+import { CrashPoints } from '../report/crash-points.ts';
 import { effectName } from './effect-names.ts';
-import { PlannedEvents } from './events.ts';
-import { generateAccounts, SIM_CATALOGUE, type SimAccount } from './generate-accounts.ts';
-import { generateVenue } from './generate-venue.ts';
 import { SimKillSwitch } from './kill-switch.ts';
 import { Life, memoryLock, type SimLock } from './life.ts';
-import { OutsideChanges } from './outside-changes.ts';
 import { Person } from './person.ts';
 import { DiskFull, type SimJournal } from './sim-journal.ts';
 import { diceOf } from './streams.ts';
-import { type Kept, Swarm } from './swarm.ts';
 import { clockOf, Timeline } from './timeline.ts';
 import { Trace } from './trace.ts';
 import { plainName } from './wire.ts';

@@ -1,8 +1,8 @@
 // Kills aimed at the effects of orders, where the money is: each waits for the n-th effect of one kind (a plan, a
 // sending, an outcome, a cancel, a recovery ...), whatever else the run does in between.
 
-import type { Life } from './life.ts';
-import type { Dice } from './streams.ts';
+import type { Life } from '../world/life.ts';
+import type { Dice } from '../world/streams.ts';
 
 /** What a kill may be aimed at; `rest`: whatever comes after the first outcome of a life that is none of the others. */
 type Aim = 'plan' | 'send' | 'outcome' | 'follow' | 'cancel' | 'end' | 'recovery' | 'rest' | 'order';

@@ -2,17 +2,17 @@
 // Guarantees: a killed life writes nothing, sends nothing, says nothing and never goes on, as if by SIGKILL; what was
 // committed and what is on its way to the venue stays.
 
-import type { Outside } from '../src/cli/outside.ts';
-import { runSession } from '../src/cli/start.ts';
-import { createTerminal, type Streams } from '../src/cli/terminal.ts';
-import { createScrubber } from '../src/config/secret.ts';
-import { LockHeld } from '../src/journal/lock.ts';
-import { createLog, type Log } from '../src/log.ts';
-import { alertText } from '../src/notify/alert-command.ts';
-import type { Clock, Journal } from '../src/ports.ts';
-import { createAddressRate } from '../src/tinvest/throttle.ts';
-import { createTInvest } from '../src/tinvest/tinvest.ts';
-import { fundTruth } from './fund-truth.ts';
+import type { Outside } from '../../src/cli/outside.ts';
+import { runSession } from '../../src/cli/start.ts';
+import { createTerminal, type Streams } from '../../src/cli/terminal.ts';
+import { createScrubber } from '../../src/config/secret.ts';
+import { LockHeld } from '../../src/journal/lock.ts';
+import { createLog, type Log } from '../../src/log.ts';
+import { alertText } from '../../src/notify/alert-command.ts';
+import type { Clock, Journal } from '../../src/ports.ts';
+import { createAddressRate } from '../../src/tinvest/throttle.ts';
+import { createTInvest } from '../../src/tinvest/tinvest.ts';
+import { fundTruth } from '../generate/fund-truth.ts';
 import { lifeJournal } from './life-journal.ts';
 import { clockOf } from './timeline.ts';
 import { wireOf } from './wire.ts';

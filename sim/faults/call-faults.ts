@@ -2,14 +2,14 @@
 
 import type { GetLastPricesResponse } from 'tinkoff-invest-api/dist/generated/marketdata.js';
 import type { GetOrdersResponse } from 'tinkoff-invest-api/dist/generated/orders.js';
-import { CORRUPTIONS, type CorruptionName } from '../src/exchange/corruptions.ts';
-import type { ExecutionPlan } from '../src/exchange/desk.ts';
-import type { Fault, FaultCall, Loss, When } from '../src/exchange/faults.ts';
-import type { NewOrder } from '../src/exchange/order.ts';
-import type { CallRecord } from '../src/exchange/record.ts';
-import { diceOf } from './streams.ts';
-import { plainName } from './wire.ts';
-import type { World } from './world.ts';
+import { CORRUPTIONS, type CorruptionName } from '../../src/exchange/corruptions.ts';
+import type { ExecutionPlan } from '../../src/exchange/desk.ts';
+import type { Fault, FaultCall, Loss, When } from '../../src/exchange/faults.ts';
+import type { NewOrder } from '../../src/exchange/order.ts';
+import type { CallRecord } from '../../src/exchange/record.ts';
+import { diceOf } from '../world/streams.ts';
+import { plainName } from '../world/wire.ts';
+import type { World } from '../world/world.ts';
 
 export interface Delays {
   /** Until the call reaches the venue, and from its answer until the bot has it. */

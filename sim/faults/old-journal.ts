@@ -3,8 +3,8 @@
 // is upgraded by the program's own migrations, and whoever watches may end it at any statement.
 
 import { Database } from 'bun:sqlite';
-import { migrate } from '../src/journal/migrate.ts';
-import { MIGRATIONS } from '../src/journal/migrations.ts';
+import { migrate } from '../../src/journal/migrate.ts';
+import { MIGRATIONS } from '../../src/journal/migrations.ts';
 
 type Row = Record<string, string | bigint | null>;
 export type Backup = ReadonlyMap<string, readonly Row[]>;

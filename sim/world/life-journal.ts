@@ -2,7 +2,7 @@
 // Guarantees: a dead life's calls throw; a write that is reported to the checks has been committed; one of several
 // statements that is no transaction breaks an invariant.
 
-import type { Journal } from '../src/ports.ts';
+import type { Journal } from '../../src/ports.ts';
 import { effectName } from './effect-names.ts';
 import type { Life } from './life.ts';
 

@@ -1,8 +1,8 @@
 // What the owner of an account does beside the bot: trades by hand, pays in, takes out.
 
-import { VenueError } from '../src/exchange/errors.ts';
-import type { Dice } from './streams.ts';
-import type { World } from './world.ts';
+import { VenueError } from '../../src/exchange/errors.ts';
+import type { Dice } from '../world/streams.ts';
+import type { World } from '../world/world.ts';
 
 const NANO = 1_000_000_000n;
 

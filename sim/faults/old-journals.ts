@@ -1,8 +1,9 @@
 // Journals that are not as the last life left them: an old backup that a person put back, or a journal of an earlier
 // schema version, on which a life begins and is killed in the middle of its migration.
 
-import { IN_MIGRATION } from './crash-points.ts';
-import type { Life } from './life.ts';
+import { IN_MIGRATION } from '../report/crash-points.ts';
+import type { Life } from '../world/life.ts';
+import type { World } from '../world/world.ts';
 import {
   type Backup,
   copyOf,
@@ -13,7 +14,6 @@ import {
   upgrade,
   versionOf,
 } from './old-journal.ts';
-import type { World } from './world.ts';
 
 /** The last version before the newest that knows all that a running account depends on. */
 const OLDER = NEWEST - 1;

@@ -5,11 +5,11 @@
 // Requires: one seed at a time. Guarantees: `reset` leaves nothing of the seed before.
 
 import { Database } from 'bun:sqlite';
-import { journalOf } from '../src/journal/journal.ts';
-import { migrate } from '../src/journal/migrate.ts';
-import { MIGRATIONS } from '../src/journal/migrations.ts';
-import { type Store, storeOf } from '../src/journal/store.ts';
-import type { Journal } from '../src/ports.ts';
+import { journalOf } from '../../src/journal/journal.ts';
+import { migrate } from '../../src/journal/migrate.ts';
+import { MIGRATIONS } from '../../src/journal/migrations.ts';
+import { type Store, storeOf } from '../../src/journal/store.ts';
+import type { Journal } from '../../src/ports.ts';
 
 /** What a life may do around its writes: die, or fail as a full disk does, by throwing. */
 export interface WriteHooks {

@@ -2,12 +2,12 @@
 // journal and at the venue at that instant, not by the line of the program it was at. One death may be several of them.
 // Guarantees: counts only; nothing here changes a run.
 
-import { isActive, type VenueOrder } from '../src/exchange/order.ts';
-import type { CallRecord } from '../src/exchange/record.ts';
-import type { JournaledOrder } from '../src/ports.ts';
-import type { SimAccount } from './generate-accounts.ts';
-import type { Life } from './life.ts';
-import type { World } from './world.ts';
+import { isActive, type VenueOrder } from '../../src/exchange/order.ts';
+import type { CallRecord } from '../../src/exchange/record.ts';
+import type { JournaledOrder } from '../../src/ports.ts';
+import type { SimAccount } from '../generate/generate-accounts.ts';
+import type { Life } from '../world/life.ts';
+import type { World } from '../world/world.ts';
 
 export const CRASH_POINTS = [
   'observe or decide',

@@ -1,8 +1,8 @@
 // From a failing seed to the fewest faults that still break the same invariant: whole kinds are left out first, then
 // single firings, again and again, until every one that is left is needed.
 
+import type { SimJournal } from '../world/sim-journal.ts';
 import { runSeed, type SeedResult } from './run-seed.ts';
-import type { SimJournal } from './sim-journal.ts';
 
 export interface Shrunk {
   readonly invariant: string;

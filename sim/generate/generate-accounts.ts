@@ -1,11 +1,11 @@
 // The accounts of a seed: 1 to 4 blocks as CONFIG.json has them, with what each holds at the venue; modes and rules are
 // drawn in generate-rules.ts. Guarantees: every block is valid; the same seed gives the same.
 
-import { defaultCatalogue } from '../src/exchange/catalogue.ts';
-import type { Instrument } from '../src/exchange/instrument.ts';
+import { defaultCatalogue } from '../../src/exchange/catalogue.ts';
+import type { Instrument } from '../../src/exchange/instrument.ts';
+import { type Dice, diceOf } from '../world/streams.ts';
 import { believedOf, FUNDS, rulesOf } from './generate-rules.ts';
 import { livelinessOf } from './generate-venue.ts';
-import { type Dice, diceOf } from './streams.ts';
 
 const MINUTE_MS = 60_000;
 

@@ -2,11 +2,11 @@
 // Looked at in runs of several accounts with tokens of their own, where the venue answers at once and prices stand still:
 // anything else ties their histories together for good reasons.
 
-import { generateAccounts } from './generate-accounts.ts';
-import { generateVenue } from './generate-venue.ts';
+import { generateAccounts } from '../generate/generate-accounts.ts';
+import { generateVenue } from '../generate/generate-venue.ts';
+import type { SimJournal } from '../world/sim-journal.ts';
+import type { Violation } from '../world/world.ts';
 import { runSeed, type SeedResult } from './run-seed.ts';
-import type { SimJournal } from './sim-journal.ts';
-import type { Violation } from './world.ts';
 
 export function canBeIsolated(seed: number): boolean {
   // Two more runs each: one in three that could be.

@@ -2,16 +2,16 @@
 // are numbered, and each event of the seed waits for one number. So a kill or a halt meets any two lines of an iteration.
 
 import { SecurityTradingStatus } from 'tinkoff-invest-api/dist/generated/common.js';
-import { isActive, type NewOrder, type VenueOrder } from '../src/exchange/order.ts';
+import { isActive, type NewOrder, type VenueOrder } from '../../src/exchange/order.ts';
+import { TICKERS } from '../generate/generate-accounts.ts';
+import type { Life } from '../world/life.ts';
+import type { Dice } from '../world/streams.ts';
+import type { World } from '../world/world.ts';
 import type { FaultKind } from './fault-kinds.ts';
-import { TICKERS } from './generate-accounts.ts';
-import type { Life } from './life.ts';
 import { OldJournals } from './old-journals.ts';
 import { OrderKills } from './order-kills.ts';
 import { OwnerChanges } from './owner-changes.ts';
-import type { Dice } from './streams.ts';
 import { VenueChanges } from './venue-changes.ts';
-import type { World } from './world.ts';
 
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60_000;

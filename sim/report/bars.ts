@@ -1,10 +1,10 @@
 // How often each row of the coverage table must at least be met, and which rows were not.
 
+import { FAULT_KINDS } from '../faults/fault-kinds.ts';
+import { ITERATION_ARROWS } from '../invariants/iterations.ts';
+import { ORDER_ARROWS } from '../invariants/outcomes.ts';
 import type { Coverage, Table } from './coverage.ts';
 import { CRASH_POINTS } from './crash-points.ts';
-import { FAULT_KINDS } from './fault-kinds.ts';
-import { ITERATION_ARROWS } from './invariants/iterations.ts';
-import { ORDER_ARROWS } from './invariants/outcomes.ts';
 
 export interface Bar {
   readonly table: Table;

@@ -1,8 +1,8 @@
 // The venue of a seed: when the run begins, how prices move, how deep the book is, how long the wire takes.
 
-import type { ExchangeOptions } from '../src/exchange/exchange.ts';
-import { DEFAULT_LIMITS, type LimitTable } from '../src/exchange/limits.ts';
-import { diceOf } from './streams.ts';
+import type { ExchangeOptions } from '../../src/exchange/exchange.ts';
+import { DEFAULT_LIMITS, type LimitTable } from '../../src/exchange/limits.ts';
+import { diceOf } from '../world/streams.ts';
 
 export interface SimVenue {
   readonly startMs: number;

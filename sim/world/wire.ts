@@ -2,8 +2,8 @@
 // throttle and retries above it are the real ones. Guarantees: every call ends by its deadline; what left before a life
 // died reaches the venue all the same.
 
-import type { CallOutcome } from '../src/exchange/exchange.ts';
-import { type Reply, type Status, type Transport, TransportFailure } from '../src/tinvest/transport.ts';
+import type { CallOutcome } from '../../src/exchange/exchange.ts';
+import { type Reply, type Status, type Transport, TransportFailure } from '../../src/tinvest/transport.ts';
 import { effectName } from './effect-names.ts';
 import type { Life } from './life.ts';
 

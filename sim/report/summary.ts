@@ -1,7 +1,7 @@
 // What many seeds add up to, as plain data that a child process can hand over.
 
+import type { SeedResult } from '../run/run-seed.ts';
 import { Coverage } from './coverage.ts';
-import type { SeedResult } from './run-seed.ts';
 
 export interface Failure {
   readonly seed: number;

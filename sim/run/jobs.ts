@@ -1,8 +1,8 @@
 // Seeds on several processes at once. Each child gets a span of seeds and answers in lines of JSON on its stdout.
 // Guarantees: a child that dies or hangs is a failure of its span, never silence.
 
-import { realTimeout } from '../src/clock.ts';
-import { addSummary, type Failure, newSummary, type Summary } from './summary.ts';
+import { realTimeout } from '../../src/clock.ts';
+import { addSummary, type Failure, newSummary, type Summary } from '../report/summary.ts';
 
 export interface Span {
   readonly from: number;

@@ -1,10 +1,10 @@
 // A range of seeds one after another in this process. A failure is shrunk and told at once; a few are enough.
 
+import { addSeed, type Failure, newSummary, type Summary } from '../report/summary.ts';
+import { openSimJournal, type SimJournal } from '../world/sim-journal.ts';
 import { canBeIsolated, isolationOf } from './isolation.ts';
 import { runSeed, type SeedResult } from './run-seed.ts';
 import { reproOf, shrink } from './shrink.ts';
-import { openSimJournal, type SimJournal } from './sim-journal.ts';
-import { addSeed, type Failure, newSummary, type Summary } from './summary.ts';
 
 export interface RangeOptions {
   readonly from: number;

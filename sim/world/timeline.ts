@@ -3,7 +3,7 @@
 // Guarantees: the same calls in the same order give the same run; what a dead owner was waiting for never comes.
 
 import { drainMicrotasks } from 'bun:jsc';
-import type { Clock } from '../src/ports.ts';
+import type { Clock } from '../../src/ports.ts';
 
 export interface Appointment {
   readonly dueMs: number;

@@ -2,7 +2,7 @@
 // Guarantees: what is drawn is valid for the wallet; about half of the accounts have no rule that moves their targets,
 // so that those can be held to their wallet.
 
-import type { Dice } from './streams.ts';
+import type { Dice } from '../world/streams.ts';
 
 export interface SimRules {
   readonly keys: Readonly<Record<string, unknown>>;

@@ -7,12 +7,12 @@ import { drainMicrotasks } from 'bun:jsc';
 import { rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Outside } from '../src/cli/outside.ts';
-import { runProgram } from '../src/cli/program.ts';
-import type { IterationRecord } from '../src/core/iteration-record.ts';
-import { isFinal } from '../src/core/order.ts';
-import type { Journal } from '../src/ports.ts';
-import type { SimAccount } from './generate-accounts.ts';
+import type { Outside } from '../../src/cli/outside.ts';
+import { runProgram } from '../../src/cli/program.ts';
+import type { IterationRecord } from '../../src/core/iteration-record.ts';
+import { isFinal } from '../../src/core/order.ts';
+import type { Journal } from '../../src/ports.ts';
+import type { SimAccount } from '../generate/generate-accounts.ts';
 import { clockOf } from './timeline.ts';
 import type { World } from './world.ts';
 

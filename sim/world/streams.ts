@@ -1,9 +1,9 @@
 // Chance, split by label: every part of the simulation draws from a stream of its own, so that switching one fault off
 // leaves the draws of all others as they were. Guarantees: a stream follows from the seed and its label alone.
 
-import { seedOf } from '../src/exchange/walk.ts';
-import type { Random } from '../src/ports.ts';
-import { seededRandom } from '../src/random.ts';
+import { seedOf } from '../../src/exchange/walk.ts';
+import type { Random } from '../../src/ports.ts';
+import { seededRandom } from '../../src/random.ts';
 
 export interface Dice {
   readonly random: Random;

@@ -1,11 +1,11 @@
 // What the broker does to accounts and instruments while a bot runs: an account is closed or may only be read, margin is
 // taken away, a paper may no longer be bought, a dividend comes, everything is down for some minutes.
 
-import { VenueError } from '../src/exchange/errors.ts';
+import { VenueError } from '../../src/exchange/errors.ts';
+import type { SimAccount } from '../generate/generate-accounts.ts';
+import type { Dice } from '../world/streams.ts';
+import type { World } from '../world/world.ts';
 import type { FaultKind } from './fault-kinds.ts';
-import type { SimAccount } from './generate-accounts.ts';
-import type { Dice } from './streams.ts';
-import type { World } from './world.ts';
 
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60_000;

@@ -2,8 +2,8 @@
 // own, so that leaving one out changes no draw of another. Guarantees: each firing has a name (`kind#n`, n counts the
 // draws of that kind that came up), and a run may be limited to firings by name: that is how a failure is shrunk.
 
+import { type Dice, diceOf } from '../world/streams.ts';
 import { FAULT_KINDS, type FaultKind } from './fault-kinds.ts';
-import { type Dice, diceOf } from './streams.ts';
 
 /** `null` = everything that the seed turns on. */
 export type Kept = ReadonlySet<string> | null;

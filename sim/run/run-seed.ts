@@ -2,17 +2,17 @@
 // whole again, and the bot must get its accounts in order or say loudly why it cannot.
 // Guarantees: a pure function of its options; the same options give the same trace hash.
 
-import type { IterationRecord } from '../src/core/iteration-record.ts';
-import { isTrading } from '../src/exchange/calendar.ts';
-import { moscowDay } from '../src/exchange/moscow.ts';
-import { allChecks } from './all-checks.ts';
-import type { Coverage } from './coverage.ts';
-import type { SimAccount } from './generate-accounts.ts';
-import type { SimJournal } from './sim-journal.ts';
-import { diceOf } from './streams.ts';
-import type { Kept } from './swarm.ts';
-import { StandStill } from './timeline.ts';
-import { type Violation, World } from './world.ts';
+import type { IterationRecord } from '../../src/core/iteration-record.ts';
+import { isTrading } from '../../src/exchange/calendar.ts';
+import { moscowDay } from '../../src/exchange/moscow.ts';
+import { allChecks } from '../all-checks.ts';
+import type { Kept } from '../faults/swarm.ts';
+import type { SimAccount } from '../generate/generate-accounts.ts';
+import type { Coverage } from '../report/coverage.ts';
+import type { SimJournal } from '../world/sim-journal.ts';
+import { diceOf } from '../world/streams.ts';
+import { StandStill } from '../world/timeline.ts';
+import { type Violation, World } from '../world/world.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
