@@ -47,15 +47,16 @@ export function calmChecks(world: World, told: Told): Check {
   const isFree = (): boolean => world.timeline.now() >= world.calmAtMs || world.swarm.fired.length === 0;
 
   return {
-    onRecord({ account: id, iteration, status, started_at, dry_run, exchange_open }) {
+    onRecord(record) {
+      const { account: id, iteration, status, dry_run, exchange_open } = record;
       settled.delete(id);
       const start = begun.get(id);
       begun.delete(id);
       const account = world.accounts.find((each) => each.id === id);
       if (account === undefined || account.borrows || dry_run || !exchange_open) return;
       if (SLOW.some((key) => key in account.block)) return;
-      const isWhole =
-        isFree() && (world.swarm.fired.length === 0 || Date.parse(started_at) >= world.calmAtMs);
+      // By true time: the bot's clock may have run ahead while it was still told wrong things.
+      const isWhole = isFree() && (world.swarm.fired.length === 0 || world.beganMs(record) >= world.calmAtMs);
       if (!isWhole || (status !== 'balanced' && status !== 'nothing_to_do')) return;
       const standing = sceneOf(account);
       if (standing === null || (start !== undefined && start.iteration !== iteration)) return;

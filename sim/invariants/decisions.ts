@@ -4,10 +4,11 @@
 // allowed no more than it needs.
 
 import { raw } from '../../src/core/units.ts';
+import { chargedFee, executedValue, type VenueOrder } from '../../src/exchange/order.ts';
 import type { Check, PlannedLeg } from '../check.ts';
 import type { SimAccount } from '../generate/generate-accounts.ts';
 import type { World } from '../world/world.ts';
-import { hasTraded, missOf, offBy, type Row, rub, type Standing, standingOf } from './targets.ts';
+import { fillsOf, hasTraded, missOf, offBy, type Row, rub, type Standing, standingOf } from './targets.ts';
 import type { Told } from './told.ts';
 import type { Traded } from './turnover.ts';
 
@@ -15,6 +16,8 @@ import type { Traded } from './turnover.ts';
 const TIE = 1.001;
 /** Doubles, and fees that are rounded to kopecks. */
 const GRAIN_RUB = 0.5;
+/** The bot goes by the highest rate of so many fills. */
+const RATE_FROM_FILLS = 20;
 /** What stops a plan short of all that would be worth trading, or measures it by something else. */
 const CUT_SHORT = ['limits', 'rebalance', 'buy_requires_total_marginal_sell', 'confirmationThresholdRub'];
 
@@ -190,11 +193,17 @@ function rateOf(world: World, account: SimAccount): number {
   const books = exchange.registry.account(brokerAccount);
   const rates = exchange.market.all().map((instrument) => exchange.desk.rate(books, instrument));
   const paid = Number(rates.reduce((most, rate) => (rate > most ? rate : most), 0n)) / 1e9;
-  // Fees are rounded up to kopecks.
+  // Fees are rounded up to kopecks: of a fill of one cheap lot that is much, and it tells no better.
   return hasTraded(world, account)
-    ? 1.1 * paid
+    ? Math.max(1.1 * paid, ...newestFills(world, account).map(paidOn))
     : Math.max(paid, Number(block.commission_percent ?? 0.3) / 100);
 }
+
+/** The fills that the bot learns its rate from. */
+const newestFills = (world: World, account: SimAccount): readonly VenueOrder[] =>
+  fillsOf(world, account).slice(-RATE_FROM_FILLS);
+
+const paidOn = (order: VenueOrder): number => Number(chargedFee(order)) / Number(executedValue(order));
 
 const isFirstLot = ({ row, lots }: Move): boolean => lots > 0n && row.pieces < row.lotSize;
 

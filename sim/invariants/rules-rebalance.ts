@@ -148,9 +148,11 @@ export function rebalanceChecks(world: World): Check {
     const lot = Math.max(...[...sight.rows.values()].map(({ lot, price }) => Number(lot * price)));
     const room = (200 * lot) / Number(sight.equity) + 0.1 + world.liveliness;
     const least = Number(account.block.min_improvement_pp ?? 0.25);
-    const off = standingsOf(world, account, sight).find(
-      ({ weight, target, half }) => Math.abs(weight - target) > half + least + room,
-    );
+    // Under `breached` nothing is sold for a purchase that is not out of its own band: RUB above its target pays, or nobody.
+    const pays = keyOf(account, 'rebalance_scope', 'rebalance') !== 'breached';
+    const off = standingsOf(world, account, sight)
+      .filter(({ weight, target }) => pays || weight > target)
+      .find(({ weight, target, half }) => Math.abs(weight - target) > half + least + room);
     if (off !== undefined)
       world.violate('rebalance.trigger', `${account.id} leaves a band broken: ${wordsOf([off])}`);
   }

@@ -2,6 +2,7 @@
 // own (doubles of RUB: for judging, never for trading). `null` where something moves its targets that is not reckoned here.
 // Guarantees: each target is a span; where no rule leaves a choice both its ends are the same.
 
+import type { VenueOrder } from '../../src/exchange/order.ts';
 import type { SimAccount } from '../generate/generate-accounts.ts';
 import type { World } from '../world/world.ts';
 
@@ -136,12 +137,18 @@ function metricsOf(
   }
 }
 
-/** Whether the bot remembers a fill of its own: from then on it knows what commission it pays. Others' fills teach it nothing. */
-export const hasTraded = ({ exchange, forgotten }: World, { brokerAccount }: SimAccount): boolean =>
-  exchange.desk.orders.some(
+/** Orders of the bot that were executed and that it remembers, oldest first. */
+export const fillsOf = (
+  { exchange, forgotten }: World,
+  { brokerAccount }: SimAccount,
+): readonly VenueOrder[] =>
+  exchange.desk.orders.filter(
     ({ accountId, foreign, key, executed }) =>
       accountId === brokerAccount && !foreign && executed > 0n && !forgotten.has(key),
   );
+
+/** Whether the bot remembers a fill of its own: from then on it knows what commission it pays. Others' fills teach it nothing. */
+export const hasTraded = (world: World, account: SimAccount): boolean => fillsOf(world, account).length > 0;
 
 /** From nano-rubles, to a thousandth. */
 export const rub = (nano: bigint): number => Number(nano / 1_000_000n) / 1_000;

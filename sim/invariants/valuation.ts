@@ -5,6 +5,7 @@
 import { GetLastPricesResponse } from 'tinkoff-invest-api/dist/generated/marketdata.js';
 import type { IterationRecord, PositionRecord } from '../../src/core/iteration-record.ts';
 import { parseNano } from '../../src/core/units.ts';
+import type { Entry } from '../../src/exchange/account.ts';
 import { isActive } from '../../src/exchange/order.ts';
 import type { Check } from '../check.ts';
 import type { FaultKind } from '../faults/fault-kinds.ts';
@@ -127,7 +128,8 @@ export function valuationChecks(world: World): Check {
             parts.reduce((cash, { value, fee }) => cash + (side === 'buy' ? value : -value) + fee, sum),
           0n,
         );
-        amounts(record, row, held.cash() + spent, record.dry_run ? null : held.cash());
+        const unseen = sumsSince(held.ledger, world.beganMs(record));
+        amounts(record, row, held.cash() + spent, record.dry_run ? null : held.cash(), unseen);
         continue;
       }
       const instrument = exchange.instrument(row.ticker);
@@ -158,11 +160,19 @@ export function valuationChecks(world: World): Check {
     }
   }
 
-  function amounts(record: IterationRecord, row: PositionRecord, before: bigint, after: bigint | null): void {
-    if (parseNano(row.value_before_rub) !== before)
+  function amounts(
+    record: IterationRecord,
+    row: PositionRecord,
+    before: bigint,
+    after: bigint | null,
+    unseen: readonly bigint[],
+  ): void {
+    const isTold = (says: string, is: bigint): boolean =>
+      unseen.some((came) => parseNano(says) === is - came);
+    if (!isTold(row.value_before_rub, before))
       wrong(`${record.iteration}: ${row.value_before_rub} RUB before, ${before} nano at the venue`);
     const trades = record.orders.some(({ filled_lots: lots }) => lots > 0);
-    if (after !== null && trades && parseNano(row.value_after_rub) !== after)
+    if (after !== null && trades && !isTold(row.value_after_rub, after))
       wrong(`${record.iteration}: ${row.value_after_rub} RUB after, ${after} nano at the venue`);
   }
 
@@ -191,6 +201,22 @@ export function valuationChecks(world: World): Check {
       if (isClear && isKnown && !open) books(account, record, known);
     },
   };
+}
+
+/**
+ * What its owner may have paid in or out since the bot looked, nano: nothing, the last payment, the last two and so on
+ * back to the beginning of the iteration. Maintenance that takes an order may bring a payment two minutes later.
+ */
+function sumsSince(ledger: readonly Entry[], fromMs: number): readonly bigint[] {
+  const sums = [0n];
+  let sum = 0n;
+  for (const { kind, atMs, cash } of ledger.toReversed()) {
+    if (atMs < fromMs) break;
+    if (kind !== 'input' && kind !== 'output') continue;
+    sum += cash;
+    sums.push(sum);
+  }
+  return sums;
 }
 
 /**

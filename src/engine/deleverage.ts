@@ -16,6 +16,7 @@ type Closing = Pick<AccountContext['settings'], 'deleverageMs' | 'policy'>;
 /** What did not end well then is tried this often in all, as long as trading goes on. */
 const TRIES = 6;
 const SOONEST_MS = 10_000;
+const HOURS_UNKNOWN_MS = 5 * 60_000;
 
 export function isDeleveraging(
   { settings }: Pick<AccountContext, 'settings'>,
@@ -91,8 +92,9 @@ export function debtDue(
   sinceMs: number = nowMs,
 ): number | null {
   const { deleverageMs, policy } = settings;
-  if (sessions === null || deleverageMs === null) return null;
-  if (policy.margin === null || policy.margin.strategy === 'keep') return null;
+  if (deleverageMs === null || policy.margin === null || policy.margin.strategy === 'keep') return null;
+  // Debt must not stay overnight because nobody knew when the day's trading ends.
+  if (sessions === null) return nowMs + HOURS_UNKNOWN_MS;
   const againMs = againAfter(nowMs, deleverageMs);
   const unseenMs = nextClosing(sessions, sinceMs, deleverageMs);
   if (unseenMs !== null && unseenMs <= nowMs && sessionAt(sessions, nowMs) !== null) return nowMs;

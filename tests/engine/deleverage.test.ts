@@ -66,7 +66,9 @@ describe('the wake', () => {
     expect(due(settings(marginOf({ strategy: 'keep' })), '20T23:00')).toBeNull();
     expect(due(settings(null), '20T23:00')).toBeNull();
     expect(due(settings(marginOf(), null), '20T23:00')).toBeNull();
-    expect(debtDue(settings(marginOf()), null, at('20T23:00'), true)).toBeNull();
+    // It is looked at again soon: debt must not stay overnight because nobody knew when trading ends.
+    expect(debtDue(settings(marginOf()), null, at('20T23:00'), true)).toBe(at('20T23:05'));
+    expect(debtDue(settings(null), null, at('20T23:00'), true)).toBeNull();
   });
 
   const lastLook = (one: AccountSettings, since: string, now: string) =>

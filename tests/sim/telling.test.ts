@@ -10,7 +10,7 @@ import { openSimJournal } from '../../sim/world/sim-journal.ts';
 import { type Violation, World } from '../../sim/world/world.ts';
 import type { IterationRecord } from '../../src/core/iteration-record.ts';
 import { orderKey } from '../../src/core/order.ts';
-import { lotSize, lots, money, price } from '../../src/core/units.ts';
+import { decimal, lotSize, lots, money, parseNano, price } from '../../src/core/units.ts';
 import { isActive } from '../../src/exchange/order.ts';
 
 const store = openSimJournal();
@@ -24,7 +24,7 @@ interface Told {
 }
 
 /** A run up to its first record that tells of an order; `change` is what the record is told as instead. */
-function told(change: (record: IterationRecord) => IterationRecord): Told {
+function told(change: (record: IterationRecord, world: World) => IterationRecord): Told {
   let seen: Told | null = null;
   const world = new World({
     seed: SEED,
@@ -39,7 +39,7 @@ function told(change: (record: IterationRecord) => IterationRecord): Told {
         onRecord(record, life) {
           if (seen !== null || record.orders.length === 0) return checks.onRecord(record, life);
           seen = { world: made, life, record };
-          checks.onRecord(change(record), life);
+          checks.onRecord(change(record, made), life);
         },
       };
     },
@@ -164,6 +164,26 @@ test('nothing is wrong with a record that is told as it is', () => {
   const made = told((record) => record);
   expect(made.record.orders.every(({ status }) => status === 'filled')).toBe(true);
   expect(brokenIn(made)).toEqual([]);
+});
+
+/** Money that the owner pays in after the bot looked for the last time. */
+const paid = (record: IterationRecord, { exchange, accounts }: World): IterationRecord => {
+  exchange.deposit(accounts[0]!.brokerAccount, '837');
+  return record;
+};
+
+test('money that came after the look need not be in the record, any other amount is wrong', () => {
+  expect(brokenIn(told(paid)).filter(({ invariant }) => invariant === 'valuation')).toEqual([]);
+  const off = (rub: string): string => decimal(money(parseNano(rub) + 836_000_000_000n));
+  const broken = brokenIn(
+    told((record, world) => ({
+      ...paid(record, world),
+      positions: record.positions.map((row) =>
+        row.ticker === 'RUB' ? { ...row, value_before_rub: off(row.value_before_rub) } : row,
+      ),
+    })),
+  );
+  expect(broken.map(({ text }) => text).join('\n')).toMatch(/RUB before/);
 });
 
 test.each(RECORDS)('%s fails: %p', (invariant, text, change) => {
