@@ -165,9 +165,9 @@ function weightsInto(keys: Keys, dice: Dice, wallet: Wallet): void {
     keys.max_weight_percent = dice.chance(0.6)
       ? Math.min(100, Math.ceil(even) + dice.whole(0, 10))
       : { [ticker]: Math.ceil(even / 2) };
-  if (dice.chance(0.12))
+  if (dice.chance(0.18))
     keys.min_weight_percent = dice.chance(0.6)
-      ? Math.floor(even / 2)
+      ? Math.floor(even * (typeof keys.max_weight_percent === 'object' ? 0.5 : 0.8))
       : {
           [ticker]: Math.floor(Math.min(even, typeof keys.max_weight_percent === 'number' ? even : even / 2)),
         };

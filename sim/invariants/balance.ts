@@ -66,7 +66,7 @@ export function balanceChecks(world: World, told: Told): Check {
   return {
     onRecord(record) {
       const account = world.accounts.find(({ id }) => id === record.account);
-      if (account === undefined || record.dry_run || Date.parse(record.started_at) < world.calmAtMs) return;
+      if (account === undefined || record.dry_run || world.beganMs(record) < world.calmAtMs) return;
       if (record.status !== 'balanced' && record.status !== 'nothing_to_do') return;
       if (!isJudged(account, record) || !world.isUndisturbed(account.brokerAccount)) return;
       const standing = standingOf(world, account, (uid) => told.worthTo(account, uid));

@@ -211,8 +211,7 @@ function sumsSince(ledger: readonly Entry[], fromMs: number): readonly bigint[] 
   const sums = [0n];
   let sum = 0n;
   for (const { kind, atMs, cash } of ledger.toReversed()) {
-    if (atMs < fromMs) break;
-    if (kind !== 'input' && kind !== 'output') continue;
+    if (atMs < fromMs || (kind !== 'input' && kind !== 'output')) continue;
     sum += cash;
     sums.push(sum);
   }

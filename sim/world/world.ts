@@ -176,14 +176,6 @@ export class World {
     return !jumped && !this.outside.within(brokerAccount, DISTURBED_MS);
   }
 
-  /** Whether somebody else changed an account since that iteration began. */
-  accountMoved({ brokerAccount }: SimAccount, { started_at }: IterationRecord): boolean {
-    return this.outside.within(
-      brokerAccount,
-      this.timeline.now() - Date.parse(started_at) + Math.abs(this.skewMs),
-    );
-  }
-
   newId(): string {
     this.ids += 1;
     const id = `00000000-0000-4000-8000-${String(this.ids).padStart(12, '0')}`;

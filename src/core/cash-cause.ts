@@ -10,6 +10,7 @@ import {
   compare,
   isLess,
   isMore,
+  isPositive,
   kopecks,
   type Lots,
   larger,
@@ -45,7 +46,8 @@ export function cashCause(entry: Entry, wanted: Lots, after: Lots, cash: CashLef
   if (isMore(after, wanted) && byALot)
     return { rule: 'cash', detail: 'selling more of it would pay for no purchase' };
   if (!isMore(after, wanted)) {
-    const detail = shortOfCash(add(line.lotValue, line.buyReserve), cash, byALot);
+    const missing = byALot ? subtract(target, worthOf(line, after)) : NO_MONEY;
+    const detail = shortOfCash(add(line.lotValue, line.buyReserve), cash, missing);
     if (detail !== null) return { rule: 'cash', detail };
   }
   const detail = `one lot is ${kopecks(line.lotValue)} RUB, the target is ${kopecks(target)} RUB`;
@@ -65,15 +67,20 @@ const isTied = (entry: Entry, after: Lots): boolean =>
 const offTarget = ({ target, line }: Entry, after: Lots): Money =>
   absolute(subtract(worthOf(line, after), target));
 
-/** What is missing for one more lot; `null` where money is no reason. */
-function shortOfCash(cost: Money, { left, spare, tiedIn }: CashLeft, byALot: boolean): string | null {
+/**
+ * What is missing for one more lot, or for all that it is short of; `null` where money is no reason.
+ * @param missing to its target, a lot at least; else zero
+ */
+function shortOfCash(cost: Money, { left, spare, tiedIn }: CashLeft, missing: Money): string | null {
+  const byALot = isPositive(missing);
   const tied =
     byALot && tiedIn.length > 0 ? `the money is in what may not be sold: ${tiedIn.join(', ')}` : null;
   const needs = `one more lot needs ${kopecks(cost)} RUB`;
   if (isLess(left, cost)) {
-    const missing = `${needs}, ${kopecks(left)} RUB is left`;
-    return tied === null ? missing : `${tied}; ${missing}`;
+    const short = `${needs}, ${kopecks(left)} RUB is left`;
+    return tied === null ? short : `${tied}; ${short}`;
   }
-  if (!byALot || !isLess(spare, cost)) return null;
-  return tied ?? `${needs}, and what is left is RUB's own share`;
+  if (!byALot || !isLess(spare, missing)) return null;
+  if (isLess(spare, cost)) return tied ?? `${needs}, and what is left is RUB's own share`;
+  return tied ?? `${kopecks(missing)} RUB are missing to its target, ${kopecks(spare)} RUB is to spare`;
 }

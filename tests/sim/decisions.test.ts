@@ -114,10 +114,9 @@ function scene(block: Record<string, unknown> = {}) {
       });
     },
     /** An iteration ends, and says so. */
-    record(status: IterationRecord['status']) {
-      iteration += 1;
-      const started_at = new Date(world.timeline.now()).toISOString();
-      const said = { account: account.id, iteration: `i${iteration}`, status, started_at, dry_run: false };
+    record(status: IterationRecord['status'], id = world.newId(), startedMs = world.timeline.now()) {
+      const started_at = new Date(startedMs).toISOString();
+      const said = { account: account.id, iteration: id, status, started_at, dry_run: false };
       const positions = [{ ticker: 'TMOS' }];
       world.checks.onRecord(
         { ...said, positions, exchange_open: true, reason: null } as unknown as IterationRecord,
@@ -259,4 +258,56 @@ test('nothing fails on a purchase up to the target, and on nothing to do there',
   world.calmAtMs = 0;
   made.record('nothing_to_do');
   expect(made.broken()).toEqual([]);
+});
+
+/** One piece is bought: its fee is a kopeck, which is far more of it than the rate. */
+function tradeOne({ world, account }: Scene): void {
+  const uid = world.exchange.instrument('TMOS').uid;
+  const order = {
+    accountId: account.brokerAccount,
+    key: 'one',
+    uid,
+    side: 'buy',
+    type: 'market',
+    lots: 1n,
+  } as const;
+  world.exchange.desk.post(
+    { ...order, price: null, confirmMargin: false, timeInForce: 'day', foreign: false },
+    world.timeline.now(),
+  );
+}
+
+test.each([
+  [0.9, false],
+  [1.2, true],
+])('a sale past its target by %p of the fees, by what one piece has paid: fails is %p', (share, fails) => {
+  const made = scene();
+  const { world, account, last, tell, plan } = made;
+  tradeOne(made);
+  world.exchange.giveSecurities(account.brokerAccount, 'TMOS', 60_000);
+  tell();
+  const books = world.exchange.registry.account(account.brokerAccount);
+  const worth = 61_001n * last();
+  const target = (worth + books.cash()) / 2n;
+  // What is too much of TMOS is too little of RUB: both are to move.
+  const reckoned = Number(2n * (worth - target)) * (10_000_000 / Number(last())) * share;
+  plan('sell', (worth - target + BigInt(Math.round(reckoned))) / last());
+  expect(made.broken().includes('towards')).toBe(fails);
+});
+
+test.each([
+  ['before the faults end', 1, false],
+  ['after they ended', 0, true],
+])('calm goes by when an iteration truly began: one %s', (_, aheadMs, fails) => {
+  const made = scene();
+  const { world, tell, record, plan } = made;
+  tell();
+  world.swarm.fired.push('price_missing');
+  world.calmAtMs = world.timeline.now() + aheadMs;
+  const id = world.newId();
+  world.timeline.run(world.calmAtMs, () => false);
+  // The bot's clock is ahead.
+  record('balanced', id, world.calmAtMs + 5_000);
+  plan('buy', 6_000n);
+  expect(made.broken().includes('calm')).toBe(fails);
 });
