@@ -165,3 +165,31 @@ test('a clock that is set back leaves no order resting for longer than it may', 
   expect(world.clock.now() - beganMs).toBeLessThan(10 * MINUTE_MS);
   expect(world.faults()).toEqual([]);
 });
+
+test('an order that is shown late is not proved absent by a clock set forward in its first iteration', async () => {
+  const world = await openHeld();
+  const by = byClock(world);
+  Object.assign(world.exchange.faults.conditions, {
+    ordersVisibleAfterMs: 10 * MINUTE_MS,
+    positionsLagMs: 10 * MINUTE_MS,
+  });
+  world.onCall = (call, phase) => {
+    if (call.method === 'PostOrder' && phase === 'applied') world.process.kill();
+  };
+  await expect(by.cycle()).rejects.toThrow();
+  world.restart();
+  let isSet = false;
+  world.onCall = ({ method }) => {
+    if (method === 'GetOrderState' && !isSet) by.setForward(20 * MINUTE_MS);
+    isSet ||= method === 'GetOrderState';
+  };
+  await by.cycle();
+  expect(isSet).toBe(true);
+  const states = world.exchange.desk.orders.map(({ key }) => world.journal.order(key)?.state);
+  expect(states).not.toEqual([]);
+  expect(states).not.toContain('absent');
+  world.onCall = null;
+  world.exchange.faults.clear();
+  expect((await by.cycle()).status).toMatch(/^(balanced|nothing_to_do)$/);
+  expect(world.faults()).toEqual([]);
+});
