@@ -84,6 +84,8 @@ function isJudged({ block }: SimAccount, { status }: IterationRecord): boolean {
   const limits = Object.keys(Object(block.limits ?? {}));
   // A purchase and the sell that pays for it are two orders: with one an iteration an account may stay as it is for ever.
   if (Reflect.get(Object(block.limits ?? {}), 'max_orders') === 1) return false;
+  // With the least above the most that may be traded nothing can be.
+  if (limits.includes('min_trade_rub') && limits.includes('max_trade_percent')) return false;
   return limits.every((key) => SMALL.has(key) || (SLOW.has(key) && status === 'nothing_to_do'));
 }
 

@@ -97,7 +97,9 @@ export function decisionChecks(world: World, told: Told, traded: Traded): Check 
       rebalance.rebalance_to === 'edge' && start?.iteration === leg.iteration ? start.cash : standing.cash;
     const spent = moves.reduce((sum, { amount }) => sum + Math.max(0, amount), 0);
     const left = standing.cash - spent;
-    if (spent > 0 && left < Math.min(stays, standing.cash, standing.cashLow) - reach - firsts)
+    // What is brought to its edge may be paid for by RUB down to its own.
+    const low = standing.cashLow - (rebalance.rebalance_to === 'edge' ? edgeOf(rebalance, standing) : 0);
+    if (spent > 0 && left < Math.min(stays, standing.cash, low) - reach - firsts)
       world.violate(
         'towards',
         `${account.id} leaves ${text(left)} of ${text(standing.cash)} RUB, wanted are ${text(standing.cashLow)}`,
@@ -204,6 +206,13 @@ const newestFills = (world: World, account: SimAccount): readonly VenueOrder[] =
   fillsOf(world, account).slice(-RATE_FROM_FILLS);
 
 const paidOn = (order: VenueOrder): number => Number(chargedFee(order)) / Number(executedValue(order));
+
+/** Half the band of RUB, in RUB: the narrower of the two counts. */
+const edgeOf = (rebalance: Readonly<Record<string, unknown>>, { total, cashLow }: Standing): number =>
+  Math.min(
+    total * (Number(rebalance.threshold_percent ?? Number.POSITIVE_INFINITY) / 100),
+    cashLow * (Number(rebalance.relative_threshold_percent ?? Number.POSITIVE_INFINITY) / 100),
+  );
 
 const isFirstLot = ({ row, lots }: Move): boolean => lots > 0n && row.pieces < row.lotSize;
 

@@ -145,7 +145,9 @@ export function timingChecks(world: World): Check {
         const cash = exchange.registry.account(account.brokerAccount).cash();
         const seen = world.records.some(({ record }) => record.account === account.id && !record.dry_run);
         if (!account.borrows || isKept || account.dryRun || !seen || world.halted.has(account.id)) continue;
-        if (cash < -overnight(account) && isClear(world, account))
+        // Who holds nothing has nothing to sell.
+        const holds = exchange.registry.account(account.brokerAccount).held().length > 0;
+        if (holds && cash < -overnight(account) && isClear(world, account))
           world.violate('balancing_strategy', `${account.id} is at ${cash} nano at midnight`);
       }
     });
