@@ -366,6 +366,6 @@ describe('beside a running daemon', () => {
     expect(record?.warnings.join()).not.toContain('not by this bot');
     expect(await open()).toBe('');
     bot.kill('SIGTERM');
-    expect((await bot.ended).code).toBe(0);
+    expect(await bot.ended).toMatchObject({ code: 0 });
   });
 });
