@@ -207,12 +207,14 @@ const newestFills = (world: World, account: SimAccount): readonly VenueOrder[] =
 
 const paidOn = (order: VenueOrder): number => Number(chargedFee(order)) / Number(executedValue(order));
 
-/** Half the band of RUB, in RUB: the narrower of the two counts. */
-const edgeOf = (rebalance: Readonly<Record<string, unknown>>, { total, cashLow }: Standing): number =>
-  Math.min(
-    total * (Number(rebalance.threshold_percent ?? Number.POSITIVE_INFINITY) / 100),
-    cashLow * (Number(rebalance.relative_threshold_percent ?? Number.POSITIVE_INFINITY) / 100),
-  );
+/** Half the band of RUB, in RUB: the narrower of the two counts. RUB that may be borrowed has none. */
+function edgeOf(rebalance: Readonly<Record<string, unknown>>, { total, cashLow }: Standing): number {
+  const halves = [
+    total * (Number(rebalance.threshold_percent) / 100),
+    cashLow * (Number(rebalance.relative_threshold_percent) / 100),
+  ].filter(Number.isFinite);
+  return cashLow <= 0 || halves.length === 0 ? 0 : Math.min(...halves);
+}
 
 const isFirstLot = ({ row, lots }: Move): boolean => lots > 0n && row.pieces < row.lotSize;
 
