@@ -215,9 +215,15 @@ export interface Journal {
     before: Holdings,
     atMs: number,
   ): void;
-  /** W2: one attempt row per key, in one transaction, before the bytes leave. Moves `intent` to `sending`. */
+  /**
+   * W2: one attempt row per key, in one transaction, before the bytes leave. Moves `intent` to `sending`. An order that a
+   * person has resolved meanwhile gets none, and must not leave.
+   */
   attempt(keys: readonly string[], atMs: number): void;
-  /** W3: applies a transition (core/order.ts decides whether it may). Returns the order as it then is. */
+  /**
+   * W3: applies a transition (core/order.ts decides whether it may). Returns the order as it then is: what a person has
+   * said of it meanwhile stands.
+   */
   settle(change: Transition, atMs: number): JournaledOrder;
   order(key: string): JournaledOrder | null;
   /** Orders of an account that are not final, oldest first. */

@@ -1,8 +1,8 @@
 // `orders`: what is not final; `resolve`: a person says what became of an order that the venue does not tell of.
 
-import { isFinal } from '../core/order.ts';
+import { isFinal, type OrderState } from '../core/order.ts';
 import { lots, raw } from '../core/units.ts';
-import type { JournaledOrder } from '../ports.ts';
+import type { Journal, JournaledOrder, Transition } from '../ports.ts';
 import { folded, moscowTime } from './amounts.ts';
 import type { CommonOptions } from './common-options.ts';
 import { EXIT } from './exit-code.ts';
@@ -88,10 +88,23 @@ export function resolveCommand(key: string, options: ResolveOptions, outside: Ou
     const evidence = options.absent
       ? 'a person: the broker does not have it'
       : `a person: ${raw(filled)} lots filled`;
-    journal.settle({ key, to: 'operator', executed: filled, evidence }, clock.now());
+    const beforeUs = settle(journal, { key, to: 'operator', executed: filled, evidence }, clock.now());
+    if (beforeUs !== null) return fail(`order ${key} is ${beforeUs} already, which is final`);
     terminal.out(`order ${key} is resolved (${evidence}); a halted account goes on after: tiebb resume\n`);
     return EXIT.ok;
   } finally {
     journal.close();
+  }
+}
+
+/** Writes what a person says; the state that the order had reached in this very instant, where the bot was first. */
+function settle(journal: Journal, change: Transition, atMs: number): OrderState | null {
+  try {
+    journal.settle(change, atMs);
+    return null;
+  } catch (error) {
+    const state = journal.order(change.key)?.state;
+    if (state === undefined || !isFinal(state)) throw error;
+    return state;
   }
 }

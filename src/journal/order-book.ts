@@ -119,6 +119,7 @@ function changes(store: Store, known: FindKnown): Pick<OrderBook, 'attempt' | 's
   };
   const attemptOne = (key: string, atMs: number): void => {
     const order = known(key);
+    if (isAPersons(order)) return;
     if (order.state === 'intent')
       apply(order, { key, to: 'sending', executed: order.executed, evidence: 'first attempt' }, atMs);
     else
@@ -137,10 +138,17 @@ function changes(store: Store, known: FindKnown): Pick<OrderBook, 'attempt' | 's
     settle: (change, atMs) =>
       store.write(() => {
         assert(change.to !== 'sending', `order ${change.key} becomes "sending" by an attempt row only`);
-        return apply(known(change.key), change, atMs);
+        const order = known(change.key);
+        return isAPersons(order) ? order : apply(order, change, atMs);
       }),
   };
 }
+
+/**
+ * Another process writes what a person says, maybe while this one waits for its turn to write: what they said stands.
+ * Whoever sends asks again before the bytes leave.
+ */
+const isAPersons = ({ state }: JournaledOrder): boolean => state === 'operator';
 
 /**
  * The order after a change. `null` and absent details keep what is known, except worth and commission once more lots

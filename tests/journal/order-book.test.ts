@@ -166,7 +166,6 @@ describe('attempt', () => {
     ['cancelled', ['live', 'cancelled']],
     ['rejected', ['rejected']],
     ['absent', ['unknown', 'absent']],
-    ['operator', ['unknown', 'operator']],
   ];
   test.each(paths)('refuses to send an order again that is %s', (state, path) =>
     withJournal((journal) => {
@@ -177,6 +176,20 @@ describe('attempt', () => {
       expect(journal.order(key)).toMatchObject({ state, attempts: 1 });
     }),
   );
+
+  test('lets stand what a person said in another process meanwhile: no row, no change, no error', () =>
+    withJournal((journal, dir) => {
+      const key = planOne(journal, sampleIntent());
+      journal.attempt([key], AT);
+      journal.settle(to(key, 'unknown', 0n), AT);
+      const hand = openJournal(dir);
+      const said = hand.settle(to(key, 'operator', 3n), AT + 1);
+      hand.close();
+      journal.attempt([key], AT + 2);
+      for (const step of ['absent', 'filled', 'live', 'rejected'] as const)
+        expect(journal.settle(to(key, step, step === 'filled' ? 10n : 0n), AT + 3)).toEqual(said);
+      expect(journal.order(key)).toEqual(said);
+    }));
 
   test('refuses an order dropped before its first attempt', () =>
     withJournal((journal) => {
