@@ -21,6 +21,7 @@ import {
   type Sight,
   sightOf,
 } from './rules-books.ts';
+import { rub, weighedPart } from './targets.ts';
 
 /** Prices and with them the total move by so much between the look and the plan: per thousand. */
 const MOVED = 20n;
@@ -144,6 +145,9 @@ export function ruledLimitChecks(world: World): Check {
       (most, { lot, price }) => (lot * price > most ? lot * price : most),
       0n,
     );
+    const sum = Object.values(account.wallet).reduce((total, percent) => total + percent, 0);
+    const part = weighedPart(account, rub(sight.equity), (account.wallet.RUB ?? 0) / sum);
+    const weighed = BigInt(Math.round(part)) * NANO;
     const multiplier = account.borrows ? Number(keyOf(account, 'multiplier', 'margin_trading')) : 1;
     for (const { intent, amount } of moves.values()) {
       const { ticker } = intent;
@@ -162,7 +166,7 @@ export function ruledLimitChecks(world: World): Check {
         !buys &&
         floor !== undefined &&
         !raisesOwnMoney(account) &&
-        after + costliest + row.lot * row.price < (upTo(sight.equity, floor) * (1000n - 3n * MOVED)) / 1000n
+        after + costliest + row.lot * row.price < (upTo(weighed, floor) * (1000n - 3n * MOVED)) / 1000n
       )
         world.violate(
           'min_weight_percent',

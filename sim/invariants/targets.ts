@@ -44,7 +44,7 @@ export function standingOf(world: World, account: SimAccount, priceOf: PriceOf):
   if (total <= 0) return null;
   const share = weights.get('RUB') ?? 0;
   const reserve = Number(account.block.cash_reserve_rub ?? 0);
-  const own = reserve > total * share && share < 1 ? Math.max(0, total - reserve) / (1 - share) : total;
+  const own = weighedPart(account, total, share);
   const most = reserve > 0 ? own : exposureOf(account, total, share);
   const rows = worths.map((each) => {
     const weight = weights.get(each.ticker) ?? 0;
@@ -52,6 +52,12 @@ export function standingOf(world: World, account: SimAccount, priceOf: PriceOf):
   });
   const invested = 1 - share;
   return { rows, cash, total, cashLow: total - invested * most, cashHigh: total - invested * own };
+}
+
+/** What weights are shares of: RUB that must stay and is more than its share is none of it. */
+export function weighedPart({ block }: SimAccount, total: number, share: number): number {
+  const reserve = Number(block.cash_reserve_rub ?? 0);
+  return reserve > total * share && share < 1 ? Math.max(0, total - reserve) / (1 - share) : total;
 }
 
 type Worth = Omit<Row, 'low' | 'high'>;

@@ -67,9 +67,11 @@ function expected(model: Model, step: Step): Model | null {
   if (step.kind === 'reopen') return next;
   if (step.kind === 'settle') {
     const order = next.get(step.which);
+    if (step.state === 'sending') return null;
+    // What a person said stands, and is no error for whoever comes after.
+    if (order?.state === 'operator') return next;
     const allowed =
       order !== undefined &&
-      step.state !== 'sending' &&
       ARROWS[order.state].includes(step.state) &&
       step.executed >= order.executed &&
       step.executed <= REQUESTED &&
@@ -85,7 +87,7 @@ function expected(model: Model, step: Step): Model | null {
     if (step.kind === 'plan') {
       if (order !== undefined) return null;
       next.set(n, { state: 'intent', executed: 0n, attempts: 0 });
-    } else {
+    } else if (order?.state !== 'operator') {
       if (order === undefined || !['intent', 'sending', 'unknown'].includes(order.state)) return null;
       order.attempts += 1;
       if (order.state === 'intent') order.state = 'sending';
