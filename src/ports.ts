@@ -17,6 +17,9 @@ export interface Clock {
   monotonic?(): number;
 }
 
+/** Whether an account takes its first turn of its token or a later one: the first one opens it and looks at it twice. */
+export type Turn = 'first' | 'later';
+
 /** Chance enters here: doubles in [0, 1). */
 export type Random = () => number;
 

@@ -4,7 +4,7 @@ import type { GetLastPricesResponse } from 'tinkoff-invest-api/dist/generated/ma
 import type { GetOrdersResponse } from 'tinkoff-invest-api/dist/generated/orders.js';
 import { CORRUPTIONS, type CorruptionName } from '../../src/exchange/corruptions.ts';
 import type { ExecutionPlan } from '../../src/exchange/desk.ts';
-import type { Fault, FaultCall, Loss, When } from '../../src/exchange/faults.ts';
+import { type Fault, type FaultCall, LOSSES, type When } from '../../src/exchange/faults.ts';
 import type { NewOrder } from '../../src/exchange/order.ts';
 import type { CallRecord } from '../../src/exchange/record.ts';
 import { diceOf } from '../world/streams.ts';
@@ -18,18 +18,6 @@ export interface Delays {
 }
 
 const NO_DELAYS: Delays = { outMs: 0, backMs: 0 };
-
-const LOSSES: readonly [Loss, ...Loss[]] = [
-  'unavailable',
-  'silence',
-  'deadline',
-  'internal',
-  'unknown',
-  'aborted',
-  'cancelled',
-  'broken_body',
-  'reset',
-];
 
 /** Order traffic is struck more often: that is where it hurts. */
 const WEIGHTS: Readonly<Record<string, number>> = { PostOrder: 4, CancelOrder: 4, GetOrderState: 2 };

@@ -19,7 +19,7 @@ import {
 const OLDER = NEWEST - 1;
 const IN_A_MIGRATION = 0.06;
 /** The statements of one step are about as many. */
-const STATEMENTS = 12;
+const STATEMENTS = 7;
 
 export class OldJournals {
   private copyDue = false;
@@ -57,14 +57,16 @@ export class OldJournals {
     // An empty journal may be of any version, down to a file that has none yet.
     const version = lives.length === 0 ? dice.whole(0, OLDER) : OLDER;
     if (versionOf(store.db) > version) downgrade(store.db, version);
+    store.changed();
     this.left = dice.whole(1, STATEMENTS);
     this.world.note(`the journal is of version ${version}`);
   }
 
   /** @param kill ends the life at a statement of its migration */
   opening(life: Life, kill: (where: string) => void): void {
-    const { db } = this.world.store;
+    const { db, changed } = this.world.store;
     if (versionOf(db) === NEWEST) return;
+    changed();
     upgrade(db, () => {
       this.left -= 1;
       if (this.left === 0) kill(IN_MIGRATION);
@@ -76,7 +78,7 @@ export class OldJournals {
 
   private putBack(backup: Backup): void {
     const { world } = this;
-    const { db, journal } = world.store;
+    const { db, journal, changed } = world.store;
     const sent = () =>
       new Map(
         db
@@ -88,6 +90,7 @@ export class OldJournals {
       );
     const before = sent();
     restore(db, backup);
+    changed();
     const after = sent();
     for (const [key, attempts] of before) if (attempts !== (after.get(key) ?? 0n)) world.forgotten.add(key);
     world.halted.clear();

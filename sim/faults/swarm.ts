@@ -15,7 +15,7 @@ interface Source {
 }
 
 /** Faults after which they end: most runs are short, some go on for long. */
-const MOST: readonly [number, ...number[]] = [9, 10, 10, 11, 11, 12, 16, 50];
+const MOST: readonly [number, ...number[]] = [9, 10, 10, 10, 11, 11, 12, 12, 16, 40];
 
 export class Swarm {
   private readonly sources = new Map<FaultKind, Source>();

@@ -57,7 +57,7 @@ const FIRST_BROKER_ACCOUNT = 2_000_000_001;
 
 export function generateAccounts(seed: number): readonly SimAccount[] {
   const dice = diceOf(seed, 'accounts');
-  const count = dice.chance(0.94) ? 1 : dice.pick([2, 2, 2, 2, 3]);
+  const count = dice.chance(0.95) ? 1 : dice.pick([2, 2, 2, 2, 3]);
   const intervalMs = dice.pick([10, 15, 30, 60, 60, 60]) * MINUTE_MS;
   const oneToken = dice.chance(0.3);
   const accounts = Array.from({ length: count }, (_, at) => generateAccount(seed, at, intervalMs, oneToken));
@@ -120,7 +120,7 @@ function generateAccount(seed: number, at: number, intervalMs: number, oneToken:
 function walletOf(dice: Dice): Record<string, number> {
   // A third of the wallets are of funds alone, which any mode can weigh.
   const among = dice.chance(0.33) ? TICKERS.filter((ticker) => FUNDS.has(ticker)) : TICKERS;
-  const tickers = dice.some(among, Math.min(among.length, dice.pick([2, 2, 2, 3, 3, 4, 5])));
+  const tickers = dice.some(among, Math.min(among.length, dice.pick([2, 2, 2, 2, 2, 3, 3, 3, 4, 5])));
   const rub = dice.pick([0, 0, 5, 10, 25]);
   const shares = tickers.map(() => dice.whole(1, 10));
   const sum = shares.reduce((total, share) => total + share, 0);

@@ -1,6 +1,7 @@
 // Liveness: a stop is obeyed in time, an order of unknown fate is told of within a minute, and once the faults are over
 // every account comes to an end of its iterations, or stands still loudly.
 
+import type { IterationRecord } from '../../src/core/iteration-record.ts';
 import type { Check } from '../check.ts';
 import type { FaultKind } from '../faults/fault-kinds.ts';
 import type { SimAccount } from '../generate/generate-accounts.ts';
@@ -23,12 +24,39 @@ const LOUD: readonly (readonly [cause: RegExp, told: RegExp, after?: FaultKind])
   [/its close went from .* by more than half in a day/, /^paused$/, 'price_gap'],
 ];
 
+const causesOf = ({ reason, warnings, held_back }: IterationRecord): string =>
+  `${reason} ${warnings.join(' ')} ${held_back.map(({ rule }) => rule).join(' ')}`;
+
+const loudCauseOf = ({ coverage }: World, because: string) =>
+  LOUD.find(
+    ([cause, , after]) => cause.test(because) && (after === undefined || after in coverage.tables.faults),
+  );
+
+/** Whether a record names a cause for which its account may stay as it is, once it was told of. */
+export const mayStand = (world: World, record: IterationRecord): boolean =>
+  loudCauseOf(world, causesOf(record)) !== undefined;
+
+const IN_ORDER: ReadonlySet<string> = new Set(['balanced', 'nothing_to_do', 'planned']);
+
+/**
+ * Prices may rise by more than a step between an order's plan and its turn: what the venue then refuses for want of money,
+ * and what has been bought with what was there, leaves an account in order that was so before. Its record says `partial`.
+ */
+function isSizedAgain({ status, orders }: IterationRecord): boolean {
+  const short = orders.filter(({ status: became }) => became !== 'filled');
+  const isMade = ({ ticker, direction, error }: IterationRecord['orders'][number]): boolean =>
+    direction === 'buy' &&
+    /^300(42|34) /.test(error ?? '') &&
+    orders.findLast((order) => order.ticker === ticker)?.status === 'filled';
+  return status === 'partial' && short.length > 0 && short.every(isMade);
+}
+
 export function livenessChecks(world: World): Check {
   const wasAlerted = (account: string, event: RegExp): boolean =>
     world.alerts.some(({ alert }) => alert.account === account && event.test(alert.event));
 
   function judge(account: SimAccount): void {
-    const last = world.records.findLast(({ record }) => record.account === account.id);
+    const [last, previous] = world.records.filter(({ record }) => record.account === account.id).toReversed();
     if (last === undefined) {
       world.violate('liveness', `${account.id} never recorded an iteration`);
       return;
@@ -39,12 +67,9 @@ export function livenessChecks(world: World): Check {
       return;
     }
     // Whether that is so by the venue's books is for balance.ts to say.
-    if (['balanced', 'nothing_to_do', 'planned'].includes(record.status) || !record.exchange_open) return;
-    const because = `${record.reason} ${record.warnings.join(' ')} ${record.held_back.map(({ rule }) => rule).join(' ')}`;
-    const loud = LOUD.find(
-      ([cause, , after]) =>
-        cause.test(because) && (after === undefined || after in world.coverage.tables.faults),
-    );
+    if (IN_ORDER.has(record.status) || !record.exchange_open) return;
+    const because = causesOf(record);
+    const loud = loudCauseOf(world, because);
     if (loud !== undefined) {
       // Nobody is woken for a dry run: its record has just said what it waits for.
       if (!account.dryRun && !wasAlerted(account.id, loud[1]))
@@ -52,6 +77,11 @@ export function livenessChecks(world: World): Check {
       return;
     }
     if (record.status === 'partial' && account.patient) return;
+    const wasInOrder =
+      previous !== undefined &&
+      world.beganMs(previous.record) >= world.calmAtMs &&
+      IN_ORDER.has(previous.record.status);
+    if (wasInOrder && world.liveliness > 0 && isSizedAgain(record)) return;
     world.violate('liveness', `${account.id} is not in order after the faults: ${record.status} ${because}`);
   }
 

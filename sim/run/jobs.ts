@@ -18,15 +18,16 @@ export const lineOf = (line: Line): string => `${JSON.stringify(line)}\n`;
 /** No span may take longer than this, however many seeds it has. */
 const HANGS_AFTER_MS = 30 * 60_000;
 
-/** A run's work is spread so thin over the program that the last stage of compiling pays for itself late. */
-const COMPILED_FROM = 2_500;
-
-/** One process per core: what the engine would do beside the work takes another one's time. */
-const engineFor = ({ count }: Span) => ({
-  BUN_JSC_useFTLJIT: count < COMPILED_FROM ? '0' : '1',
+/**
+ * One process per core: what the engine would do beside the work takes another one's time. A run's work is spread so thin
+ * over the program that the last stage of compiling pays for itself only where a function is six times as hot as usual.
+ */
+const ENGINE = {
+  BUN_JSC_thresholdForFTLOptimizeAfterWarmUp: '600000',
+  BUN_JSC_thresholdForFTLOptimizeSoon: '6000',
   BUN_JSC_useConcurrentGC: '0',
   BUN_JSC_numberOfGCMarkers: '1',
-});
+};
 
 /** @param script what a child runs: it is given the span as two more arguments */
 export async function runChild(
@@ -37,7 +38,7 @@ export async function runChild(
   const child = Bun.spawn([process.execPath, ...script, String(span.from), String(span.count)], {
     stdout: 'pipe',
     stderr: 'pipe',
-    env: { ...process.env, ...engineFor(span) },
+    env: { ...process.env, ...ENGINE },
   });
   const ended = new AbortController();
   void realTimeout(HANGS_AFTER_MS, ended.signal).then(() => ended.signal.aborted || child.kill('SIGKILL'));

@@ -8,6 +8,7 @@ import { moscowDay } from '../../src/exchange/moscow.ts';
 import { allChecks } from '../all-checks.ts';
 import type { Kept } from '../faults/swarm.ts';
 import type { SimAccount } from '../generate/generate-accounts.ts';
+import { mayStand } from '../invariants/liveness.ts';
 import type { Coverage } from '../report/coverage.ts';
 import type { SimJournal } from '../world/sim-journal.ts';
 import { diceOf } from '../world/streams.ts';
@@ -184,13 +185,16 @@ function isQuiet(world: World): boolean {
     // Only a person ends a halt. The verdict says whether the account stands still loudly.
     if (world.halted.has(account.id)) return true;
     if (last.status === 'unknown_outcome') return sinceMs >= PROVED_BY_MS;
-    return last.exchange_open && (IN_ORDER.has(last.status) || isPatient(world, account, last));
+    // Some trade while the exchange by which they go is closed.
+    if (last.status === 'balanced') return true;
+    return last.exchange_open && (IN_ORDER.has(last.status) || stays(world, account, last));
   });
 }
 
-/** An order that waits in the book may do so in every iteration. */
-function isPatient(world: World, account: SimAccount, last: IterationRecord): boolean {
-  if (last.status !== 'partial' || !account.patient) return false;
+/** An order that waits in the book may do so in every iteration; and what only a person or another day mends stays. */
+function stays(world: World, account: SimAccount, last: IterationRecord): boolean {
+  const waits = last.status === 'partial' && account.patient;
+  if (!waits && (last.status === 'unknown_outcome' || !mayStand(world, last))) return false;
   return (
     world.records.filter(({ record, atMs }) => record.account === account.id && atMs >= world.calmAtMs)
       .length >= 2

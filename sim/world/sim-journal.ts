@@ -10,6 +10,7 @@ import { migrate } from '../../src/journal/migrate.ts';
 import { MIGRATIONS } from '../../src/journal/migrations.ts';
 import { type Store, storeOf } from '../../src/journal/store.ts';
 import type { Journal } from '../../src/ports.ts';
+import { remembered } from './remembered.ts';
 
 /** What a life may do around its writes: die, or fail as a full disk does, by throwing. */
 export interface WriteHooks {
@@ -21,6 +22,8 @@ export interface SimJournal {
   readonly db: Database;
   readonly journal: Journal;
   hooks: WriteHooks;
+  /** Whoever writes to `db` past the journal says so. */
+  changed(): void;
   reset(): void;
 }
 
@@ -31,6 +34,7 @@ export function openSimJournal(): SimJournal {
   db.run('PRAGMA foreign_keys = ON');
   migrate(db, MIGRATIONS, ':memory:');
   const real = storeOf(db);
+  let writes = 0;
   const store: Store = {
     ...real,
     prepare(sql) {
@@ -40,6 +44,7 @@ export function openSimJournal(): SimJournal {
         all: query.all,
         run(params) {
           opened.hooks.statement();
+          writes += 1;
           query.run(params);
         },
       };
@@ -48,14 +53,18 @@ export function openSimJournal(): SimJournal {
   };
   const opened: SimJournal = {
     db,
-    journal: journalOf(store),
+    journal: remembered(journalOf(store), { version: () => (db.inTransaction ? null : writes) }),
     hooks: NO_HOOKS,
+    changed() {
+      writes += 1;
+    },
     reset() {
       opened.hooks = NO_HOOKS;
       if (db.inTransaction) db.run('ROLLBACK');
       // A seed may have ended in the middle of an upgrade.
       migrate(db, MIGRATIONS, ':memory:');
       for (const table of tables) wipe[table]?.run();
+      opened.changed();
     },
   };
   const tables = tablesOf(db);

@@ -3,29 +3,10 @@
 // died reaches the venue all the same.
 
 import type { CallOutcome } from '../../src/exchange/exchange.ts';
-import { type Reply, type Status, type Transport, TransportFailure } from '../../src/tinvest/transport.ts';
+import type { Transport } from '../../src/tinvest/transport.ts';
 import { effectName } from './effect-names.ts';
 import type { Life } from './life.ts';
-
-const STATUS_NAMES: readonly (Status | null)[] = [
-  null,
-  'CANCELLED',
-  'UNKNOWN',
-  'INVALID_ARGUMENT',
-  'DEADLINE_EXCEEDED',
-  'NOT_FOUND',
-  'ALREADY_EXISTS',
-  'PERMISSION_DENIED',
-  'RESOURCE_EXHAUSTED',
-  'FAILED_PRECONDITION',
-  'ABORTED',
-  'OUT_OF_RANGE',
-  'UNIMPLEMENTED',
-  'INTERNAL',
-  'UNAVAILABLE',
-  'DATA_LOSS',
-  'UNAUTHENTICATED',
-];
+import { replyOf } from './reply-of.ts';
 
 const BEARER = 'Bearer ';
 
@@ -68,7 +49,7 @@ export function wireOf(life: Life): Transport {
           if (outcome.kind === 'reply') world.replied(method, request, outcome.bytes, life, token);
           else if (outcome.kind === 'error') world.checks.onError(outcome.details, life, token);
           try {
-            resolve(replyOf(outcome, metadata.authorization ?? ''));
+            resolve(replyOf(repeating(outcome, metadata.authorization ?? '')));
           } catch (error) {
             reject(error);
           }
@@ -96,28 +77,14 @@ export function wireOf(life: Life): Transport {
   };
 }
 
-/** As one map; the later ones win. */
-function headersOf(...parts: readonly Readonly<Record<string, string>>[]): Map<string, string> {
-  const all = new Map<string, string>();
-  for (const part of parts) for (const name in part) all.set(name, part[name] ?? '');
-  return all;
-}
-
-/** @throws {TransportFailure} for every outcome that is no reply. */
-function replyOf(outcome: CallOutcome, authorization: string): Reply {
-  switch (outcome.kind) {
-    case 'reply':
-      return { body: outcome.bytes, headers: headersOf(outcome.headers) };
-    case 'error': {
-      const headers = headersOf(outcome.headers, outcome.trailers);
-      // A venue, or a proxy before it, that repeats what it was told: what is told of the error must not.
-      const said = headers.get('message');
-      if (said !== undefined) headers.set('message', `${said} (${authorization}; ${btoa(authorization)})`);
-      throw new TransportFailure(STATUS_NAMES[outcome.status] ?? 'UNKNOWN', outcome.details, headers);
-    }
-    case 'silence':
-      throw new TransportFailure('DEADLINE_EXCEEDED', 'Deadline exceeded', new Map(), true);
-    case 'reset':
-      throw new TransportFailure('UNAVAILABLE', 'Connection dropped', new Map(), true);
-  }
+/** A venue, or a proxy before it, that repeats what it was told: what is told of the error must not. */
+function repeating(outcome: CallOutcome, authorization: string): CallOutcome {
+  if (outcome.kind !== 'error') return outcome;
+  const { headers, trailers } = outcome;
+  const said = trailers.message ?? headers.message;
+  if (said === undefined) return outcome;
+  return {
+    ...outcome,
+    trailers: { ...trailers, message: `${said} (${authorization}; ${btoa(authorization)})` },
+  };
 }

@@ -5,7 +5,17 @@ import type { Secret } from '../config/secret.ts';
 import type { FundFacts } from '../core/fund-facts.ts';
 import type { FundSettings } from '../core/fund-settings.ts';
 import type { Log } from '../log.ts';
-import type { Broker, Clock, FundData, Journal, KillSwitch, Market, Notifier, Random } from '../ports.ts';
+import type {
+  Broker,
+  Clock,
+  FundData,
+  Journal,
+  KillSwitch,
+  Market,
+  Notifier,
+  Random,
+  Turn,
+} from '../ports.ts';
 
 export interface Terminal {
   /** Results. Never throws: a reader that went away is not a reason to stop trading. */
@@ -29,7 +39,7 @@ export interface Connection {
   readonly market: Market;
   readonly fundData: FundData;
   /** Resolves when an account of this token may begin an iteration; absent: at once. */
-  turn?(turn: 'first' | 'later'): Promise<void>;
+  turn?(turn: Turn): Promise<void>;
   close(): void;
 }
 

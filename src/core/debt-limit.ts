@@ -5,7 +5,7 @@
 
 import type { Facts } from './facts.ts';
 import type { MarginPolicy, Policy } from './policy.ts';
-import type { Snapshot } from './portfolio.ts';
+import { equityOf, type Snapshot } from './portfolio.ts';
 import {
   add,
   isPositive,
@@ -60,6 +60,13 @@ export function debtLimit(
   if (closing) return limit(smaller(usual, smaller(margin.freeThreshold, owed)), true);
   if (facts.margin.kind === 'unknown') return limit(smaller(usual, owed), true);
   return limit(usual, false);
+}
+
+/** The same for what an account holds now. */
+export function debtLimitOf(snapshot: Snapshot, policy: Policy): DebtLimit {
+  const { cash, facts, holdings } = snapshot;
+  const listed = holdings.filter((holding) => holding.listed);
+  return debtLimit({ policy, facts, cash }, equityOf(snapshot, listed));
 }
 
 /** (multiplier - 1) of the total. */

@@ -1,12 +1,12 @@
 // Turns a plan into orders: sells, wait until every one is final, look again, buys, wait, and once more what the
 // reserve left over. Guarantees: no buy while a sell is not final; every leg is sized from the account as it then is.
 
-import { borrowable, debtLimit } from '../core/debt-limit.ts';
+import { borrowable, debtLimitOf } from '../core/debt-limit.ts';
 import { decide } from '../core/decide.ts';
 import { isFinal } from '../core/order.ts';
 import type { PlannedOrder } from '../core/plan.ts';
 import { commissionOf } from '../core/policy.ts';
-import { equityOf, type Snapshot } from '../core/portfolio.ts';
+import type { Snapshot } from '../core/portfolio.ts';
 import { isLess, isPositive, negate } from '../core/units.ts';
 import { type JournaledOrder, type Reaction, WorldError } from '../ports.ts';
 import type { AccountContext } from './account-context.ts';
@@ -147,8 +147,7 @@ function coversDebt(
   const { cash, facts } = snapshot;
   if (plan.aim === undefined) return true;
   if (!facts.deleverage && facts.margin !== null) return false;
-  const listed = snapshot.holdings.filter(({ listed }) => listed);
-  const { most } = debtLimit({ policy: settings.policy, facts, cash }, equityOf(snapshot, listed));
+  const { most } = debtLimitOf(snapshot, settings.policy);
   return isLess(cash, negate(most));
 }
 

@@ -3,10 +3,10 @@
 // Guarantees: no other call is made than those books, all together; a book that cannot be read means the limit, too; no order
 // costs more RUB at what its book asks than the leg had for it; what it does not fill is cancelled after `order_wait_seconds`.
 
-import { debtLimit } from '../core/debt-limit.ts';
+import { debtLimitOf } from '../core/debt-limit.ts';
 import type { PlannedOrder } from '../core/plan.ts';
 import { commissionOf } from '../core/policy.ts';
-import { equityOf, type Holding, type Snapshot } from '../core/portfolio.ts';
+import type { Holding, Snapshot } from '../core/portfolio.ts';
 import { isMore, money, NANO, type Price } from '../core/units.ts';
 import { type JournaledOrder, type OrderBook, type Session, WorldError } from '../ports.ts';
 import type { AccountContext } from './account-context.ts';
@@ -107,12 +107,7 @@ export async function checkBooks(
 /** What the plan may have borrowed for its purchases; `null`: they are paid with own money. */
 function loanOf({ settings }: AccountContext, snapshot: Snapshot): Loan | null {
   const { policy } = settings;
-  const { facts, cash, holdings } = snapshot;
-  const equity = equityOf(
-    snapshot,
-    holdings.filter(({ listed }) => listed),
-  );
-  const limit = debtLimit({ policy, facts, cash }, equity);
+  const limit = debtLimitOf(snapshot, policy);
   return limit.ownMoneyOnly ? null : limit;
 }
 

@@ -2,7 +2,7 @@
 // Guarantees: a Bug stops its account and no other; a stop signal ends every loop after its iteration is recorded.
 
 import type { IterationRecord } from '../core/iteration-record.ts';
-import { type Clock, type Journal, type Notifier, WorldError } from '../ports.ts';
+import { type Clock, type Journal, type Notifier, type Turn, WorldError } from '../ports.ts';
 import type { AccountContext, AccountSettings, EngineLog } from './account-context.ts';
 import { type CycleResult, IterationDefect, runCycle } from './cycle.ts';
 import { debtDue, owesTooMuch } from './deleverage.ts';
@@ -18,7 +18,7 @@ export interface AccountPlan {
   /** @throws {WorldError} while the venue cannot be asked, or where it refuses. */
   open(): Promise<AccountContext>;
   /** Resolves when the account may begin an iteration: accounts of one token take turns when its limits are used up. */
-  turn?(turn: 'first' | 'later'): Promise<void>;
+  turn?(turn: Turn): Promise<void>;
 }
 
 export interface DaemonOptions {

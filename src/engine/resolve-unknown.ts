@@ -24,6 +24,8 @@ const ALERT_AFTER_MS = 55_000;
 const ASKED_FIRST_MS = 20_000;
 const FIRST_POLL_MS = 1_000;
 const LAST_POLL_MS = 60_000;
+/** What has been unknown for minutes is not asked about every second again at each iteration: of its age, one part in so many. */
+const AGE_PARTS = 8;
 
 /** Asks until the order's fate is known or `deadlineMs` (by `steady`) has come: look up, resend the same bytes, prove absence. */
 export async function resolveUnknown(
@@ -39,7 +41,7 @@ export async function resolveUnknown(
   const settled = new AbortController();
   const telling = tellInTime(context, order, AbortSignal.any([stop, settled.signal]));
   try {
-    let pauseMs = FIRST_POLL_MS;
+    let pauseMs = firstPauseMs(context, order);
     while (order.state === 'unknown') {
       order = await attemptRecovery(context, order, deadlineMs);
       if (order.state !== 'unknown' || steady(clock) >= deadlineMs || stop.aborted) break;
@@ -58,6 +60,11 @@ export async function resolveUnknown(
     await telling;
   }
   return order;
+}
+
+function firstPauseMs({ clock }: AccountContext, { firstSentMs }: JournaledOrder): number {
+  const age = firstSentMs === null ? 0 : clock.now() - firstSentMs;
+  return Math.min(LAST_POLL_MS, Math.max(FIRST_POLL_MS, Math.floor(age / AGE_PARTS)));
 }
 
 /** Tells a person when it is time, however long the venue lets a question hang. */

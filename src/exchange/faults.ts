@@ -7,16 +7,18 @@ import type { NewOrder } from './order.ts';
 import type { Rewrite } from './rewrite.ts';
 
 /** How a lost reply looks to the client. silence: never answered. reset: the connection is torn down. */
-export type Loss =
-  | 'unavailable'
-  | 'silence'
-  | 'deadline'
-  | 'internal'
-  | 'unknown'
-  | 'aborted'
-  | 'cancelled'
-  | 'broken_body'
-  | 'reset';
+export const LOSSES = [
+  'unavailable',
+  'silence',
+  'deadline',
+  'internal',
+  'unknown',
+  'aborted',
+  'cancelled',
+  'broken_body',
+  'reset',
+] as const;
+export type Loss = (typeof LOSSES)[number];
 
 /** before: the venue never learns of the call. after: it has taken effect. */
 export type When = 'before' | 'after';

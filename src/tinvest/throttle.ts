@@ -8,6 +8,7 @@ import type { Clock, Random } from '../ports.ts';
 import { MINUTE_MS, statedLimit, statedResetMs } from './limit-headers.ts';
 import type { Service } from './methods.ts';
 import { createSlidingWindow, type SlidingWindow } from './sliding-window.ts';
+import { steadyClock } from './steady-clock.ts';
 import type { Headers } from './transport.ts';
 import { createWaitingLine, type Entry } from './waiting-line.ts';
 
@@ -60,7 +61,8 @@ interface Gate {
 }
 
 export function createThrottle(options: ThrottleOptions): Throttle {
-  const { clock, random, signal, addressRate = createAddressRate() } = options;
+  const { random, signal, addressRate = createAddressRate() } = options;
+  const clock = steadyClock(options.clock);
   const gates = new Map<Service, Gate>();
 
   const gate = (service: Service): Gate => {

@@ -1,7 +1,7 @@
 // T-Invest as Broker and Market: one of these per token. Accounts of one token share its limits and its day's lists.
 // Requires: a transport that outlives it (whoever opened the transport closes it).
 
-import type { Broker, Clock, Market, Random } from '../ports.ts';
+import type { Broker, Clock, Market, Random, Turn } from '../ports.ts';
 import { createBroker } from './broker.ts';
 import { type Calls, createCalls } from './call.ts';
 import { createMarket } from './market.ts';
@@ -11,7 +11,7 @@ import { readTariff } from './tariff.ts';
 import { createThrottle } from './throttle.ts';
 import { watchToken } from './token-watch.ts';
 import type { Transport } from './transport.ts';
-import { createTurnstile, type Turn } from './turnstile.ts';
+import { createTurnstile } from './turnstile.ts';
 import { SILENT, type WireLog } from './wire-log.ts';
 
 export interface TInvestOptions {

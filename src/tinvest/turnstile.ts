@@ -4,27 +4,26 @@
 // every other has at most one: with n accounts and r turns a minute nobody waits longer than n / r minutes, whatever
 // the others do. A turn is over when it is given: an iteration that hangs holds nobody up.
 
-import type { Clock } from '../ports.ts';
+import type { Clock, Turn } from '../ports.ts';
 import { createSlidingWindow } from './sliding-window.ts';
+import { steadyClock } from './steady-clock.ts';
 
 /** An iteration asks five times or so, and forty requests a second may leave. */
 const TURNS_A_SECOND = 8;
 /** Requests of one service that are set aside for an iteration, until they have been made or will not be. */
-const ASKS = { first: 5, later: 1 } as const;
+const ASKS: Readonly<Record<Turn, number>> = { first: 5, later: 1 };
 const ASKED_WITHIN_MS = 2_000;
-
-/** An account's first iteration opens it and looks at it twice. */
-export type Turn = keyof typeof ASKS;
 
 /**
  * @param roomMs until the limits have room for one more beside so many requests; 0 = now
  * @param signal aborted: everybody goes, to see that it is over
  */
 export function createTurnstile(
-  clock: Clock,
+  anyClock: Clock,
   roomMs: (ahead: number) => number,
   signal?: AbortSignal,
 ): (turn: Turn) => Promise<void> {
+  const clock = steadyClock(anyClock);
   const pace = createSlidingWindow(TURNS_A_SECOND, 1_000);
   const line: { readonly asks: number; go(): void }[] = [];
   let begun: { readonly asks: number; readonly atMs: number }[] = [];

@@ -1,7 +1,7 @@
 // An order whose outcome is not known: it is found out, never guessed and never doubled.
 
 import { describe, expect, test } from 'bun:test';
-import type { Loss } from '../../src/exchange/faults.ts';
+import { LOSSES } from '../../src/exchange/faults.ts';
 import { HOUR_MS, MINUTE_MS, openWorld, type World } from '../support/engine-world.ts';
 
 const CASH_ONLY = { wallet: { TMOS: 30, TBRU: 30, TRUR: 30, RUB: 10 }, cash: '90000.00' };
@@ -17,17 +17,6 @@ async function settleDown(world: World): Promise<void> {
 }
 
 describe('a reply that never came', () => {
-  const LOSSES: readonly Loss[] = [
-    'unavailable',
-    'silence',
-    'deadline',
-    'internal',
-    'unknown',
-    'aborted',
-    'cancelled',
-    'broken_body',
-    'reset',
-  ];
   for (const as of LOSSES)
     for (const when of ['before', 'after'] as const)
       test(`${as} ${when} the effect: found out, then traded on`, async () => {
@@ -84,6 +73,20 @@ describe('a reply that never came', () => {
     await world.clock.sleep(11 * MINUTE_MS);
     expect((await world.cycle()).record.status).toBe('balanced');
     expect(world.faults()).toEqual([]);
+  });
+
+  test('it is asked about every second at first, and once it is old only now and then', async () => {
+    const world = await openWorld();
+    world.exchange.faults.lose('PostOrder', 'after', 'unavailable');
+    world.exchange.faults.conditions.ordersVisibleAfterMs = 10 * HOUR_MS;
+    const asked = async (): Promise<number> => {
+      const before = world.calls('GetOrderState').length;
+      expect((await world.cycle()).record.status).toBe('unknown_outcome');
+      return world.calls('GetOrderState').length - before;
+    };
+    expect(await asked()).toBeGreaterThanOrEqual(5);
+    await world.clock.sleep(10 * MINUTE_MS);
+    expect(await asked()).toBe(2);
   });
 
   test('absence is not proved while the order shows in the account', async () => {

@@ -15,7 +15,7 @@ import { openSimJournal } from '../../sim/world/sim-journal.ts';
 import { lots } from '../../src/core/units.ts';
 import { NOTHING, sampleIntent } from '../journal/sample.ts';
 
-const { db, journal, reset } = openSimJournal();
+const { db, journal, reset, changed } = openSimJournal();
 const intent = sampleIntent({ account: 'main', iteration: 'one' });
 const { key } = intent.request;
 
@@ -31,6 +31,7 @@ describe('a backup', () => {
     journal.settle({ key, to: 'live', executed: lots(0n), evidence: 'reply' }, 3);
     journal.setHalt('main', { cause: 'drawdown', detail: 'later', atMs: 4 });
     restore(db, backup);
+    changed();
     expect(journal.order(key)?.state).toBe('sending');
     expect(journal.halt('main')).toBeNull();
     expect(copyOf(db)).toEqual(backup);

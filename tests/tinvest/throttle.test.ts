@@ -215,6 +215,43 @@ test('a stop ends every wait, and what need not wait still goes', async () => {
   expect(clock.sleepers).toBe(0);
 });
 
+describe('a clock that somebody sets', () => {
+  function settable() {
+    const clock = createManualClock(START);
+    let lead = 0;
+    const own = { now: () => clock.now() + lead, monotonic: clock.now, sleep: clock.sleep };
+    const throttle = createThrottle({ clock: own, random: () => 0.5 });
+    const setForward = (ms: number) => {
+      lead += ms;
+    };
+    return { clock, throttle, setForward, ...entering(throttle, clock.now) };
+  }
+
+  test('back, does not begin a pause anew that was over, nor a window', async () => {
+    const { clock, throttle, setForward, gone, enter } = settable();
+    throttle.exhausted('cancelOrder', headers('100', '0', '60'));
+    for (let i = 0; i < 160; i += 1) enter('users', `${i}`);
+    await clock.advance(181_000);
+    expect(gone).toHaveLength(160);
+    setForward(-3_600_000);
+    enter('cancelOrder', 'cancel', true);
+    enter('users', 'read');
+    await clock.advance(0);
+    expect(gone.slice(160).map(({ name }) => name)).toEqual(['cancel', 'read']);
+  });
+
+  test('forward, ends no pause before its time', async () => {
+    const { clock, throttle, setForward, gone, enter } = settable();
+    throttle.exhausted('users', headers('100', '0', '60'));
+    setForward(3_600_000);
+    enter('users', 'read');
+    await clock.advance(59_000);
+    expect(gone).toEqual([]);
+    await clock.advance(2_000);
+    expect(gone).toHaveLength(1);
+  });
+});
+
 describe('a clock that jumps back', () => {
   test('blocks a window no longer than its span', () => {
     const window = createSlidingWindow(1, 1_000);

@@ -1,5 +1,6 @@
 import { expect, test } from 'bun:test';
-import { createTurnstile, type Turn } from '../../src/tinvest/turnstile.ts';
+import type { Turn } from '../../src/ports.ts';
+import { createTurnstile } from '../../src/tinvest/turnstile.ts';
 import { createManualClock } from '../support/manual-clock.ts';
 
 const START = 1_000_000;

@@ -1,0 +1,67 @@
+// The simulated journal remembers what it read until something is written, by whoever.
+
+import { beforeEach, describe, expect, test } from 'bun:test';
+import { copyOf, restore } from '../../sim/faults/old-journal.ts';
+import { openSimJournal } from '../../sim/world/sim-journal.ts';
+import { lots } from '../../src/core/units.ts';
+import { NOTHING, sampleIntent } from '../journal/sample.ts';
+
+const store = openSimJournal();
+const { db, journal } = store;
+const intent = sampleIntent({ account: 'main', iteration: 'one' });
+const { key } = intent.request;
+
+beforeEach(() => {
+  store.reset();
+  journal.plan('main', 'one', 1, [intent], NOTHING, 1);
+});
+
+describe('a read', () => {
+  test('is not made again while nothing was written', () => {
+    expect(journal.order(key)).toBe(journal.order(key));
+    expect(journal.openOrders('main')).toBe(journal.openOrders('main'));
+  });
+
+  test('sees every write that came before it', () => {
+    expect(journal.order(key)?.state).toBe('intent');
+    journal.attempt([key], 2);
+    expect(journal.order(key)?.state).toBe('sending');
+    expect(journal.openOrders('main').map(({ attempts }) => attempts)).toEqual([1]);
+    journal.settle({ key, to: 'live', executed: lots(1n), evidence: 'reply' }, 3);
+    expect(journal.order(key)?.executed).toBe(lots(1n));
+    expect(journal.openOrders('other')).toEqual([]);
+  });
+
+  test('sees nothing of a write that was thrown away', () => {
+    expect(journal.order(key)?.state).toBe('intent');
+    let statements = 0;
+    store.hooks = {
+      statement() {
+        statements += 1;
+        // Inside the transaction, where the row is half changed.
+        if (statements === 2) {
+          expect(journal.order(key)?.state).toBe('sending');
+          throw new Error('killed');
+        }
+      },
+    };
+    expect(() => journal.attempt([key], 2)).toThrow('killed');
+    expect(statements).toBe(2);
+    expect(journal.order(key)?.state).toBe('intent');
+  });
+
+  test('sees what was written past the journal, once that is said', () => {
+    const backup = copyOf(db);
+    journal.attempt([key], 2);
+    expect(journal.order(key)?.state).toBe('sending');
+    restore(db, backup);
+    store.changed();
+    expect(journal.order(key)?.state).toBe('intent');
+  });
+
+  test('of another seed is not remembered', () => {
+    expect(journal.order(key)).not.toBeNull();
+    store.reset();
+    expect(journal.order(key)).toBeNull();
+  });
+});
