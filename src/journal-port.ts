@@ -70,6 +70,10 @@ export interface EquityMarks {
 export interface LastSeen {
   readonly holdings: Holdings;
   readonly atMs: number;
+  /** Number of the account's newest fill by then (`newestFill`): that one and those before it are in `holdings`. */
+  readonly fill: number;
+  /** The same of the last look that an earlier iteration took. */
+  readonly fillBefore: number;
   /** Successive iterations in which somebody reversed what this account had just traded. */
   readonly reversals: number;
 }
@@ -231,6 +235,13 @@ export interface Journal {
   ordersOf(iteration: string): readonly JournaledOrder[];
   /** Orders of an account that executed something and changed last at or after `sinceMs`, oldest first. */
   fillsSince(account: string, sinceMs: number): readonly JournaledOrder[];
+  /**
+   * Orders of an account whose last fill has a higher number than `fill`, oldest first; with `sinceMs` also all from the
+   * first on that `fillsSince` would name. Numbers follow the journal's own order, whatever clocks said.
+   */
+  fillsAfter(account: string, fill: number, sinceMs?: number): readonly JournaledOrder[];
+  /** Number of the fill that the account's orders had last; 0 = none yet. It never falls. */
+  newestFill(account: string): number;
   /** What the account held when that leg was planned. */
   holdingsBefore(iteration: string, leg: number): Holdings | null;
   /** Highest commission rate among the account's last `count` fills whose fee is known; `null` without such. */

@@ -30,6 +30,8 @@ interface Marks {
 export function breakerChecks(world: World, told: Told): Check {
   const marks = new Map<string, Marks>();
   const looks = new Map<string, Look>();
+  /** Entries in the venue's books when the bot was last shown them. */
+  const shown = new Map<string, number>();
   const limitOf = ({ block }: SimAccount): number =>
     Number(block.max_drawdown_percent ?? Number.POSITIVE_INFINITY);
 
@@ -37,6 +39,8 @@ export function breakerChecks(world: World, told: Told): Check {
     const worths = balancedIn(world, account, (uid) => told.worthTo(account, uid));
     if (worths === null) return null;
     const books = world.exchange.registry.account(account.brokerAccount);
+    // A payout that it has not seen yet, beside a price from before it, is worth that nobody ever had.
+    if ((shown.get(account.brokerAccount) ?? books.ledger.length) !== books.ledger.length) return null;
     const moved = books.ledger.filter(({ kind }) => kind === 'input' || kind === 'output');
     const flows = rub(moved.reduce((sum, { cash }) => sum + cash, 0n));
     const paid = books.ledger.filter(({ kind }) => kind === 'dividend');
@@ -62,6 +66,10 @@ export function breakerChecks(world: World, told: Told): Check {
   const accountOf = (id: string): SimAccount | undefined => world.accounts.find((each) => each.id === id);
 
   return {
+    onCall({ call: { method, accountId } }, phase) {
+      if (phase !== 'applied' || method !== 'GetPositions' || world.accountOf(accountId) === null) return;
+      shown.set(accountId ?? '', world.exchange.registry.account(accountId ?? '').ledger.length);
+    },
     onPlan({ account: id, iteration, intents }) {
       const account = accountOf(id);
       if (account === undefined) return;

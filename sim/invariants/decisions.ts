@@ -52,6 +52,8 @@ interface Begun {
 
 export function decisionChecks(world: World, told: Told, traded: Traded): Check {
   const begun = new Map<string, Begun>();
+  /** Which iteration each account planned for last, whether or not it could be judged. */
+  const planned = new Map<string, string>();
 
   function judgedOf(leg: PlannedLeg, account: SimAccount): Judged | null {
     const standing = standingOf(world, account, (uid) => told.worthTo(account, uid));
@@ -91,14 +93,16 @@ export function decisionChecks(world: World, told: Told, traded: Traded): Check 
     const rebalance = Object(account.block.rebalance ?? {}) as Record<string, unknown>;
     // Where only what left its band moves, RUB is the other side of it, wherever that takes it: what is sold later pays.
     if (rebalance.rebalance_scope === 'breached' && account.block.buy_only !== true) return;
-    const start = begun.get(account.id);
-    // What is inside its band stays where it is: then purchases take what the sells before them have brought.
-    const stays =
-      rebalance.rebalance_to === 'edge' && start?.iteration === leg.iteration ? start.cash : standing.cash;
+    const start = begun.get(account.id)?.iteration === leg.iteration ? begun.get(account.id) : undefined;
+    // What is inside its band stays where it is: then purchases take what the sells before them have brought. How much
+    // that is shows only where the account could be judged before them.
+    const toEdge = rebalance.rebalance_to === 'edge';
+    if (toEdge && start === undefined && planned.get(account.id) === leg.iteration) return;
+    const stays = toEdge && start !== undefined ? start.cash : standing.cash;
     const spent = moves.reduce((sum, { amount }) => sum + Math.max(0, amount), 0);
     const left = standing.cash - spent;
     // What is brought to its edge may be paid for by RUB down to its own.
-    const low = standing.cashLow - (rebalance.rebalance_to === 'edge' ? edgeOf(rebalance, standing) : 0);
+    const low = standing.cashLow - (toEdge ? edgeOf(rebalance, standing) : 0);
     if (spent > 0 && left < Math.min(stays, standing.cash, low) - reach - firsts)
       world.violate(
         'towards',
@@ -135,7 +139,7 @@ export function decisionChecks(world: World, told: Told, traded: Traded): Check 
 
   /** `min_improvement_pp` of purchases from cash: sells are weighed together with purchases that are not known yet. */
   function worthIt({ leg, account, standing, moves, firsts }: Judged): void {
-    const isFirstLeg = begun.get(account.id)?.iteration !== leg.iteration;
+    const isFirstLeg = planned.get(account.id) !== leg.iteration;
     if (leg.leg === 0 || !isFirstLeg || firsts > 0 || account.borrows) return;
     if (CUT_SHORT.some((key) => key in account.block)) return;
     const least = Number(account.block.min_improvement_pp ?? 0.25);
@@ -153,20 +157,27 @@ export function decisionChecks(world: World, told: Told, traded: Traded): Check 
     return traded.today(account) + missOf(standing) > (standing.total * percent) / 100;
   }
 
+  function judge(leg: PlannedLeg, account: SimAccount): void {
+    if (!world.isUndisturbed(account.brokerAccount)) return;
+    const judged = judgedOf(leg, account);
+    if (judged === null) return;
+    towards(judged);
+    objective(judged);
+    worthIt(judged);
+    const { standing, prices } = judged;
+    // What a later leg finds is not what its iteration began with.
+    if (planned.get(account.id) === leg.iteration) return;
+    const { iteration } = leg;
+    const { cash, total } = standing;
+    begun.set(account.id, { iteration, miss: missOf(standing), cash, total, prices });
+  }
+
   return {
     onPlan(leg) {
       const account = world.accounts.find(({ id }) => id === leg.account);
-      if (account === undefined || !world.isUndisturbed(account.brokerAccount)) return;
-      const judged = judgedOf(leg, account);
-      if (judged === null) return;
-      towards(judged);
-      objective(judged);
-      worthIt(judged);
-      const { standing, prices } = judged;
-      if (begun.get(account.id)?.iteration === leg.iteration) return;
-      const { iteration } = leg;
-      const { cash, total } = standing;
-      begun.set(account.id, { iteration, miss: missOf(standing), cash, total, prices });
+      if (account === undefined) return;
+      judge(leg, account);
+      planned.set(account.id, leg.iteration);
     },
   };
 }

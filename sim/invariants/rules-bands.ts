@@ -15,8 +15,10 @@ export interface Standing {
   /** Percent of the total. */
   readonly weight: number;
   readonly target: number;
-  /** Half its band in points; infinite without one. */
+  /** Half its band in points, at its narrowest; infinite without one. */
   readonly half: number;
+  /** The same at its widest. */
+  readonly widest: number;
 }
 
 export const isPartial = (account: SimAccount): boolean => {
@@ -39,15 +41,16 @@ export function standingsOf(world: World, account: SimAccount, { cash, equity, r
     if (!positive.includes(ticker)) return 0;
     return (isEqual ? (100 - rub) / positive.length : ((wallet[ticker] ?? 0) / sum) * 100) * part;
   };
-  const halfOf = (ticker: string, target: number): number => {
+  const halvesOf = (ticker: string, target: number): Pick<Standing, 'half' | 'widest'> => {
     const absolute = rule('threshold_percent') ?? Number.POSITIVE_INFINITY;
     const relative = rule('relative_threshold_percent');
     const narrow =
       ticker === 'RUB' || target < 1 || relative === undefined
         ? absolute
         : Math.min(absolute, (relative * target) / 100);
-    // Volatility halves it at most.
-    return ticker !== 'RUB' && rule('volatility_adjusted') ? narrow / 2 : narrow;
+    // Volatility halves it at most, and doubles it at most.
+    const scale = ticker !== 'RUB' && rule('volatility_adjusted') ? 2 : 1;
+    return { half: narrow / scale, widest: narrow * scale };
   };
   const percent = (worth: bigint): number => (Number(worth) / Number(equity)) * 100;
   const standing = (ticker: string, worth: bigint, target: number): Standing => ({
@@ -56,7 +59,7 @@ export function standingsOf(world: World, account: SimAccount, { cash, equity, r
     moved: 0.05 + 0.2 * world.liveliness,
     weight: percent(worth),
     target,
-    half: halfOf(ticker, target),
+    ...halvesOf(ticker, target),
   });
   return [
     ...[...rows].map(([ticker, { worth }]) => standing(ticker, worth, targetOf(ticker))),

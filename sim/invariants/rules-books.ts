@@ -196,7 +196,8 @@ export class Doings {
   private readonly iterations = new Map<string, Done>();
   private readonly ofKey = new Map<string, Intent>();
   private readonly counted = new Map<string, number>();
-  private readonly days = new Map<string, bigint>();
+  /** Worth of fills per account and Moscow day, by order. */
+  private readonly days = new Map<string, Map<string, bigint>>();
 
   constructor(private readonly world: World) {}
 
@@ -211,8 +212,12 @@ export class Doings {
     return known;
   }
 
+  /** What the bot may remember: a restored backup of its journal knows nothing of later orders. */
   today({ brokerAccount }: SimAccount): bigint {
-    return this.days.get(`${brokerAccount} ${moscowDay(this.world.timeline.now())}`) ?? 0n;
+    const { timeline, forgotten } = this.world;
+    const traded =
+      this.days.get(`${brokerAccount} ${moscowDay(timeline.now())}`) ?? new Map<string, bigint>();
+    return [...traded].reduce((sum, [key, value]) => (forgotten.has(key) ? sum : sum + value), 0n);
   }
 
   intentOf(key: string): Intent | null {
@@ -231,7 +236,8 @@ export class Doings {
     const intent = this.ofKey.get(order.key);
     for (const fill of order.fills.slice(from)) {
       const day = `${order.accountId} ${moscowDay(fill.atMs)}`;
-      this.days.set(day, (this.days.get(day) ?? 0n) + fill.value);
+      const traded = this.days.get(day) ?? new Map<string, bigint>();
+      this.days.set(day, traded.set(order.key, (traded.get(order.key) ?? 0n) + fill.value));
       if (intent === undefined) continue;
       const { filled, sold } = this.of(intent.iteration, intent.account);
       filled.set(intent.ticker, (filled.get(intent.ticker) ?? 0n) + fill.value);

@@ -138,6 +138,7 @@ export function rebalanceChecks(world: World): Check {
     )
       return;
     if (!['balanced', 'nothing_to_do'].includes(last.record.status) || !isClear(world, account)) return;
+    if (isHeldByOthers(world, account)) return;
     const sight = sightOf(world, account, {
       account: account.id,
       iteration: '',
@@ -145,14 +146,18 @@ export function rebalanceChecks(world: World): Check {
       intents: [],
       before: NOTHING,
     });
+    if (![...sight.rows.keys()].every((ticker) => couldTrade(world, account, ticker, last.atMs))) return;
     const lot = Math.max(...[...sight.rows.values()].map(({ lot, price }) => Number(lot * price)));
     const room = (200 * lot) / Number(sight.equity) + 0.1 + world.liveliness;
     const least = Number(account.block.min_improvement_pp ?? 0.25);
     // Under `breached` nothing is sold for a purchase that is not out of its own band: RUB above its target pays, or nobody.
     const pays = keyOf(account, 'rebalance_scope', 'rebalance') !== 'breached';
+    const barred = barredOf(world, account);
     const off = standingsOf(world, account, sight)
-      .filter(({ weight, target }) => pays || weight > target)
-      .find(({ weight, target, half }) => Math.abs(weight - target) > half + least + room);
+      .filter(({ weight, target }) => (pays && barred.length === 0) || weight > target)
+      // What may not be bought leaves its share in RUB; what may not be sold pays for nothing.
+      .filter(({ ticker }) => barred.length === 0 || (ticker !== 'RUB' && !barred.includes(ticker)))
+      .find(({ weight, target, widest }) => Math.abs(weight - target) > widest + least + room);
     if (off !== undefined)
       world.violate('rebalance.trigger', `${account.id} leaves a band broken: ${wordsOf([off])}`);
   }
@@ -187,6 +192,28 @@ export function rebalanceChecks(world: World): Check {
     },
   };
 }
+
+/** What somebody else placed, or a restored backup forgot, holds its instrument, and with it what it would have paid for. */
+const isHeldByOthers = ({ exchange, forgotten }: World, { brokerAccount }: SimAccount): boolean =>
+  exchange.desk.activeOf(brokerAccount).some(({ foreign, key }) => foreign || forgotten.has(key));
+
+/** Under `exchange: auto` some of them may be closed for now: then what they are to become is not sold for, nor bought. */
+function couldTrade({ exchange }: World, { type }: SimAccount, ticker: string, atMs: number): boolean {
+  const instrument = exchange.instrument(ticker);
+  const { market, limit, bestPrice } = exchange.market.flags(instrument, atMs);
+  return market && limit && bestPrice && (type !== 'iis' || instrument.forIis);
+}
+
+/** What the venue has said is not for this investor. */
+const barredOf = ({ alerts }: World, { id, wallet }: SimAccount): readonly string[] =>
+  Object.keys(wallet).filter((ticker) =>
+    alerts.some(
+      ({ alert }) =>
+        alert.account === id &&
+        alert.event === 'instrument_barred' &&
+        alert.message.startsWith(`${ticker} is not for`),
+    ),
+  );
 
 const NOTHING = { cash: NO_MONEY, pieces: new Map() };
 

@@ -110,6 +110,8 @@ export function weightsOf(world: World, account: SimAccount, priceOf: PriceOf): 
   ]);
 }
 
+const BY_AUM: ReadonlySet<string> = new Set(['aum', 'decorrelation']);
+
 /** All zero: the wallet's own weights. `null`: this mode is not reckoned here, or has nothing to weigh. */
 function metricsOf(
   { exchange }: World,
@@ -122,6 +124,9 @@ function metricsOf(
   const funds = tickers.map((ticker) => exchange.instrument(ticker));
   if (funds.some(({ kind, uid }) => kind !== 'etf' || priceOf(uid) === null)) return null;
   const nowMs = exchange.now();
+  // AUM follows the venue's price: once that has left what the account was told, nobody knows which AUM it was told with it.
+  const isOld = funds.some((fund) => exchange.market.last(fund, nowMs)?.price !== priceOf(fund.uid));
+  if (isOld && BY_AUM.has(mode)) return null;
   const caps = funds.map((fund) => rub((priceOf(fund.uid) ?? 0n) * exchange.funds.unitsAt(fund, nowMs)));
   const aums = funds.map((fund) => rub(exchange.funds.aumAt(fund, nowMs) ?? 0n));
   switch (mode) {

@@ -13,6 +13,8 @@ const NANO = 1_000_000_000n;
 const MINUTE_MS = 60_000;
 /** A plan is made within this time of its prices. */
 export const PRICES_WITHIN_MS = 5 * MINUTE_MS;
+/** A minute, and a second of jitter. */
+const LIMITED_MS = MINUTE_MS + 1_000;
 /** What the bot takes a whole weekday for that its schedule does not reach back to. */
 const WEEKDAY_MS = 8.75 * 60 * MINUTE_MS;
 const DEFAULT_JUMP_PERCENT = 30;
@@ -101,8 +103,12 @@ export function toldChecks(world: World): Told {
       for (const uid of uids) hear(account, uid, found.get(uid) ?? { price: null, timeMs: 0, atMs });
   }
 
+  /** Each call that the venue refuses for its limit waits for the next minute, between the prices and the plan as well. */
+  const withinMs = (): number =>
+    PRICES_WITHIN_MS + (world.coverage.tables.faults.rate_limited ?? 0) * LIMITED_MS;
+
   const recent = (account: SimAccount, uid: string): readonly Quote[] =>
-    of(account, uid).quotes.filter(({ atMs }) => world.timeline.now() - atMs <= PRICES_WITHIN_MS);
+    of(account, uid).quotes.filter(({ atMs }) => world.timeline.now() - atMs <= withinMs());
 
   function ageOf(uid: string, fromMs: number): number {
     const toMs = world.timeline.now();

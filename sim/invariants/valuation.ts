@@ -41,6 +41,8 @@ const HARMLESS: ReadonlySet<string> = new Set<FaultKind>([
 
 interface Since {
   readonly faults: number;
+  /** Positions lagged already: whatever was looked at first may be from before. */
+  readonly lagging: boolean;
   /** Prices that the venue gave since, nano, by uid. */
   readonly prices: Map<string, bigint[]>;
 }
@@ -54,8 +56,9 @@ export function valuationChecks(world: World): Check {
       (sum, [kind, count]) => (HARMLESS.has(kind) ? sum : sum + count),
       0,
     );
+  const isLagging = (): boolean => world.exchange.faults.conditions.positionsLagMs > 0;
   const anew = (account: string): void =>
-    void since.set(account, { faults: blinded(), prices: new Map<string, bigint[]>() });
+    void since.set(account, { faults: blinded(), lagging: isLagging(), prices: new Map<string, bigint[]>() });
   for (const { id } of world.accounts) anew(id);
 
   function told(body: Uint8Array): void {
@@ -194,8 +197,7 @@ export function valuationChecks(world: World): Check {
       anew(record.account);
       if (account === undefined || known === undefined || record.positions.length === 0) return;
       adds(record);
-      const { conditions } = world.exchange.faults;
-      const isClear = known.faults === blinded() && conditions.positionsLagMs === 0 && world.skewMs === 0;
+      const isClear = known.faults === blinded() && !known.lagging && !isLagging() && world.skewMs === 0;
       const open = world.exchange.desk.activeOf(account.brokerAccount).some(isActive);
       const isKnown = record.orders.every(({ status }) => status !== 'unknown');
       if (isClear && isKnown && !open) books(account, record, known);

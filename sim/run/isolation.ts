@@ -8,6 +8,8 @@ import type { SimJournal } from '../world/sim-journal.ts';
 import type { Violation } from '../world/world.ts';
 import { runSeed, type SeedResult } from './run-seed.ts';
 
+const MINUTE_MS = 60_000;
+
 export function canBeIsolated(seed: number): boolean {
   // Two more runs each: one in three that could be.
   if (seed % 3 !== 0) return false;
@@ -30,9 +32,11 @@ export function isolationOf(seed: number, store: SimJournal): Isolation {
   const failing = runSeed({ seed, store, onlyAccount });
   const calm = runSeed({ seed, store, onlyAccount, calm: true });
   // A run ends once every account has come to rest: what one of the two had no time for any more says nothing.
-  const untilMs = Math.min(endOf(failing), endOf(calm));
-  const changed = others.filter(({ brokerAccount }) => {
-    const [a, b] = [tradesOf(failing, brokerAccount, untilMs), tradesOf(calm, brokerAccount, untilMs)];
+  const untilMs = Math.min(endOf(failing), endOf(calm)) - MINUTE_MS;
+  const changed = others.filter(({ id, brokerAccount }) => {
+    // Whoever starts an account again starts them all: an iteration may begin earlier for that, none may be missing.
+    const count = recordsOf(calm, id).filter((atMs) => atMs < untilMs).length;
+    const [a, b] = [tradesOf(failing, id, brokerAccount, count), tradesOf(calm, id, brokerAccount, count)];
     return a.length !== b.length || a.some((trade, at) => trade !== b[at]);
   });
   return {
@@ -50,12 +54,18 @@ export function isolationOf(seed: number, store: SimJournal): Isolation {
 
 const endOf = ({ world }: SeedResult): number => world.timeline.now();
 
-/** Everything that an account bought and sold up to an instant, as the venue's books have it. */
-const tradesOf = ({ world }: SeedResult, brokerAccount: string, untilMs: number): string[] =>
-  world.exchange.desk.orders
+/** When an account's iterations ended. */
+const recordsOf = ({ world }: SeedResult, id: string): readonly number[] =>
+  world.records.filter(({ record }) => record.account === id).map(({ atMs }) => atMs);
+
+/** Everything that an account bought and sold in its first so many iterations, as the venue's books have it. */
+function tradesOf(result: SeedResult, id: string, brokerAccount: string, count: number): string[] {
+  const untilMs = count === 0 ? 0 : (recordsOf(result, id)[count - 1] ?? Number.POSITIVE_INFINITY);
+  return result.world.exchange.desk.orders
     .filter((order) => order.accountId === brokerAccount)
     .flatMap(({ side, uid, fills }) =>
       fills
-        .filter(({ atMs }) => atMs < untilMs)
+        .filter(({ atMs }) => atMs <= untilMs)
         .map(({ lots, price }) => `${side} ${lots} ${uid} at ${price}`),
     );
+}

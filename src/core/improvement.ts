@@ -26,7 +26,7 @@ export function keepWorthwhile(
 ): Worthwhile {
   const least = policy.minImprovementPp;
   const belowFloor = isLess(subtract(plan.problem.cash, plan.problem.blockedCash), plan.problem.cashFloor);
-  if (stage.kind === 'buys' || belowFloor || least <= 0) return plan;
+  if (isUnderWay(stage) || belowFloor || least <= 0) return plan;
   const improvement = improvementOf(plan.solution);
   if (improvement >= least) return plan;
 
@@ -45,6 +45,10 @@ export function keepWorthwhile(
     .map((entry) => ({ ticker: entry.holding.ticker, rule: 'min_improvement_pp', detail }));
   return { ...exempt, heldBack: [...plan.heldBack, ...heldBack] };
 }
+
+/** What was traded was worth it together with what follows; where every sell was refused, what follows stands alone. */
+const isUnderWay = (stage: Stage): boolean =>
+  stage.kind === 'buys' && (stage.traded === undefined || isPositive(stage.traded));
 
 /** The plan with every other line left as it is. Infeasible where the exempt purchases cannot be paid without the rest. */
 function exemptMoves(

@@ -6,7 +6,7 @@ import type { Holdings, JournaledOrder, LastSeen } from '../ports.ts';
 import type { AccountContext } from './account-context.ts';
 
 export const afterFills = ({ journal, settings }: AccountContext, last: LastSeen): Holdings =>
-  withFills(last.holdings, journal.fillsSince(settings.id, last.atMs + 1));
+  withFills(last.holdings, journal.fillsAfter(settings.id, last.fill));
 
 export function withFills(before: Holdings, fills: readonly JournaledOrder[]): Holdings {
   const pieces = new Map<string, Shares>(before.pieces);

@@ -43,7 +43,8 @@ export async function watchDrawdown(
   const inside = insideOf(context, snapshot);
   const known = journal.equityMarks(id);
   if (known === null) {
-    const sinceMs = clock.now();
+    // What came after the account was looked at is in none of these figures.
+    const sinceMs = snapshot.takenAtMs;
     journal.setEquityMarks(id, { ...movedMarks(null, inside.equity, NO_MONEY), flowsSinceMs: sinceMs });
     memory.flows = { sum: NO_MONEY, sinceMs, atMs: sinceMs, late: false };
     return [];

@@ -27,8 +27,6 @@ import { steady } from './steady.ts';
 
 /** The venue's portfolio has been seen minutes behind; what is older than this is no longer waited for. */
 const FILLS_WITHIN_MS = 15 * 60_000;
-/** Clocks that are set back further are set back in vain: an order filled by then seems too old to be waited for. */
-const SET_BACK_MS = 24 * 60 * 60_000;
 /** How long exact agreement is waited for before other people's trades are taken to be the difference. */
 const PATIENCE_MS = 20_000;
 /** Cash that does not simply vanish. */
@@ -84,8 +82,9 @@ function ownFills(
   const nowMs = clock.now();
   const leadMs = clockLead(context, FILLS_WITHIN_MS);
   const last = settings.dryRun ? null : journal.lastSeen(settings.id);
-  const sinceMs = Math.min(nowMs - FILLS_WITHIN_MS - leadMs, last === null ? nowMs : last.atMs + 1);
-  const fills = inOrderSince(context, sinceMs);
+  // From the first of them on by the journal's order: by a clock that was set back since, what came after may seem older.
+  const seen = last?.fill ?? journal.newestFill(settings.id);
+  const fills = journal.fillsAfter(settings.id, seen, nowMs - FILLS_WITHIN_MS - leadMs);
   const newest = fills.at(-1);
   if (newest === undefined) return fills;
   const noted = journal.lastAlert(settings.id, unshown(newest));
@@ -101,17 +100,6 @@ function ownFills(
   // By the journal's order, not by any clock: what came after is waited for like any other.
   const upTo = fills.findLastIndex(wasWaitedFor);
   return fills.filter((fill, index) => index > upTo || fill.iteration === iteration);
-}
-
-/**
- * By the journal's order, from the first that is that young on: by a clock that was set back since, what was filled after it
- * may seem older.
- */
-function inOrderSince({ journal, settings }: AccountContext, sinceMs: number): readonly JournaledOrder[] {
-  const [first] = journal.fillsSince(settings.id, sinceMs);
-  if (first === undefined) return [];
-  const more = journal.fillsSince(settings.id, sinceMs - SET_BACK_MS);
-  return more.slice(more.findIndex(({ request }) => request.key === first.request.key));
 }
 
 /** Each is noted apart: RUB that our fills still lack is no word about the securities. */

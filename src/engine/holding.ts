@@ -5,6 +5,7 @@ import type { Holding, OrderTypes } from '../core/portfolio.ts';
 import { jumpTrouble } from '../core/price-jump.ts';
 import { decimal, isLess, lotSize, type Money, type Price, price, type Shares } from '../core/units.ts';
 import type { AcceptedPrice, InstrumentPin, InstrumentStatus, Listing, Quote, Session } from '../ports.ts';
+import type { ListingSize } from './listings.ts';
 import { isOpen, nextOpen, tradingAge } from './schedule.ts';
 
 /** What one observation knows, whatever the instrument. */
@@ -37,6 +38,8 @@ export interface Held {
   readonly ticker: string;
   readonly listing: Listing | null;
   readonly pin: InstrumentPin;
+  /** Of what is listed, else as the venue still describes it; `null`: it does not. */
+  readonly size: ListingSize | null;
   /** Why the listing itself may not be traded; `null` where it may. */
   readonly hold: string | null;
   readonly pieces: Shares;
@@ -48,7 +51,8 @@ export interface Held {
 
 const ALL_TYPES: OrderTypes = { market: true, limit: true, bestPrice: true };
 const NO_TYPES: OrderTypes = { market: false, limit: false, bestPrice: false };
-/** Without a listing nothing can be sized; the holding only keeps its worth. */
+/** What the venue no longer describes cannot be sized; the holding only keeps its worth. */
+const UNKNOWN_LOT = lotSize(1n);
 const UNKNOWN_STEP = price(1n);
 
 export function makeHolding(seen: Seen, held: Held): Holding {
@@ -63,8 +67,8 @@ export function makeHolding(seen: Seen, held: Held): Holding {
     name: listing?.name ?? ticker,
     uid,
     isin: listing?.isin ?? held.pin.isin,
-    lot: listing?.lot ?? lotSize(1n),
-    step: listing?.step ?? UNKNOWN_STEP,
+    lot: held.size?.lot ?? UNKNOWN_LOT,
+    step: held.size?.step ?? UNKNOWN_STEP,
     ...(jump?.priced ?? priced),
     pieces: held.pieces,
     blockedPieces: held.blocked,

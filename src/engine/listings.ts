@@ -1,6 +1,7 @@
 // Which instrument each wallet ticker means today, pinned to what it meant first.
 // Guarantees: a ticker that never resolved fails the account; one that did is held (not traded) while it does not,
-// or while it resolves to another security than the pinned one.
+// or while it resolves to another security than the pinned one; its lots are counted as before for as long as the venue
+// knows them.
 
 import type { InstrumentPin, Listing } from '../ports.ts';
 import { WorldError } from '../ports.ts';
@@ -10,10 +11,14 @@ export interface WalletListing {
   readonly ticker: string;
   readonly listing: Listing | null;
   readonly pin: InstrumentPin;
+  /** Lot and step where nothing may be traded, as the venue still describes what is pinned; `null`: it no longer does. */
+  readonly size: ListingSize | null;
   /** Why it is held; `null` where it may be traded. */
   readonly hold: string | null;
   readonly warning: string | null;
 }
+
+export type ListingSize = Pick<Listing, 'lot' | 'step'>;
 
 /** @throws {WorldError} of kind `request` (never retried) when a ticker has never been resolved and is not now. */
 export async function walletListings(context: AccountContext): Promise<WalletListing[]> {
@@ -21,7 +26,7 @@ export async function walletListings(context: AccountContext): Promise<WalletLis
   const resolutions = await context.market.resolve(tickers);
   const pins = context.journal.instrumentPins(id);
   const missing: string[] = [];
-  const listings = tickers.flatMap((ticker, index): WalletListing[] => {
+  const listings = tickers.flatMap((ticker, index): Omit<WalletListing, 'size'>[] => {
     const resolution = resolutions[index];
     const pin = pins.get(ticker) ?? null;
     if (resolution?.kind === 'found') return [checkPin(context, ticker, resolution.listing, pin)];
@@ -41,7 +46,23 @@ export async function walletListings(context: AccountContext): Promise<WalletLis
       'never',
     );
   }
-  return listings;
+  return Promise.all(
+    listings.map(async (entry) => ({
+      ...entry,
+      size: entry.listing ?? (await describedSize(context, entry.pin.uid)),
+    })),
+  );
+}
+
+/** What cannot be traded is counted in its own lots all the same. Only the count depends on it: nonsense is no answer. */
+async function describedSize({ market }: AccountContext, uid: string): Promise<ListingSize | null> {
+  try {
+    return await market.listingByUid(uid);
+  } catch (error) {
+    if (error instanceof WorldError && (error.kind === 'refused_data' || error.kind === 'request'))
+      return null;
+    throw error;
+  }
 }
 
 function checkPin(
@@ -49,7 +70,7 @@ function checkPin(
   ticker: string,
   listing: Listing,
   pinned: InstrumentPin | null,
-): WalletListing {
+): Omit<WalletListing, 'size'> {
   const now: InstrumentPin = { ticker, isin: listing.isin, assetUid: listing.assetUid, uid: listing.uid };
   if (!pinned) {
     if (!context.settings.dryRun)

@@ -203,6 +203,7 @@ const unlistedHeld = (matched: Matched, managed: ReadonlySet<string>, terms: Bro
     ticker: listing.ticker,
     listing,
     pin,
+    size: listing,
     hold: null,
     pieces: owned.pieces,
     blocked: owned.blocked,

@@ -26,7 +26,7 @@ import {
   raw,
   total,
 } from '../core/units.ts';
-import { type Holdings, type JournaledOrder, type LastSeen, WorldError } from '../ports.ts';
+import { type Holdings, type JournaledOrder, WorldError } from '../ports.ts';
 import type { AccountContext } from './account-context.ts';
 import { afterFills } from './after-fills.ts';
 import { haltAccount } from './halt.ts';
@@ -37,8 +37,6 @@ const LOOK_BACK_MS = 2 * 86_400_000;
 const REVERSALS_MAX = 2;
 const ONE_RUBLE = money(NANO);
 const ONE_PERCENT = rate(NANO / 100n);
-/** How far back the iteration is looked for that last saw the account. */
-const LOOKED_THROUGH = 20;
 
 export interface Outside {
   readonly warnings: readonly string[];
@@ -55,15 +53,30 @@ export async function watchOutside(context: AccountContext, observation: Observa
   const now = holdingsOf(observation);
   if (last === null) {
     const warnings = await checkFirstStart(context, observation);
-    journal.setLastSeen(settings.id, { holdings: now, atMs: clock.now(), reversals: 0 });
+    const fill = journal.newestFill(settings.id);
+    journal.setLastSeen(settings.id, {
+      holdings: now,
+      atMs: clock.now(),
+      fill,
+      fillBefore: fill,
+      reversals: 0,
+    });
     return { warnings, cash: NO_MONEY, sinceMs: null };
   }
   const changes = outsideChanges(afterFills(context, last), now);
-  const recent = recentFills(context, last);
+  // Since the iteration began that last saw the account, and what was settled before its first look.
+  const recent = journal.fillsAfter(settings.id, last.fillBefore);
   const ours = lastSides(journal.fillsSince(settings.id, clock.now() - LOOK_BACK_MS));
   const undone = reversed(changes.pieces, ours);
   const reversals = countReversals(last.reversals, undone, new Set(lastSides(recent).keys()));
-  journal.setLastSeen(settings.id, { holdings: now, atMs: clock.now(), reversals });
+  const fill = journal.newestFill(settings.id);
+  journal.setLastSeen(settings.id, {
+    holdings: now,
+    atMs: clock.now(),
+    fill,
+    fillBefore: last.fill,
+    reversals,
+  });
   if (reversals >= REVERSALS_MAX) {
     const names = undone.map((uid) => nameOf(observation, uid)).join(', ');
     haltAccount(
@@ -79,8 +92,15 @@ export async function watchOutside(context: AccountContext, observation: Observa
 /** The account as an iteration leaves it. */
 export function rememberAccount(context: AccountContext, observation: Observation): void {
   const { journal, settings, clock } = context;
-  const reversals = journal.lastSeen(settings.id)?.reversals ?? 0;
-  journal.setLastSeen(settings.id, { holdings: holdingsOf(observation), atMs: clock.now(), reversals });
+  const last = journal.lastSeen(settings.id);
+  const fill = journal.newestFill(settings.id);
+  journal.setLastSeen(settings.id, {
+    holdings: holdingsOf(observation),
+    atMs: clock.now(),
+    fill,
+    fillBefore: last?.fillBefore ?? fill,
+    reversals: last?.reversals ?? 0,
+  });
 }
 
 const holdingsOf = ({ snapshot }: Observation): Holdings => ({
@@ -89,13 +109,6 @@ const holdingsOf = ({ snapshot }: Observation): Holdings => ({
     snapshot.holdings.filter(({ pieces }) => !isZero(pieces)).map(({ uid, pieces }) => [uid, pieces]),
   ),
 });
-
-/** Our fills since the iteration began that last saw the account. */
-function recentFills({ journal, settings }: AccountContext, last: LastSeen): readonly JournaledOrder[] {
-  const rows = journal.iterations({ account: settings.id, limit: LOOKED_THROUGH, bare: true });
-  const looked = rows.find((row) => !row.dryRun && row.startedAtMs <= last.atMs);
-  return journal.fillsSince(settings.id, looked?.startedAtMs ?? last.atMs);
-}
 
 /** A commission that is booked later than its fill, or a fill whose worth nobody told, is not worth a word. */
 function unnoticed({ settings }: AccountContext, fills: readonly JournaledOrder[]): Money {

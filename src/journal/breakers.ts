@@ -128,17 +128,27 @@ function equity(store: Store): Pick<Breakers, 'equityMarks' | 'setEquityMarks'> 
   };
 }
 
+interface SeenRow {
+  readonly cash_nano: bigint;
+  readonly reversals: bigint;
+  readonly at: bigint;
+  readonly fill_no: bigint;
+  readonly fill_no_before: bigint;
+}
+
 function lastSeen(store: Store): Pick<Breakers, 'lastSeen' | 'setLastSeen'> {
-  const find = store.prepare<{ cash_nano: bigint; reversals: bigint; at: bigint }>(
-    'SELECT cash_nano, reversals, at FROM last_seen WHERE account = $account',
+  const find = store.prepare<SeenRow>(
+    'SELECT cash_nano, reversals, at, fill_no, fill_no_before FROM last_seen WHERE account = $account',
   );
   const pieces = store.prepare<{ uid: string; pieces: bigint }>(
     'SELECT uid, pieces FROM last_seen_pieces WHERE account = $account',
   );
   const upsert = store.prepare(
-    `INSERT INTO last_seen (account, cash_nano, reversals, at) VALUES ($account, $cash, $reversals, $at)
+    `INSERT INTO last_seen (account, cash_nano, reversals, at, fill_no, fill_no_before)
+     VALUES ($account, $cash, $reversals, $at, $fill, $fillBefore)
      ON CONFLICT (account) DO UPDATE
-     SET cash_nano = excluded.cash_nano, reversals = excluded.reversals, at = excluded.at`,
+     SET cash_nano = excluded.cash_nano, reversals = excluded.reversals, at = excluded.at,
+       fill_no = excluded.fill_no, fill_no_before = excluded.fill_no_before`,
   );
   const removePieces = store.prepare('DELETE FROM last_seen_pieces WHERE account = $account');
   const insertPieces = store.prepare(
@@ -153,11 +163,20 @@ function lastSeen(store: Store): Pick<Breakers, 'lastSeen' | 'setLastSeen'> {
         holdings: { cash: money(row.cash_nano), pieces: new Map(held) },
         reversals: Number(row.reversals),
         atMs: Number(row.at),
+        fill: Number(row.fill_no),
+        fillBefore: Number(row.fill_no_before),
       };
     },
-    setLastSeen: (account, { holdings, reversals, atMs }) =>
+    setLastSeen: (account, { holdings, reversals, atMs, fill, fillBefore }) =>
       store.write(() => {
-        upsert.run({ account, cash: raw(holdings.cash), reversals: BigInt(reversals), at: BigInt(atMs) });
+        upsert.run({
+          account,
+          cash: raw(holdings.cash),
+          reversals: BigInt(reversals),
+          at: BigInt(atMs),
+          fill: BigInt(fill),
+          fillBefore: BigInt(fillBefore),
+        });
         removePieces.run({ account });
         for (const [uid, count] of holdings.pieces) insertPieces.run({ account, uid, pieces: raw(count) });
       }),

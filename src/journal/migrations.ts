@@ -297,5 +297,29 @@ CREATE TABLE upkeep (
 ) STRICT, WITHOUT ROWID;
 `;
 
+/**
+ * Fills are numbered per account as they become known, so that no clock decides what a look at the account has shown. Of
+ * an older journal the times are all there is: fills count as seen where they are not later than the look.
+ */
+const V6 = `
+ALTER TABLE orders ADD COLUMN fill_no INTEGER NOT NULL DEFAULT 0;
+UPDATE orders SET fill_no = numbered.n
+  FROM (SELECT seq, row_number() OVER (PARTITION BY account ORDER BY updated_at, seq) AS n
+        FROM orders WHERE executed > 0) AS numbered
+  WHERE orders.seq = numbered.seq;
+CREATE INDEX orders_by_fill ON orders (account, fill_no) WHERE executed > 0;
+
+ALTER TABLE last_seen ADD COLUMN fill_no INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE last_seen ADD COLUMN fill_no_before INTEGER NOT NULL DEFAULT 0;
+UPDATE last_seen SET
+  fill_no = (SELECT coalesce(max(orders.fill_no), 0) FROM orders
+    WHERE orders.account = last_seen.account AND executed > 0 AND updated_at <= last_seen.at),
+  fill_no_before = (SELECT coalesce(max(orders.fill_no), 0) FROM orders
+    WHERE orders.account = last_seen.account AND executed > 0 AND updated_at < coalesce(
+      (SELECT max(started_at) FROM iterations
+       WHERE iterations.account = last_seen.account AND dry_run = 0 AND started_at <= last_seen.at),
+      last_seen.at));
+`;
+
 /** The last one's number is the schema version that this program writes and reads. */
-export const MIGRATIONS: readonly string[] = [V1, V2, V3, V4, V5];
+export const MIGRATIONS: readonly string[] = [V1, V2, V3, V4, V5, V6];

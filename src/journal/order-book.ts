@@ -25,12 +25,19 @@ export type OrderBook = Pick<
   | 'openOrders'
   | 'ordersOf'
   | 'fillsSince'
+  | 'fillsAfter'
+  | 'newestFill'
   | 'holdingsBefore'
   | 'commissionSeen'
 >;
 
 /** The same words as the partial index, so that SQLite uses it. */
 export const OPEN_STATES = `('intent', 'sending', 'live', 'unknown', 'cancelling')`;
+
+/** Of `$account`. What was seen counts as well: an order may be gone by then (retention), its number is not given twice. */
+const NEWEST_FILL = `max(
+  coalesce((SELECT max(fill_no) FROM orders AS filled WHERE filled.account = $account AND filled.executed > 0), 0),
+  coalesce((SELECT fill_no FROM last_seen AS seen WHERE seen.account = $account), 0))`;
 
 export function orderBook(store: Store): OrderBook {
   const find = store.prepare<OrderRow>(`${SELECT_ORDER} WHERE key = $key`);
@@ -90,13 +97,16 @@ function changes(store: Store, known: FindKnown): Pick<OrderBook, 'attempt' | 's
   );
   const update = store.prepare(
     `UPDATE orders SET state = $state, executed = $executed, value_nano = $value, commission_nano = $commission,
-       order_id = $orderId, error = $error, updated_at = $at WHERE key = $key`,
+       order_id = $orderId, error = $error, updated_at = $at,
+       fill_no = CASE WHEN executed = $executed THEN fill_no ELSE 1 + ${NEWEST_FILL} END
+     WHERE key = $key`,
   );
   const apply = (order: JournaledOrder, change: Transition, atMs: number): JournaledOrder => {
     const at = BigInt(atMs);
     const after = changed(order, change);
     update.run({
       key: change.key,
+      account: order.account,
       state: after.state,
       executed: raw(after.executed),
       value: moneyOrNull(after.value),
@@ -169,7 +179,7 @@ function changed(order: JournaledOrder, change: Transition): JournaledOrder {
   };
 }
 
-type Reads = Pick<OrderBook, 'openOrders' | 'ordersOf' | 'fillsSince' | 'holdingsBefore' | 'commissionSeen'>;
+type Reads = Omit<OrderBook, 'plan' | 'attempt' | 'settle' | 'order'>;
 
 function reads(store: Store): Reads {
   const open = store.prepare<OrderRow>(
@@ -179,6 +189,14 @@ function reads(store: Store): Reads {
   const fills = store.prepare<OrderRow>(
     `${SELECT_ORDER} WHERE account = $account AND executed > 0 AND updated_at >= $since ORDER BY seq`,
   );
+  const fillsByNumber = store.prepare<OrderRow>(
+    `${SELECT_ORDER} WHERE account = $account AND executed > 0 AND fill_no > $after ORDER BY seq`,
+  );
+  // The plus: else SQLite walks through all numbers from the first on, not through the few of that time.
+  const firstSince = store.prepare<{ n: bigint | null }>(
+    'SELECT min(+fill_no) AS n FROM orders WHERE account = $account AND executed > 0 AND updated_at >= $since',
+  );
+  const newest = store.prepare<{ n: bigint }>(`SELECT ${NEWEST_FILL} AS n`);
   // Of a pruned leg only the cash is left, and that alone is no holdings.
   const findLeg = store.prepare<{ cash_before: bigint }>(
     'SELECT cash_before FROM legs WHERE iteration = $iteration AND leg = $leg AND pruned = 0',
@@ -196,6 +214,12 @@ function reads(store: Store): Reads {
     openOrders: (account) => open.all({ account }).map(toOrder),
     ordersOf: (iteration) => ofIteration.all({ iteration }).map(toOrder),
     fillsSince: (account, sinceMs) => fills.all({ account, since: BigInt(sinceMs) }).map(toOrder),
+    fillsAfter: (account, fill, sinceMs) => {
+      const first = sinceMs === undefined ? null : firstSince.get({ account, since: BigInt(sinceMs) });
+      const after = Math.min(fill, Number(first?.n ?? fill + 1) - 1);
+      return fillsByNumber.all({ account, after: BigInt(after) }).map(toOrder);
+    },
+    newestFill: (account) => Number(newest.get({ account })?.n ?? 0),
     holdingsBefore: (iteration, leg) => {
       const where = { iteration, leg: BigInt(leg) };
       const found = findLeg.get(where);

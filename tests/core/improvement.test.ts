@@ -2,7 +2,7 @@ import { describe, expect, test } from 'bun:test';
 import { decide } from '../../src/core/decide.ts';
 import type { Policy } from '../../src/core/policy.ts';
 import type { Holding } from '../../src/core/portfolio.ts';
-import { price } from '../../src/core/units.ts';
+import { type Money, money, NO_MONEY, price } from '../../src/core/units.ts';
 import {
   ordersOf,
   percent,
@@ -54,6 +54,29 @@ describe('a plan is traded from min_improvement_pp on', () => {
     expect(ordersOf(plan).TGLD).toBe(1);
     expect(plan.trackingError.after).toBeGreaterThan(plan.trackingError.before - 3);
     expect(plan.heldBack.some((held) => held.rule === 'min_improvement_pp')).toBe(false);
+  });
+});
+
+describe('purchases after the sells', () => {
+  const start = snapshotOf('100', [holding('TMOS', '1', 60_000), holding('TBRU', '1', 40_000)]);
+  const after = (traded: Money | undefined) =>
+    planOf(
+      decide(start, halves(), {
+        kind: 'buys',
+        tickers: new Set(['TBRU']),
+        ...(traded === undefined ? {} : { traded }),
+      }),
+    );
+
+  test('are worth it with what was traded, whatever is left of them', () => {
+    expect(after(money(1n)).orders).toHaveLength(1);
+    expect(after(undefined).orders).toHaveLength(1);
+  });
+
+  test('stand alone where every sell was refused', () => {
+    const plan = after(NO_MONEY);
+    expect(plan.orders).toEqual([]);
+    expect(ruleFor(plan, 'TBRU')).toBe('min_improvement_pp');
   });
 });
 

@@ -135,6 +135,24 @@ test('fills of a clock that was ahead are not the last ones, whatever was filled
   expect(world.faults()).toEqual([]);
 });
 
+test('fills of a clock that was ahead are not expected again by looks that come after it was set back', async () => {
+  const world = await openHeld();
+  const by = byClock(world);
+  by.setForward(HOUR_MS);
+  expect((await by.cycle()).status).toBe('balanced');
+  by.setForward(-HOUR_MS);
+  for (const _ of [1, 2, 3, 4]) {
+    await world.clock.sleep(12 * MINUTE_MS);
+    expect(await by.cycle()).toMatchObject({ status: 'nothing_to_do', warnings: [] });
+  }
+  world.exchange.ownerOrder(world.accountId(), { uid: world.uid('TMOS'), side: 'sell', lots: 1 });
+  await world.clock.sleep(30 * MINUTE_MS);
+  const { warnings } = await by.cycle();
+  expect(warnings).toContain('TMOS: -1 pieces since the last iteration, not by this bot');
+  expect(world.journal.halt('a')).toBeNull();
+  expect(world.faults()).toEqual([]);
+});
+
 test('no absence is believed by minutes that were set, not lived through', async () => {
   const world = await openHeld();
   const by = byClock(world);

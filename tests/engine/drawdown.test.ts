@@ -136,6 +136,24 @@ describe('money that comes or goes', () => {
     expect(await next(world)).toContain('equity has fallen');
   });
 
+  test('a deposit between the very first look and what follows it does not hide a fall', async () => {
+    const world = await openWorld({ startMs: FRIDAY_NOON - 2 * HOUR_MS, accounts: [account()] });
+    const { faults } = world.exchange;
+    faults.delay('*', 20);
+    faults.delay('GetOperationsByCursor', 2_000, 'before', 1);
+    faults.rewrite(
+      'GetOperationsByCursor',
+      (reply) => {
+        move(world, 40_000);
+        return reply;
+      },
+      1,
+    );
+    await next(world);
+    world.exchange.gapPrice('TMOS', '0.71');
+    expect(await next(world)).toContain('equity has fallen 10.');
+  });
+
   test('a withdrawal in the same iteration makes no fall, nor hides one', async () => {
     for (const [factor, halts] of [
       ['0.9', false],

@@ -1,6 +1,6 @@
 // One security held under several listings: worth all of it, sold only where it is held, and one line, not a crash.
 
-import { expect, test } from 'bun:test';
+import { describe, expect, test } from 'bun:test';
 import { HOUR_MS, openWorld, type World } from '../support/engine-world.ts';
 
 /** Pieces under the plain listing, which cannot be traded through the API. */
@@ -63,4 +63,45 @@ test('frozen pieces of another listing stay apart, the free ones are traded', as
   expect(record.status).toBe('balanced');
   expect(record.orders.map((order) => [order.ticker, order.direction])).toEqual([['TGLD', 'sell']]);
   expect(record.apart).toEqual([{ ticker: 'TGLD (frozen)', pieces: '9', value_rub: null }]);
+});
+
+describe('what may be neither bought nor sold since it was managed', () => {
+  const barred = async (change = {}): Promise<World> => {
+    const world = await openWorld({
+      accounts: [{ wallet: { AFKS: 50, RUB: 50 }, cash: '2500.00', pieces: { AFKS: 250 } }],
+    });
+    await world.cycle();
+    world.exchange.amend('AFKS', { buyable: false, sellable: false, ...change });
+    // The lists of instruments are read once a day.
+    await world.clock.sleep(72 * HOUR_MS);
+    return world;
+  };
+
+  test('is held, and counted in its own lots', async () => {
+    const world = await barred();
+    const pieces = world.exchange.registry
+      .account(world.accountId())
+      .pieces(world.exchange.instrument('AFKS').uid);
+    const { record } = await world.cycle();
+    expect(record.positions[0]).toMatchObject({
+      ticker: 'AFKS',
+      lot_size: 100,
+      lots_before: Number(pieces / 100n),
+      lots_after: Number(pieces / 100n),
+    });
+    expect(record.orders).toEqual([]);
+    expect(record.warnings.join('\n')).toContain('AFKS no longer resolves');
+  });
+
+  test.each([
+    ['that the venue forgot', '50002'],
+    ['that the venue does not want to be asked about', '30083'],
+  ])('one %s is counted in pieces, and the account goes on', async (_, code) => {
+    const world = await barred({ apiTradable: false });
+    world.exchange.faults.error('GetInstrumentBy', code, Number.POSITIVE_INFINITY);
+    const { record } = await world.cycle();
+    expect(record.status).toBe('nothing_to_do');
+    expect(record.positions[0]).toMatchObject({ ticker: 'AFKS', lot_size: 1 });
+    expect(Number(record.positions[0]!.lots_before) % 10).toBe(0);
+  });
 });

@@ -57,6 +57,21 @@ describe('the turnover of a day', () => {
     expect(refused(world)).toHaveLength(1);
   });
 
+  test('leaves no purchase behind that is not worth making without the sells that do not fit', async () => {
+    const account = {
+      ...CAPPED(1),
+      cash: '100.00',
+      pieces: { TMOS: 10_000, TBRU: 100 },
+      policy: { minImprovementPp: 0.5 },
+    };
+    const world = await openWorld({ accounts: [account] });
+    const { record } = await world.cycle();
+    expect(record.status).toBe('partial');
+    expect(record.reason).toMatch(/^sell of TMOS was not sent: today's turnover would pass/);
+    expect(record.orders).toEqual([]);
+    expect(world.faults()).toEqual([]);
+  });
+
   test('lets purchases pass that are worth making without the one that does not fit', async () => {
     const account = {
       wallet: { TMOS: 70, TBRU: 30 },

@@ -24,6 +24,8 @@ const SEEN: LastSeen = {
     ]),
   },
   atMs: AT,
+  fill: 7,
+  fillBefore: 5,
   reversals: 1,
 };
 

@@ -86,6 +86,14 @@ describe('reading orders', () => {
         `SELECT * FROM orders WHERE account = 'a' AND executed > 0 AND updated_at >= 5 ORDER BY seq`,
       );
       expect(fills).toContain('USING INDEX orders_with_fills (account=? AND updated_at>?)');
+      const numbered = `FROM orders WHERE account = 'a' AND executed > 0`;
+      expect(plan(`SELECT * ${numbered} AND fill_no > 5 ORDER BY seq`)).toContain(
+        'USING INDEX orders_by_fill (account=? AND fill_no>?)',
+      );
+      expect(plan(`SELECT max(fill_no) ${numbered}`)).toContain('INDEX orders_by_fill (account=?)');
+      expect(plan(`SELECT min(+fill_no) AS n ${numbered} AND updated_at >= 5`)).toContain(
+        'USING INDEX orders_with_fills (account=? AND updated_at>?)',
+      );
       expect(
         plan(
           `SELECT value_nano FROM orders WHERE account = 'a' AND executed > 0 AND value_nano > 0

@@ -2,7 +2,7 @@
 
 import { expect, test } from 'bun:test';
 import { GetLastPricesRequest, GetLastPricesResponse } from 'tinkoff-invest-api/dist/generated/marketdata.js';
-import { together } from '../../sim/check.ts';
+import { type SeenCall, together } from '../../sim/check.ts';
 import { balanceChecks } from '../../sim/invariants/balance.ts';
 import { breakerChecks } from '../../sim/invariants/breakers.ts';
 import { calmChecks } from '../../sim/invariants/calm.ts';
@@ -112,6 +112,10 @@ function scene(block: Record<string, unknown> = {}) {
         intents: Array.from({ length: parts }, (_, part) => intent(part)),
         before: { cash: money(books.cash()), pieces: new Map([[tmos.uid, shares(books.pieces(tmos.uid))]]) },
       });
+    },
+    /** What is planned next is a further leg. */
+    goOn() {
+      iteration -= 1;
     },
     /** An iteration ends, and says so. */
     record(status: IterationRecord['status'], id = world.newId(), startedMs = world.timeline.now()) {
@@ -310,4 +314,52 @@ test.each([
   record('balanced', id, world.calmAtMs + 5_000);
   plan('buy', 6_000n);
   expect(made.broken().includes('calm')).toBe(fails);
+});
+
+test.each([
+  ['of the same iteration is no iteration of its own', true, false],
+  ['of another is', false, true],
+])('a small purchase after one that could not be judged: one %s', (_, goesOn, fails) => {
+  const made = scene();
+  const { world, tell, plan } = made;
+  tell();
+  // Its clock has just been changed; and then it is as if that were long ago.
+  world.skewedAtMs = world.timeline.now();
+  plan('buy', 3_000n);
+  world.skewedAtMs = Number.NEGATIVE_INFINITY;
+  if (goesOn) made.goOn();
+  plan('buy', 5n, 2);
+  expect(made.broken().includes('worth it')).toBe(fails);
+});
+
+/** The bot is shown what its account holds. */
+const shows = ({ world, account }: Scene): void =>
+  world.checks.onCall(
+    {
+      call: { method: 'GetPositions', accountId: account.brokerAccount } as SeenCall['call'],
+      life: world.life!,
+    },
+    'applied',
+  );
+
+test('a payout that came after the look at the account raises no peak; a fall after it is one', () => {
+  const made = scene({ max_drawdown_percent: 0.5 });
+  const { world, tell, record } = made;
+  tell();
+  shows(made);
+  record('nothing_to_do');
+  shows(made);
+  world.exchange.payOut('TMOS', '1.0');
+  record('nothing_to_do');
+  tell();
+  for (const _ of ['the price is lower by the payout', 'and stays']) {
+    shows(made);
+    record('nothing_to_do');
+  }
+  expect(world.violations.filter(({ invariant }) => invariant === 'drawdown')).toEqual([]);
+  world.exchange.gapPrice('TMOS', '0.85');
+  tell();
+  shows(made);
+  record('nothing_to_do');
+  expect(made.broken()).toContain('drawdown');
 });

@@ -30,6 +30,39 @@ type Case = readonly [
 const buys = (rubles: number) => (s: RuledScene) => s.plan([s.order('buy', 'TMOS', rubles)]);
 const sells = (rubles: number) => (s: RuledScene) => s.plan([s.order('sell', 'TMOS', rubles)]);
 
+/** Bought by the bot, for 40,000 RUB. */
+function hasBought({ world, broker }: RuledScene, key: string): void {
+  const { desk, market } = world.exchange;
+  const instrument = world.exchange.instrument('TMOS');
+  const nowMs = world.timeline.now();
+  const lots = 40_000_000_000_000n / (market.last(instrument, nowMs)?.price ?? 1n);
+  const order = { accountId: broker, key, uid: instrument.uid, side: 'buy', type: 'market', lots } as const;
+  desk.post({ ...order, price: null, confirmMargin: false, timeInForce: 'day', foreign: false }, nowMs);
+}
+
+const bars = ({ world }: RuledScene, ticker: string): void =>
+  world.alerted({
+    account: world.accounts[0]!.id,
+    event: 'instrument_barred',
+    message: `${ticker} is not for this investor (30101): it is left out from now on`,
+  });
+
+/** The run ends with nothing to do. */
+function restsAtEnd({ world }: RuledScene, recordedInMs = 0): void {
+  const started_at = new Date(world.timeline.now()).toISOString();
+  const told = {
+    account: world.accounts[0]!.id,
+    status: 'nothing_to_do',
+    started_at,
+    finished_at: started_at,
+  };
+  const record = { ...told, orders: [], positions: [], held_back: [], warnings: [], reason: null };
+  world.start();
+  const atMs = world.timeline.now() + recordedInMs;
+  world.records.push({ record, life: world.life, atMs } as unknown as (typeof world.records)[number]);
+  world.checks.atEnd();
+}
+
 const CASES: readonly Case[] = [
   [
     'desired_wallet',
@@ -262,23 +295,32 @@ const CASES: readonly Case[] = [
     sells(30_000),
   ],
   ['rebalance.threshold_percent', 'RUB inside its band is spent', { rebalance: BANDS }, {}, buys(50_000)],
+  ['rebalance.trigger', 'a band stays broken', { rebalance: BANDS }, { tmos: 75, trur: 15 }, restsAtEnd],
   [
     'rebalance.trigger',
-    'a band stays broken',
+    'a band stays broken that volatility may have widened',
+    { rebalance: { ...BANDS, volatility_adjusted: true } },
+    { tmos: 60, trur: 30 },
+    (s) => restsAtEnd(s),
+  ],
+  [
+    'rebalance.trigger',
+    'a band stays broken beside what may not be bought',
     { rebalance: BANDS },
-    { tmos: 75, trur: 15 },
-    ({ world }) => {
-      const started_at = new Date(world.timeline.now()).toISOString();
-      const told = {
-        account: world.accounts[0]!.id,
-        status: 'nothing_to_do',
-        started_at,
-        finished_at: started_at,
-      };
-      const record = { ...told, orders: [], positions: [], held_back: [], warnings: [], reason: null };
-      world.start();
-      world.records.push({ record, life: world.life, atMs: 0 } as unknown as (typeof world.records)[number]);
-      world.checks.atEnd();
+    { tmos: 15, trur: 75 },
+    (s) => {
+      bars(s, 'TMOS');
+      restsAtEnd(s);
+    },
+  ],
+  [
+    'limits.max_turnover_percent',
+    'with what was bought before it is more than a day allows',
+    { limits: { max_turnover_percent: { day: 5 } } },
+    { tmos: 35 },
+    (s) => {
+      hasBought(s, 'before');
+      s.plan([s.order('buy', 'TMOS', 20_000)]);
     },
   ],
   [
@@ -335,6 +377,51 @@ const ALLOWED: readonly Case[] = [
     { rebalance: BANDS },
     { tmos: 52, trur: 38 },
     sells(70_000),
+  ],
+  [
+    'rebalance.trigger',
+    'an order that the bot does not know holds what left its band',
+    { rebalance: BANDS },
+    { tmos: 75, trur: 15 },
+    (s) => {
+      s.world.exchange.ownerOrder(s.broker, { uid: 'TMOS', side: 'sell', lots: 1, limit: '6.70' });
+      restsAtEnd(s);
+    },
+  ],
+  [
+    'rebalance.trigger',
+    'volatility may have widened the band as far',
+    { rebalance: { ...BANDS, volatility_adjusted: true } },
+    { tmos: 53, trur: 37 },
+    (s) => restsAtEnd(s),
+  ],
+  [
+    'rebalance.trigger',
+    'nothing could be traded when it was last looked at',
+    { rebalance: BANDS },
+    { tmos: 75, trur: 15 },
+    (s) => restsAtEnd(s, 14 * HOUR_MS),
+  ],
+  [
+    'rebalance.trigger',
+    'what may not be bought leaves its share in RUB',
+    { rebalance: BANDS },
+    { tmos: 10 },
+    (s) => {
+      bars(s, 'TMOS');
+      restsAtEnd(s);
+    },
+  ],
+  [
+    'limits.max_turnover_percent',
+    'a restored backup knows nothing of what was bought before',
+    { limits: { max_turnover_percent: { day: 5 } } },
+    { tmos: 35 },
+    (s) => {
+      hasBought(s, 'before');
+      s.world.forgotten.add('before');
+      s.plan([s.order('buy', 'TMOS', 20_000)]);
+    },
   ],
   [
     'rebalance.cooldown',

@@ -39,7 +39,7 @@ export function aimedTargets(input: AimedInput): ReadonlyMap<string, Money> {
   if (aim.kind === 'breached') moveBreached(input, aim.bands, aimed);
   if (aim.kind !== 'quiet' || aim.idle !== true) invest(input, aimed);
   raise(input, aimed);
-  return aimed.set(RUB, cashWith(input, aimed));
+  return aimed.set(RUB, cashLeft(input, aimed));
 }
 
 /** Purchases may not take RUB below this: a plan that only invests a surplus spends no more than that, and borrows nothing. */
@@ -81,6 +81,15 @@ const cashWith = (input: AimedInput, aimed: Aimed): Money =>
     (cash, { ticker }) => add(cash, subtract(worthNow(input, ticker), aimed.get(ticker) ?? NO_MONEY)),
     worthNow(input, RUB),
   );
+
+/** After the sells purchases leave RUB what the plan left it, up to its target: what was not sold pays for none of them. */
+function cashLeft(input: AimedInput, aimed: Aimed): Money {
+  const rest = cashWith(input, aimed);
+  const planned = input.stage.kind === 'buys' ? wantedCash(input) : null;
+  return planned === null
+    ? rest
+    : larger(rest, smaller(worthNow(input, RUB), smaller(targetOf(input, RUB), planned)));
+}
 
 function moveBreached(input: AimedInput, bands: ReadonlyMap<string, Band>, aimed: Aimed): void {
   const { rebalance, limits } = input.policy;

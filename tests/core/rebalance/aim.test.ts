@@ -340,3 +340,38 @@ test('what the sells to the edge are to pay for is bought once they are done', (
   } as const;
   expect(ordersOf(planOf(decide(sold, policy, stage)))).toEqual({ B: ordersOf(plan).B! });
 });
+
+test('what sells were to pay for and did not is not bought from RUB that was to stay', () => {
+  const policy = policyOf(
+    { A: 22, B: 18, C: 18, D: 17, RUB: 25 },
+    {
+      commission: rate(0n),
+      minImprovementPp: 0,
+      rebalance: { ...NO_RULES.rebalance, ...THRESHOLD, thresholdPercent: 1.5, to: 'edge' },
+    },
+  );
+  const held = (points: Readonly<Record<string, number>>, refused: readonly string[] = []) =>
+    Object.entries(points).map(([ticker, each]) =>
+      holding(ticker, '1', piecesOf(each), {
+        hold: refused.includes(ticker) ? { rule: 'not_tradable', detail: 'its sell was refused' } : null,
+      }),
+    );
+  const weights = { A: 8, B: 23, C: 22, D: 22 };
+  const plan = planOf(decide(snapshotOf('25000', held(weights)), policy));
+  expect(ordersOf(plan)).toEqual({ A: 12_500, B: -4500, C: -3500, D: -4500 });
+  const stage = {
+    kind: 'buys',
+    tickers: new Set(['A']),
+    aim: plan.aim,
+    planned: new Map(plan.rows.map(({ ticker, lotsAfter }) => [ticker, lotsAfter])),
+  } as const;
+  const after = (cash: string, holdings: Holding[]) =>
+    planOf(decide(snapshotOf(cash, holdings), policy, stage));
+  const sold = { ...weights, B: 18.5, C: 18.5, D: 17.5 };
+  expect(ordersOf(after('37500', held(sold)))).toEqual({ A: 12_500 });
+  const short = after('29500', held({ ...weights, D: 17.5 }, ['B', 'C']));
+  // A tie to the RUB: what is bought with it is as near to its edge as RUB is off its own.
+  expect(ordersOf(short)).toEqual({ A: 4501 });
+  expect(short.heldBack.filter(({ ticker }) => ticker === 'A').map(({ rule }) => rule)).toContain('cash');
+  expect(ordersOf(after('25000', held(weights, ['B', 'C', 'D'])))).toEqual({});
+});
