@@ -39,7 +39,7 @@ export function generateVenue(seed: number, worth: number): SimVenue {
   // Now and then at a weekend, when only some instruments trade, and only for those who trade by their hours.
   const day = schedule.chance(0.04) ? schedule.whole(5, 6) : schedule.whole(0, 4);
   // Mostly in the day's trading, now and then across its end.
-  const hour = schedule.chance(0.85) ? 10 + schedule.random() * 7 : 17 + schedule.random() * 6.5;
+  const hour = schedule.chance(0.85) ? 10 + schedule.random() * 7 : 17 + schedule.random() * 5.5;
   return {
     startMs: Math.floor(MONDAY_MS + day * 24 * HOUR_MS + hour * HOUR_MS),
     options: {

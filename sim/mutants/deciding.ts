@@ -27,17 +27,6 @@ export const DECIDING: readonly Mutant[] = [
     edits: [['  return within + weekdaysBetween(', '  return 0 * within + weekdaysBetween(']],
   },
   {
-    name: 'gone-is-cancelled',
-    bug: 'an order that is not shown has done nothing, whatever the positions say',
-    file: 'engine/await-final.ts',
-    edits: [
-      [
-        "if (seen.found === 'not_found') return settleGone(context, order);",
-        "if (seen.found === 'not_found') return settle(context, { key: order.request.key, to: 'cancelled', executed: order.executed, evidence: 'not shown' });",
-      ],
-    ],
-  },
-  {
     name: 'fills-not-awaited',
     bug: 'an account that does not show our fills is decided on',
     file: 'engine/explained.ts',

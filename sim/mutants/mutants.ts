@@ -3,6 +3,7 @@
 
 import { DECIDING } from './deciding.ts';
 import { EXECUTING } from './executing.ts';
+import { FIXED } from './fixed.ts';
 import { JOURNALING } from './journaling.ts';
 import type { Mutant } from './mutant.ts';
 import { NAMED } from './named.ts';
@@ -18,4 +19,5 @@ export const MUTANTS: readonly Mutant[] = [
   ...EXECUTING,
   ...JOURNALING,
   ...TELLING,
+  ...FIXED,
 ];

@@ -209,28 +209,6 @@ const WHEN: readonly Mutant[] = [
     ],
   },
   {
-    name: 'no-sleep-between-legs',
-    bug: 'the first order of a leg does not wait for the pause after the last one of the leg before',
-    file: 'engine/submit.ts',
-    edits: [
-      [
-        'if (leftMs > 0 && !blocked) await clock.sleep(leftMs, stop);',
-        'if (leftMs > 0 && !blocked && submitted.length > 0) await clock.sleep(leftMs, stop);',
-      ],
-    ],
-  },
-  {
-    name: 'rests-until-all-are-sent',
-    bug: 'how long an order may rest counts only once the last one of its leg is sent',
-    file: 'engine/act.ts',
-    edits: [
-      [
-        'await send(context, gate.approved, follow).finally(allOver);',
-        'await send(context, gate.approved, () => {}).finally(allOver);',
-      ],
-    ],
-  },
-  {
     name: 'rests-for-ever',
     bug: 'an order rests ten times as long as it may',
     file: 'engine/await-final.ts',

@@ -94,17 +94,6 @@ export const TELLING: readonly Mutant[] = [
     edits: [['} else if (refusedAt === null) {', '} else {']],
   },
   {
-    name: 'token-told-by-the-last',
-    bug: 'a refused token is told of only where it ends an iteration',
-    file: 'tinvest/attempt.ts',
-    edits: [
-      [
-        "if (rule.read === 'token') fared('refused');",
-        "if (rule.read === 'token' && method.service === 'users') fared('refused');",
-      ],
-    ],
-  },
-  {
     name: 'alert-is-no-warning',
     bug: 'the record does not say what the alerts of its iteration said',
     file: 'engine/cycle.ts',

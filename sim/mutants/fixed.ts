@@ -1,0 +1,218 @@
+// Bugs that this program once had and that were put right, brought back one at a time, each with the seed whose story shows
+// it: the failure stays known, and stays fixed (tests/sim/scenarios.test.ts).
+// A story changes with the program and with the generator. `npm run sim -- --mutants NAME --from S` finds another one.
+
+import type { Mutant } from './mutant.ts';
+
+export interface Scenario extends Mutant {
+  /** Breaks no invariant as the program is now, and at least one with the bug. */
+  readonly seed: number;
+}
+
+export const FIXED: readonly Scenario[] = [
+  {
+    name: 'believed-at-first-sight',
+    seed: 3090,
+    bug: 'the first look at an account is believed although its answer was cut',
+    file: 'engine/explained.ts',
+    edits: [['      ...(await neverSeen(context, observation)),\n', '']],
+  },
+  {
+    name: 'emptiness-believed',
+    seed: 5980,
+    bug: 'an account that suddenly shows no securities is believed at once',
+    file: 'engine/explained.ts',
+    edits: [['const noPieces = held && ', 'const noPieces = !held && ']],
+  },
+  {
+    name: 'own-fills-by-the-clock',
+    seed: 7668,
+    bug: 'fills that a clock set back makes too old are not waited for',
+    file: 'engine/explained.ts',
+    edits: [
+      [
+        'journal.fillsAfter(settings.id, seen, nowMs - FILLS_WITHIN_MS - leadMs)',
+        'journal.fillsSince(settings.id, Math.min(nowMs - FILLS_WITHIN_MS - leadMs, last === null ? nowMs : last.atMs + 1))',
+      ],
+    ],
+  },
+  {
+    name: 'young-where-hours-unknown',
+    seed: 2079,
+    bug: 'a price is new where nobody knows the hours of its exchange',
+    file: 'engine/holding.ts',
+    edits: [['sessions === undefined ? Math.max(0, seen.nowMs - fromMs) :', 'sessions === undefined ? 0 :']],
+  },
+  {
+    name: 'any-ratio-is-a-split',
+    seed: 850,
+    bug: 'any change of pieces that keeps the worth passes for a split',
+    file: 'core/price-jump.ts',
+    edits: [
+      [
+        '!isWholeRatio(raw(piecesThen), raw(piecesNow)) || isPaidFor(move)',
+        'raw(piecesThen) <= 0n || raw(piecesThen) === raw(piecesNow)',
+      ],
+    ],
+  },
+  {
+    name: 'buy-only-spends-all',
+    seed: 3529,
+    bug: 'broken bands are closed with RUB that nothing can bring back',
+    file: 'core/rebalance/aimed.ts',
+    edits: [['  if (limits.buyOnly) payFromSurplus(input, aimed);\n', '']],
+  },
+  {
+    name: 'day-drops-the-large-one',
+    seed: 4248,
+    bug: "the day's brake leaves the small purchases, which alone are not worth making",
+    file: 'engine/within-today.ts',
+    edits: [["while (plan.orders.every(({ side }) => side === 'buy')) {", 'while (false) {']],
+  },
+  {
+    name: 'leaves-beside-unknown',
+    seed: 1165,
+    bug: 'an order that waited for the rate limit leaves although another is unknown',
+    file: 'engine/submit.ts',
+    edits: [['?? resolved(context, key) ?? besideUnknown(context, key);', '?? resolved(context, key);']],
+  },
+  {
+    name: 'gone-is-cancelled',
+    seed: 124,
+    bug: 'an order that is not shown has done nothing, whatever the positions say',
+    file: 'engine/await-final.ts',
+    edits: [
+      [
+        "if (seen.found === 'not_found') return settleGone(context, order);",
+        "if (seen.found === 'not_found') return settle(context, { key: order.request.key, to: 'cancelled', executed: order.executed, evidence: 'not shown' });",
+      ],
+    ],
+  },
+  {
+    name: 'rests-until-all-are-sent',
+    seed: 11,
+    bug: 'how long an order may rest counts only once the last one of its leg is sent',
+    file: 'engine/act.ts',
+    edits: [
+      [
+        'await send(context, gate.approved, follow).finally(allOver);',
+        'await send(context, gate.approved, () => {}).finally(allOver);',
+      ],
+    ],
+  },
+  {
+    name: 'last-look-hangs',
+    seed: 1180,
+    bug: 'a look at a resting order that hangs keeps it resting',
+    file: 'engine/await-final.ts',
+    edits: [
+      ['const byMs = Math.min(silentAtMs(), restUntilMs + LAST_LOOK_MS);', 'const byMs = silentAtMs();'],
+    ],
+  },
+  {
+    name: 'patience-by-the-clock',
+    seed: 79,
+    bug: 'deadlines and patience are reckoned by a clock that somebody sets',
+    file: 'engine/steady.ts',
+    edits: [['clock.monotonic?.() ?? clock.now();', 'clock.now();']],
+  },
+  {
+    name: 'no-sleep-between-legs',
+    seed: 8,
+    bug: 'the first order of a leg does not wait for the pause after the last one of the leg before',
+    file: 'engine/submit.ts',
+    edits: [
+      [
+        'if (leftMs > 0 && !blocked) await clock.sleep(leftMs, stop);',
+        'if (leftMs > 0 && !blocked && submitted.length > 0) await clock.sleep(leftMs, stop);',
+      ],
+    ],
+  },
+  {
+    name: 'cooldown-lost-with-the-venue',
+    seed: 190,
+    bug: 'an iteration that traded and then lost the venue starts no cooldown',
+    file: 'engine/cycle.ts',
+    edits: [['    if (error instanceof WorldError) mark();\n', '']],
+  },
+  {
+    name: 'next-unplanned',
+    seed: 21,
+    bug: 'an account that could not be opened announces no next iteration',
+    file: 'engine/daemon.ts',
+    edits: [
+      ['      options.journal.planNextIteration(', '      session.context?.journal.planNextIteration('],
+    ],
+  },
+  {
+    name: 'refusal-hidden-by-a-failed-look',
+    seed: 267,
+    bug: 'a refusal that ends trading is lost when the next look at the account fails',
+    file: 'engine/act.ts',
+    edits: [
+      [
+        'if (stop === null || !(error instanceof WorldError)) throw error;',
+        'if (stop !== undefined) throw error;',
+      ],
+    ],
+  },
+  {
+    name: 'unknown-order-ends-well',
+    seed: 1,
+    bug: 'a program that leaves an unknown order behind ends with the code of a failure',
+    file: 'cli/start.ts',
+    edits: [['return isUnresolved(run, journal) ? EXIT.unknownOutcome : ', 'return ']],
+  },
+  {
+    name: 'token-told-by-the-last',
+    seed: 28,
+    bug: 'a refused token is told of only where it ends an iteration',
+    file: 'tinvest/attempt.ts',
+    edits: [
+      [
+        "if (rule.read === 'token') fared('refused');",
+        "if (rule.read === 'token' && method.service === 'users') fared('refused');",
+      ],
+    ],
+  },
+  {
+    name: 'told-at-the-next-poll',
+    seed: 4,
+    bug: 'a person is told of an unknown order only when it is asked about again, a minute too late',
+    file: 'engine/resolve-unknown.ts',
+    edits: [['const ALERT_AFTER_MS = 55_000;', 'const ALERT_AFTER_MS = 115_000;']],
+  },
+  {
+    name: 'unknown-left-untold',
+    seed: 4281,
+    bug: 'nobody is told of an unknown order where asking about it ends with a failure',
+    file: 'engine/resolve-unknown.ts',
+    edits: [
+      [
+        "    if (known.state === 'unknown') alertUnknown(context, known);\n    throw error;",
+        '    throw error;',
+      ],
+    ],
+  },
+  {
+    name: 'told-in-the-future',
+    seed: 79,
+    bug: 'an unknown order that was sent before the clock was set back is told of too late',
+    file: 'engine/resolve-unknown.ts',
+    edits: [['age < 0 ? 0 : ALERT_AFTER_MS - age', 'ALERT_AFTER_MS - age']],
+  },
+  {
+    name: 'halted-although-resolved',
+    seed: 79,
+    bug: 'an account is halted for an order that a person has just resolved',
+    file: 'engine/resolve-unknown.ts',
+    edits: [['  const known = journaled(context, key);\n  const age', '  const known = order;\n  const age']],
+  },
+  {
+    name: 'every-skip-is-expected',
+    seed: 22,
+    bug: 'nobody is told of an account that is skipped because nobody knows the hours',
+    file: 'engine/cycle.ts',
+    edits: [['    draft.expected = known;', '    draft.expected = true;']],
+  },
+];
