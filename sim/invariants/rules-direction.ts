@@ -76,11 +76,29 @@ export function directionChecks(world: World): Check {
     return cost <= 0n || raw(sizedAt) * NANO < cost * BigInt(Math.round((100 + Number(least)) * 1e7)) - NANO;
   }
 
+  /** RUB in the venue's books when positions were last shown: a payment may have come since. */
+  const shown = new Map<string, bigint>();
+
+  function owes(account: SimAccount, leg: PlannedLeg): boolean {
+    const sight = sightOf(world, account, leg);
+    const cash = shown.get(account.brokerAccount) ?? sight.cash;
+    return [sight, { ...sight, cash }].some((each) => mustCover(world, account, each));
+  }
+
   return {
+    onCall({ call: { method, accountId } }, phase) {
+      if (
+        phase === 'applied' &&
+        method === 'GetPositions' &&
+        accountId !== null &&
+        world.accountOf(accountId)
+      )
+        shown.set(accountId, world.exchange.registry.account(accountId).cash());
+    },
     onPlan(leg: PlannedLeg) {
       const account = world.accounts.find(({ id }) => id === leg.account);
       if (account === undefined) return;
-      const covers = () => mustCover(world, account, sightOf(world, account, leg));
+      const covers = () => owes(account, leg);
       for (const intent of leg.intents)
         if (intent.request.side === 'buy') bought(intent, account);
         else sold(intent, account, covers);

@@ -1,8 +1,11 @@
 // The journal with its reads remembered until something is written: a fifth of a seed's time went into reading and
-// converting the same rows again. Requires: `version` changes with every write to the database, whoever writes.
+// converting the same rows again. Requires: a table's version changes with every write to it, whoever writes.
 // Guarantees: a read is what the database would say; inside a transaction nothing is remembered.
 
 import type { Journal } from '../../src/ports.ts';
+
+/** Instants are arguments, too: what was asked at another one is of no use any more. */
+const KNOWN_MAX = 64;
 
 /** Reads whose arguments are strings and numbers. */
 const READS = [
@@ -32,34 +35,44 @@ const READS = [
   'rebalanceMarks',
 ] as const satisfies readonly (keyof Journal)[];
 
-export interface Versioned {
-  /** Which state of the database a read sees; `null` while it is being changed. */
-  version(): number | null;
+/** What is known of the database beside its rows. */
+export interface Changes {
+  /** A transaction is open: what it reads may never have been. */
+  isOpen(): boolean;
+  /** How often a table was written to. */
+  versionOf(table: string): number;
+  /** Runs a read and says which tables it looked at. */
+  looking<T>(read: () => T): { readonly found: T; readonly tables: readonly string[] };
 }
 
 type Read = (...args: readonly (string | number)[]) => unknown;
 
+interface Known {
+  readonly found: unknown;
+  readonly seen: readonly { readonly table: string; readonly version: number }[];
+}
+
 /** The named boundary: reads are wrapped as a whole, whatever they give. */
-export function remembered(journal: Journal, { version }: Versioned): Journal {
+export function remembered(journal: Journal, changes: Changes): Journal {
   const members = journal as unknown as Readonly<Record<string, Read>>;
   const wrapped: Record<string, Read> = {};
   for (const name of READS) {
     const read = members[name];
-    if (read !== undefined) wrapped[name] = rememberedRead(read, version);
+    if (read !== undefined) wrapped[name] = rememberedRead(read, changes);
   }
   return { ...journal, ...(wrapped as unknown as Pick<Journal, (typeof READS)[number]>) };
 }
 
-function rememberedRead(read: Read, version: Versioned['version']): Read {
-  const known = new Map<string, unknown>();
-  let of: number | null = null;
+function rememberedRead(read: Read, { isOpen, versionOf, looking }: Changes): Read {
+  const known = new Map<string, Known>();
   return (...args) => {
-    const now = version();
-    if (now === null) return read(...args);
-    if (now !== of) known.clear();
-    of = now;
+    if (isOpen()) return read(...args);
     const key = args.join(' ');
-    if (!known.has(key)) known.set(key, read(...args));
-    return known.get(key);
+    const last = known.get(key);
+    if (last?.seen.every(({ table, version }) => versionOf(table) === version)) return last.found;
+    const { found, tables } = looking(() => read(...args));
+    if (known.size >= KNOWN_MAX) known.clear();
+    known.set(key, { found, seen: tables.map((table) => ({ table, version: versionOf(table) })) });
+    return found;
   };
 }

@@ -11,6 +11,7 @@ import { MIGRATIONS } from '../../src/journal/migrations.ts';
 import { type Store, storeOf } from '../../src/journal/store.ts';
 import type { Journal } from '../../src/ports.ts';
 import { remembered } from './remembered.ts';
+import { TableChanges, tablesIn } from './table-changes.ts';
 
 /** What a life may do around its writes: die, or fail as a full disk does, by throwing. */
 export interface WriteHooks {
@@ -34,17 +35,24 @@ export function openSimJournal(): SimJournal {
   db.run('PRAGMA foreign_keys = ON');
   migrate(db, MIGRATIONS, ':memory:');
   const real = storeOf(db);
-  let writes = 0;
+  const changes = new TableChanges();
   const store: Store = {
     ...real,
     prepare(sql) {
       const query = real.prepare<never>(sql);
+      const tables = tablesIn(sql);
       return {
-        get: query.get,
-        all: query.all,
+        get(params) {
+          changes.looked(tables);
+          return query.get(params);
+        },
+        all(params) {
+          changes.looked(tables);
+          return query.all(params);
+        },
         run(params) {
           opened.hooks.statement();
-          writes += 1;
+          changes.wrote(tables);
           query.run(params);
         },
       };
@@ -53,11 +61,13 @@ export function openSimJournal(): SimJournal {
   };
   const opened: SimJournal = {
     db,
-    journal: remembered(journalOf(store), { version: () => (db.inTransaction ? null : writes) }),
+    journal: remembered(journalOf(store), {
+      isOpen: () => db.inTransaction,
+      versionOf: (table) => changes.versionOf(table),
+      looking: (read) => changes.looking(read),
+    }),
     hooks: NO_HOOKS,
-    changed() {
-      writes += 1;
-    },
+    changed: () => changes.wroteAll(),
     reset() {
       opened.hooks = NO_HOOKS;
       if (db.inTransaction) db.run('ROLLBACK');

@@ -22,6 +22,13 @@ describe('a read', () => {
     expect(journal.openOrders('main')).toBe(journal.openOrders('main'));
   });
 
+  test('is not made again for a write to another table', () => {
+    const before = journal.order(key);
+    journal.setHalt('main', { cause: 'drawdown', detail: 'tested', atMs: 2 });
+    expect(journal.order(key)).toBe(before);
+    expect(journal.halt('main')?.cause).toBe('drawdown');
+  });
+
   test('sees every write that came before it', () => {
     expect(journal.order(key)?.state).toBe('intent');
     journal.attempt([key], 2);

@@ -1,0 +1,42 @@
+// Which tables of the journal statements name, and how often each was written to.
+// Requires: each table of a statement stands behind a FROM, JOIN, INTO or UPDATE of its own.
+
+/** @throws {Error} for a statement without a table: what it reads could not be known to have changed. */
+export function tablesIn(sql: string): readonly string[] {
+  const names = [...sql.matchAll(/\b(?:FROM|JOIN|INTO|UPDATE)\s+([a-z_]+)/g)].map(([, name]) => name ?? '');
+  if (names.length === 0) throw new Error(`which table does this name? ${sql}`);
+  return [...new Set(names)];
+}
+
+export class TableChanges {
+  private readonly writes = new Map<string, number>();
+  private everything = 0;
+  private tables: Set<string> | null = null;
+
+  wrote(tables: readonly string[]): void {
+    for (const table of tables) this.writes.set(table, (this.writes.get(table) ?? 0) + 1);
+  }
+
+  /** By somebody whose statements are not seen here. */
+  wroteAll(): void {
+    this.everything += 1;
+  }
+
+  looked(tables: readonly string[]): void {
+    for (const table of tables) this.tables?.add(table);
+  }
+
+  versionOf(table: string): number {
+    return this.everything * 1e9 + (this.writes.get(table) ?? 0);
+  }
+
+  looking<T>(read: () => T): { readonly found: T; readonly tables: readonly string[] } {
+    const tables = new Set<string>();
+    this.tables = tables;
+    try {
+      return { found: read(), tables: [...tables] };
+    } finally {
+      this.tables = null;
+    }
+  }
+}
