@@ -14,6 +14,7 @@ import { livenessChecks } from './invariants/liveness.ts';
 import { outcomeChecks } from './invariants/outcomes.ts';
 import { planningChecks } from './invariants/planning.ts';
 import { postingChecks } from './invariants/posting.ts';
+import { reasonChecks } from './invariants/reasons.ts';
 import { recordChecks } from './invariants/records.ts';
 import { directionChecks } from './invariants/rules-direction.ts';
 import { ruledLimitChecks } from './invariants/rules-limits.ts';
@@ -21,6 +22,7 @@ import { orderChecks } from './invariants/rules-orders.ts';
 import { rebalanceChecks } from './invariants/rules-rebalance.ts';
 import { timingChecks } from './invariants/rules-timing.ts';
 import { secretChecks } from './invariants/secrets.ts';
+import { shiftChecks } from './invariants/shifts.ts';
 import { toldChecks } from './invariants/told.ts';
 import { turnoverChecks } from './invariants/turnover.ts';
 import { valuationChecks } from './invariants/valuation.ts';
@@ -48,10 +50,12 @@ export function allChecks(world: World): Required<Check> {
     timingChecks(world),
     rebalanceChecks(world),
     recordChecks(world),
+    reasonChecks(world),
     callChecks(world),
     alertChecks(world),
     exitChecks(world),
     secretChecks(world),
     valuationChecks(world),
+    shiftChecks(world),
   ]);
 }

@@ -285,9 +285,12 @@ export interface Broker {
    * because". What it throws is passed on, and nothing is sent.
    */
   post(request: OrderRequest, mayLeave?: () => string | null): Promise<PostOutcome>;
-  /** `lot` turns the venue's per-piece prices into values. */
-  orderByKey(brokerAccount: string, key: string, lot: LotSize): Promise<LookUp>;
-  orderById(brokerAccount: string, orderId: string, lot: LotSize): Promise<LookUp>;
+  /**
+   * `lot` turns the venue's per-piece prices into values. `unwanted`, once aborted: nobody waits for the answer any more,
+   * and a question that has not left yet must not use up the limit of those that are waited for.
+   */
+  orderByKey(brokerAccount: string, key: string, lot: LotSize, unwanted?: AbortSignal): Promise<LookUp>;
+  orderById(brokerAccount: string, orderId: string, lot: LotSize, unwanted?: AbortSignal): Promise<LookUp>;
   cancel(brokerAccount: string, orderId: string): Promise<CancelOutcome>;
   /**
    * What was executed with `fromMs` < time <= `toMs`, in RUB, oldest first; what moved other currencies is left out,

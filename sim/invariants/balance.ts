@@ -3,9 +3,11 @@
 // the least that is worth trading allow.
 
 import type { IterationRecord } from '../../src/core/iteration-record.ts';
+import { longRate } from '../../src/exchange/margin.ts';
 import type { Check } from '../check.ts';
 import type { SimAccount } from '../generate/generate-accounts.ts';
 import type { World } from '../world/world.ts';
+import { closingOf, isClear } from './rules-books.ts';
 import { missOf, offBy, type Standing, standingOf } from './targets.ts';
 import type { Told } from './told.ts';
 
@@ -23,6 +25,9 @@ const SLOW = new Set(['max_trade_percent', 'max_orders']);
 const DUST_PERCENT = 0.02;
 /** Of the total that was traded: purchases reserve the commission and a step, and what is left over buys once more. */
 const COST = 0.004;
+/** What the way there takes of the collateral, and of what the multiplier lets be owed. */
+const CLEARANCE = 1.02;
+const HOUR_MS = 3_600_000;
 
 export function balanceChecks(world: World, told: Told): Check {
   /** Whether anything that this account may hold can be traded now, and nothing was barred to it. */
@@ -63,14 +68,43 @@ export function balanceChecks(world: World, told: Told): Check {
       : `all in all ${text(miss)} of ${text(total)} RUB are not where they should be, rounding explains ${text(roomOfAll)}`;
   }
 
+  /**
+   * What an owner lets be borrowed is borrowed, as far as collateral carries it: exposure is the most that the rules allow,
+   * or what leaves `min_funds_sufficiency` times the starting margin. Only where all of it is collateral, nobody took the
+   * margin away, and the day's last minutes are not near.
+   */
+  function borrowing(account: SimAccount, standing: Standing): Standing {
+    const { exchange, coverage } = world;
+    const { rows, total, cashLow, cashHigh } = standing;
+    const rates = rows.map(({ ticker, high }) => (high > 0 ? longRate(exchange.instrument(ticker)) : 0n));
+    const closes =
+      closingOf(world, account).maybe || closingOf(world, account, world.timeline.now() + HOUR_MS).maybe;
+    if (closes || 'margin_withdrawn' in coverage.tables.faults || !isClear(world, account)) return standing;
+    if (cashLow >= cashHigh || rates.includes(null)) return standing;
+    const enough = Number(Reflect.get(Object(account.block.margin_trading), 'min_funds_sufficiency') ?? 1.05);
+    // Per ruble of the most that may be invested.
+    const [most, least] = [total - cashLow, total - cashHigh];
+    const asked = rows.reduce(
+      (sum, { high }, at) => sum + (high / most) * enough * (Number(rates[at]) / 1e9),
+      0,
+    );
+    const carried = Math.min(most, Math.max(least, asked > 0 ? total / (asked * CLEARANCE) : most));
+    return {
+      ...standing,
+      rows: rows.map((row) => ({ ...row, low: (row.high * carried) / most })),
+      cashHigh: total - carried,
+    };
+  }
+
   return {
     onRecord(record) {
       const account = world.accounts.find(({ id }) => id === record.account);
       if (account === undefined || record.dry_run || world.beganMs(record) < world.calmAtMs) return;
       if (record.status !== 'balanced' && record.status !== 'nothing_to_do') return;
       if (!isJudged(account, record) || !world.isUndisturbed(account.brokerAccount)) return;
-      const standing = standingOf(world, account, (uid) => told.worthTo(account, uid));
-      if (standing === null || !isFree(account, standing)) return;
+      const known = standingOf(world, account, (uid) => told.worthTo(account, uid));
+      if (known === null || !isFree(account, known)) return;
+      const standing = account.borrows ? borrowing(account, known) : known;
       const trouble = troubleOf(account, standing, record);
       if (trouble !== null)
         world.violate('balanced in truth', `${account.id} (${record.status}): ${trouble}`);

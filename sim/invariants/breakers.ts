@@ -3,6 +3,7 @@
 
 import { raw } from '../../src/core/units.ts';
 import type { Check } from '../check.ts';
+import type { FaultKind } from '../faults/fault-kinds.ts';
 import type { SimAccount } from '../generate/generate-accounts.ts';
 import type { World } from '../world/world.ts';
 import { balancedIn, rub } from './targets.ts';
@@ -11,6 +12,17 @@ import type { Told } from './told.ts';
 const MINUTE_MS = 60_000;
 /** Doubles. */
 const GRAIN_RUB = 0.5;
+
+/** After these a price, or what is told of one, is another. */
+const MOVING: readonly FaultKind[] = [
+  'price_gap',
+  'dividend',
+  'corrupt_reply',
+  'cut_reply',
+  'backup_restored',
+];
+/** Entries by which an account becomes worth less, or more, at prices that stand still. */
+const COSTS: ReadonlySet<string> = new Set(['buy', 'sell', 'fee']);
 
 interface Look {
   readonly iteration: string;
@@ -63,6 +75,24 @@ export function breakerChecks(world: World, told: Told): Check {
     marks.set(id, { peak: Math.max(own, marks.get(id)?.peak ?? own), flows, payouts });
   }
 
+  /** Where no price moves only trades cost anything: neither money that came nor money that went may halt an account. */
+  function halted(account: SimAccount): void {
+    const { coverage, exchange, liveliness } = world;
+    if (liveliness > 0 || MOVING.some((kind) => kind in coverage.tables.faults)) return;
+    const worths = balancedIn(world, account, (uid) => told.mostFor(account, uid));
+    if (worths === null) return;
+    const books = exchange.registry.account(account.brokerAccount);
+    const cost = books.ledger.reduce((sum, { kind, uid, cash, pieces }) => {
+      const instrument = uid === null ? null : exchange.market.byUid(uid);
+      const price = instrument && exchange.market.last(instrument, world.timeline.now())?.price;
+      return COSTS.has(kind) ? sum - cash - pieces * (price ?? 0n) : sum;
+    }, 0n);
+    const now = worths.reduce((sum, { worth }) => sum + worth, rub(books.cash()));
+    const fall = (rub(cost) / (now + rub(cost))) * 100;
+    if (now > 0 && fall < limitOf(account) * 0.9)
+      world.violate('drawdown', `${account.id} is halted, all its trades have cost ${fall.toFixed(2)} %`);
+  }
+
   const accountOf = (id: string): SimAccount | undefined => world.accounts.find((each) => each.id === id);
 
   return {
@@ -111,6 +141,7 @@ export function breakerChecks(world: World, told: Told): Check {
     onHalt(id, { cause }) {
       const account = accountOf(id);
       if (account === undefined || cause !== 'drawdown') return;
+      halted(account);
       // Once a person lets it go on it begins anew.
       marks.delete(id);
       const { life } = world;

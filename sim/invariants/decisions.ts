@@ -21,6 +21,9 @@ const RATE_FROM_FILLS = 20;
 /** What stops a plan short of all that would be worth trading, or measures it by something else. */
 const CUT_SHORT = ['limits', 'rebalance', 'buy_requires_total_marginal_sell', 'confirmationThresholdRub'];
 
+/** The same of a purchase that was large enough when it was decided. */
+const CUTS = ['max_trade_percent', 'max_turnover_percent', 'max_orders'];
+
 interface Move {
   readonly row: Row;
   /** Signed, RUB, at the price that it is sized at. */
@@ -54,6 +57,8 @@ export function decisionChecks(world: World, told: Told, traded: Traded): Check 
   const begun = new Map<string, Begun>();
   /** Which iteration each account planned for last, whether or not it could be judged. */
   const planned = new Map<string, string>();
+  /** Whether an account's last iteration with purchases has planned none but first lots that are little worth. */
+  const onlyFirsts = new Map<string, { readonly iteration: string; readonly is: boolean }>();
 
   function judgedOf(leg: PlannedLeg, account: SimAccount): Judged | null {
     const standing = standingOf(world, account, (uid) => told.worthTo(account, uid));
@@ -77,8 +82,9 @@ export function decisionChecks(world: World, told: Told, traded: Traded): Check 
 
   /** Each move goes towards its target, and a reach past it at most; so does the RUB that purchases take. */
   function towards({ leg, account, standing, moves, reach, firsts }: Judged): void {
-    const free = sellsFreely(account, standing);
+    const pays = sellsFreely(account, standing);
     for (const { row, amount } of moves) {
+      const free = pays && mayPay(row, account, standing);
       const end = row.worth + amount;
       const isPast =
         amount > 0
@@ -110,6 +116,13 @@ export function decisionChecks(world: World, told: Told, traded: Traded): Check 
       );
   }
 
+  /** Under `only_positive_positions_sell` what has lost is sold below its target for a debt alone. */
+  function mayPay({ uid, lotSize, lot }: Row, account: SimAccount, { cash }: Standing): boolean {
+    if (cash < Number(account.block.cash_reserve_rub ?? 0) || !sellsOnlyProfits(account)) return true;
+    const cost = world.exchange.registry.account(account.brokerAccount).basis(uid).fifo();
+    return cost > 0n && rub(cost * lotSize) < lot;
+  }
+
   /** Purchases bring all of it nearer to its targets; with the sells that paid for them, too. */
   function objective({ leg, account, standing, moves, reach, firsts, prices }: Judged): void {
     if (leg.leg === 0 || 'buy_requires_total_marginal_sell' in account.block) return;
@@ -137,18 +150,36 @@ export function decisionChecks(world: World, told: Told, traded: Traded): Check 
       );
   }
 
-  /** `min_improvement_pp` of purchases from cash: sells are weighed together with purchases that are not known yet. */
-  function worthIt({ leg, account, standing, moves, firsts }: Judged): void {
+  /**
+   * `min_improvement_pp` of purchases from cash: sells are weighed together with purchases that are not known yet. Where
+   * nothing was sold, and nothing planned but first lots, that has made no other purchase worth it.
+   */
+  function worthIt(judged: Judged): void {
+    const { leg, account, firsts } = judged;
     const isFirstLeg = planned.get(account.id) !== leg.iteration;
-    if (leg.leg === 0 || !isFirstLeg || firsts > 0 || account.borrows) return;
+    const standsAlone = isFirstLeg || (hasOnlyFirsts(leg) && !hasSold(world, leg));
+    if (leg.leg === 0 || !standsAlone || firsts > 0 || account.borrows) return;
     if (CUT_SHORT.some((key) => key in account.block)) return;
-    const least = Number(account.block.min_improvement_pp ?? 0.25);
-    const gained = ((missOf(standing) - missAfter(standing, moves)) / standing.total) * 100;
+    const { gained, least } = worthOf(judged);
     if (gained < least - 0.01)
       world.violate(
         'worth it',
         `${account.id} trades for ${gained.toFixed(3)} pp, the least worth trading are ${least}`,
       );
+  }
+
+  /** `min_buy_rebalance_percent` of purchases that nothing was sold for, and that nothing has made smaller since. */
+  function largeEnough({ leg, account, standing, moves }: Judged): void {
+    const { least, listed } = fundingOf(account.block);
+    const limits = Object(account.block.limits ?? {}) as Record<string, unknown>;
+    if (least <= 0 || planned.get(account.id) === leg.iteration || CUTS.some((key) => key in limits)) return;
+    if ('confirmationThresholdRub' in account.block) return;
+    for (const { row, amount } of moves)
+      if (amount > 0 && listed.includes(row.ticker) && (amount / standing.total) * 100 < least * 0.98)
+        world.violate(
+          'min_buy_rebalance_percent',
+          `${account.id} buys ${row.ticker} for ${text(amount)} of ${text(standing.total)} RUB, the least are ${least} %`,
+        );
   }
 
   /** `max_day_turnover_percent` keeps whole purchases back for which the sells have been made. */
@@ -157,13 +188,30 @@ export function decisionChecks(world: World, told: Told, traded: Traded): Check 
     return traded.today(account) + missOf(standing) > (standing.total * percent) / 100;
   }
 
+  function hasOnlyFirsts({ account, iteration }: PlannedLeg): boolean {
+    const known = onlyFirsts.get(account);
+    return known?.iteration !== iteration || known.is;
+  }
+
+  function noteFirsts(leg: PlannedLeg, judged: Judged | null): void {
+    if (leg.leg === 0) return;
+    const is =
+      judged !== null && hasOnlyFirsts(leg) && judged.moves.every(isFirstLot) && isLittleWorth(judged);
+    onlyFirsts.set(leg.account, { iteration: leg.iteration, is });
+  }
+
   function judge(leg: PlannedLeg, account: SimAccount): void {
-    if (!world.isUndisturbed(account.brokerAccount)) return;
-    const judged = judgedOf(leg, account);
-    if (judged === null) return;
+    const judged = world.isUndisturbed(account.brokerAccount) ? judgedOf(leg, account) : null;
+    if (judged !== null) judgeAll(judged);
+    noteFirsts(leg, judged);
+  }
+
+  function judgeAll(judged: Judged): void {
+    const { leg, account } = judged;
     towards(judged);
     objective(judged);
     worthIt(judged);
+    largeEnough(judged);
     const { standing, prices } = judged;
     // What a later leg finds is not what its iteration began with.
     if (planned.get(account.id) === leg.iteration) return;
@@ -227,11 +275,49 @@ function edgeOf(rebalance: Readonly<Record<string, unknown>>, { total, cashLow }
   return cashLow <= 0 || halves.length === 0 ? 0 : Math.min(...halves);
 }
 
+/** Percentage points that a leg brings an account nearer to its targets, and the least that is worth trading. */
+function worthOf({ account, standing, moves }: Judged): { readonly gained: number; readonly least: number } {
+  const least = Number(account.block.min_improvement_pp ?? 0.25);
+  return { gained: ((missOf(standing) - missAfter(standing, moves)) / standing.total) * 100, least };
+}
+
+/** One lot of each, and too little to be worth it by itself. */
+function isLittleWorth(judged: Judged): boolean {
+  const { gained, least } = worthOf(judged);
+  return gained < least - 0.01 && judged.moves.every(({ lots }) => lots === 1n);
+}
+
+/** By the venue's books. */
+function hasSold(world: World, { iteration }: PlannedLeg): boolean {
+  const sells = world.store.journal.ordersOf(iteration).filter(({ request }) => request.side === 'sell');
+  const keys = new Set(sells.map(({ request }) => request.key));
+  return (
+    keys.size > 0 && world.exchange.desk.orders.some(({ key, fills }) => keys.has(key) && fills.length > 0)
+  );
+}
+
 const isFirstLot = ({ row, lots }: Move): boolean => lots > 0n && row.pieces < row.lotSize;
 
 /** RUB below what it must be is covered with whatever can be sold, and who must pay for others' purchases sells for them. */
 const sellsFreely = ({ block }: SimAccount, { cash }: Standing): boolean =>
   cash < Number(block.cash_reserve_rub ?? 0) || 'buy_requires_total_marginal_sell' in block;
+
+const sellsOnlyProfits = ({ block }: SimAccount): boolean =>
+  fundingOf(block).mode === 'only_positive_positions_sell';
+
+/** How purchases that must be paid with own money are paid for. */
+function fundingOf(block: SimAccount['block']): {
+  readonly mode: unknown;
+  readonly least: number;
+  readonly listed: readonly string[];
+} {
+  const rule = Object(block.buy_requires_total_marginal_sell ?? {}) as Record<string, unknown>;
+  const { mode } = Object(rule.allow_to_sell_others_positions_to_buy_non_marginal_positions ?? {}) as {
+    mode?: unknown;
+  };
+  const listed = (rule.instruments ?? []) as readonly string[];
+  return { mode, least: Number(rule.min_buy_rebalance_percent ?? 0), listed };
+}
 
 function missAfter({ rows, cash, cashLow, cashHigh }: Standing, moves: readonly Move[]): number {
   const moved = new Map(moves.map(({ row, amount }) => [row.uid, amount]));

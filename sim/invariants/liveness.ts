@@ -32,9 +32,24 @@ const loudCauseOf = ({ coverage }: World, because: string) =>
     ([cause, , after]) => cause.test(because) && (after === undefined || after in coverage.tables.faults),
   );
 
-/** Whether a record names a cause for which its account may stay as it is, once it was told of. */
-export const mayStand = (world: World, record: IterationRecord): boolean =>
-  loudCauseOf(world, causesOf(record)) !== undefined;
+/** Nobody is woken for a dry run: its record says what it waits for. */
+const isTold = ({ alerts, accounts }: World, { account: of }: IterationRecord, event: RegExp): boolean =>
+  accounts.some(({ id, dryRun }) => id === of && dryRun) ||
+  alerts.some(({ alert }) => alert.account === of && event.test(alert.event));
+
+/** An iteration that has sold to cover a debt has come to something: whether the account stands still the next one says. */
+const hasCovered = ({ status, reason, orders }: IterationRecord): boolean =>
+  status === 'partial' && reason?.startsWith('risk_only') === true && orders.some(isFilled);
+const isFilled = ({ status }: IterationRecord['orders'][number]): boolean => status === 'filled';
+
+/**
+ * Whether a record names a cause for which its account may stay as it is, and that it was told of: it takes two iterations
+ * in a row that come to nothing until a pause is.
+ */
+export function mayStand(world: World, record: IterationRecord): boolean {
+  const loud = loudCauseOf(world, causesOf(record));
+  return loud !== undefined && isTold(world, record, loud[1]);
+}
 
 const IN_ORDER: ReadonlySet<string> = new Set(['balanced', 'nothing_to_do', 'planned']);
 
@@ -52,9 +67,6 @@ function isSizedAgain({ status, orders }: IterationRecord): boolean {
 }
 
 export function livenessChecks(world: World): Check {
-  const wasAlerted = (account: string, event: RegExp): boolean =>
-    world.alerts.some(({ alert }) => alert.account === account && event.test(alert.event));
-
   function judge(account: SimAccount): void {
     const [last, previous] = world.records.filter(({ record }) => record.account === account.id).toReversed();
     if (last === undefined) {
@@ -70,9 +82,10 @@ export function livenessChecks(world: World): Check {
     if (IN_ORDER.has(record.status) || !record.exchange_open) return;
     const because = causesOf(record);
     const loud = loudCauseOf(world, because);
+    // Of an account that waits with orders in the book a run takes any `partial` for its last word.
+    if (account.patient && hasCovered(record)) return;
     if (loud !== undefined) {
-      // Nobody is woken for a dry run: its record has just said what it waits for.
-      if (!account.dryRun && !wasAlerted(account.id, loud[1]))
+      if (!isTold(world, record, loud[1]))
         world.violate('liveness', `${account.id} stands still in silence: ${because}`);
       return;
     }

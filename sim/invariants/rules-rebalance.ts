@@ -2,6 +2,7 @@
 // everything back; and what has left its band is brought back. Judged where the targets follow from the wallet alone, by
 // weights from the venue's books and by true time.
 
+import type { IterationRecord } from '../../src/core/iteration-record.ts';
 import { NO_MONEY } from '../../src/core/units.ts';
 import type { Check, PlannedLeg } from '../check.ts';
 import type { SimAccount } from '../generate/generate-accounts.ts';
@@ -124,31 +125,26 @@ export function rebalanceChecks(world: World): Check {
     }
   }
 
-  /** Once all is calm a band that is broken has been dealt with. */
-  function broughtBack(account: SimAccount): void {
-    const last = world.records.findLast(({ record }) => record.account === account.id);
-    const { trigger, window, cooldown } = Object(account.block.rebalance ?? {}) as Record<string, unknown>;
+  /**
+   * An iteration that nothing disturbed, and that says that all is well, has dealt with every band that is broken.
+   * @param since points by which prices may have moved its weights since then
+   */
+  function broughtBack(account: SimAccount, record: IterationRecord, atMs: number, since: number): void {
+    const { trigger, window, cooldown, calendar } = Object(account.block.rebalance ?? {}) as Record<
+      string,
+      unknown
+    >;
     const isSimple = SIMPLE.every((key) => !(key in account.block)) && account.block.order_type === 'market';
-    if (
-      last === undefined ||
-      trigger !== 'threshold' ||
-      window !== undefined ||
-      cooldown !== undefined ||
-      !isSimple
-    )
-      return;
-    if (!['balanced', 'nothing_to_do'].includes(last.record.status) || !isClear(world, account)) return;
-    if (isHeldByOthers(world, account)) return;
-    const sight = sightOf(world, account, {
-      account: account.id,
-      iteration: '',
-      leg: 0,
-      intents: [],
-      before: NOTHING,
-    });
-    if (![...sight.rows.keys()].every((ticker) => couldTrade(world, account, ticker, last.atMs))) return;
+    const waits = trigger === 'calendar' || (trigger === 'hybrid' && calendar !== undefined);
+    const idle = isOutside(window, world.beganMs(record)) || isOutside(window, atMs);
+    if (waits || idle || cooldown !== undefined || !isSimple) return;
+    const isWhole = world.swarm.fired.length === 0 || world.beganMs(record) >= world.calmAtMs;
+    const isDone = record.status === 'balanced' || record.status === 'nothing_to_do';
+    if (!isWhole || !isDone || !isClear(world, account) || isHeldByOthers(world, account)) return;
+    const sight = sightOf(world, account, noLeg(account));
+    if (![...sight.rows.keys()].every((ticker) => couldTrade(world, account, ticker, atMs))) return;
     const lot = Math.max(...[...sight.rows.values()].map(({ lot, price }) => Number(lot * price)));
-    const room = (200 * lot) / Number(sight.equity) + 0.1 + world.liveliness;
+    const lots = (200 * lot) / Number(sight.equity);
     const least = Number(account.block.min_improvement_pp ?? 0.25);
     // Under `breached` nothing is sold for a purchase that is not out of its own band: RUB above its target pays, or nobody.
     const pays = keyOf(account, 'rebalance_scope', 'rebalance') !== 'breached';
@@ -157,9 +153,26 @@ export function rebalanceChecks(world: World): Check {
       .filter(({ weight, target }) => (pays && barred.length === 0) || weight > target)
       // What may not be bought leaves its share in RUB; what may not be sold pays for nothing.
       .filter(({ ticker }) => barred.length === 0 || (ticker !== 'RUB' && !barred.includes(ticker)))
-      .find(({ weight, target, widest }) => Math.abs(weight - target) > widest + least + room);
+      .find(
+        ({ weight, target, widest, moved }) =>
+          Math.abs(weight - target) > widest + least + lots + moved + since,
+      );
     if (off !== undefined)
       world.violate('rebalance.trigger', `${account.id} leaves a band broken: ${wordsOf([off])}`);
+  }
+
+  /** "No band is broken" is so by the venue's books, but for what it names as stuck; lots and small gains explain nothing. */
+  function saysNone(account: SimAccount, record: IterationRecord): void {
+    const { reason } = record;
+    const isWhole = world.swarm.fired.length === 0 || world.beganMs(record) >= world.calmAtMs;
+    if (!reason?.startsWith(NONE_BROKEN) || !isWhole || !isClear(world, account) || !gaps.quiet) return;
+    const stuck = /\((.*) cannot be moved back now\)/.exec(reason)?.[1]?.split(', ') ?? [];
+    const broken = standingsOf(world, account, sightOf(world, account, noLeg(account))).filter(
+      ({ ticker, weight, target, widest, moved }) =>
+        Math.abs(weight - target) > widest + moved && !stuck.includes(ticker),
+    );
+    if (broken.length > 0)
+      world.violate('rebalance.threshold_percent', `${account.id} calls no band broken: ${wordsOf(broken)}`);
   }
 
   return {
@@ -173,7 +186,13 @@ export function rebalanceChecks(world: World): Check {
       if (account?.block.rebalance === undefined || !isFirst || leg.intents.length === 0) return;
       if (isSteady(world, account)) judge(leg, account);
     },
-    onRecord({ account, iteration, status, orders }) {
+    onRecord(record) {
+      const { account, iteration, status, orders } = record;
+      const judged = world.accounts.find(({ id }) => id === account);
+      if (judged !== undefined && isJudged(judged)) {
+        broughtBack(judged, record, timeline.now(), 0);
+        saysNone(judged, record);
+      }
       // What was cut short remembers nothing: the rest of it goes on at once.
       const hasTraded =
         orders.some(({ filled_lots }) => filled_lots > 0) && /^(balanced|partial)$/.test(status);
@@ -188,7 +207,11 @@ export function rebalanceChecks(world: World): Check {
     // A journal from before does not know of it, as one of a life that was killed in the middle does not.
     onRestore: () => traded.clear(),
     atEnd() {
-      for (const account of world.accounts) if (isJudged(account)) broughtBack(account);
+      for (const account of world.accounts) {
+        const last = world.records.findLast(({ record }) => record.account === account.id);
+        if (last !== undefined && isJudged(account))
+          broughtBack(account, last.record, last.atMs, world.liveliness);
+      }
     },
   };
 }
@@ -215,7 +238,17 @@ const barredOf = ({ alerts }: World, { id, wallet }: SimAccount): readonly strin
     ),
   );
 
-const NOTHING = { cash: NO_MONEY, pieces: new Map() };
+/** For a sight of an account that plans nothing. */
+const noLeg = ({ id }: SimAccount): PlannedLeg => ({
+  account: id,
+  iteration: '',
+  leg: 0,
+  intents: [],
+  before: { cash: NO_MONEY, pieces: new Map() },
+});
+
+/** How the reason of an iteration begins that found every weight inside its band. */
+const NONE_BROKEN = 'no band is broken';
 
 /** Keys that keep a band from being closed, or move its middle. */
 const SIMPLE: readonly string[] = [

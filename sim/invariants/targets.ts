@@ -5,6 +5,7 @@
 import type { VenueOrder } from '../../src/exchange/order.ts';
 import type { SimAccount } from '../generate/generate-accounts.ts';
 import type { World } from '../world/world.ts';
+import { historyMetrics } from './history-weights.ts';
 
 export interface Row {
   readonly ticker: string;
@@ -99,7 +100,10 @@ export function weightsOf(world: World, account: SimAccount, priceOf: PriceOf): 
   if (mode === 'manual' || mode === 'default') return own;
   const share = own.get('RUB') ?? 0;
   const among = Object.keys(wallet).filter((ticker) => ticker !== 'RUB' && (wallet[ticker] ?? 0) > 0);
-  const metrics = metricsOf(world, mode, among, priceOf, Number(block.decorrelation_min_spread_pp ?? 0.5));
+  const metrics =
+    mode === 'inverse_volatility' || mode === 'sharpe'
+      ? historyMetrics(world, account, mode, among)
+      : metricsOf(world, mode, among, priceOf, Number(block.decorrelation_min_spread_pp ?? 0.5));
   if (metrics === null) return null;
   const whole = metrics.reduce((total, metric) => total + metric, 0);
   if (whole <= 0) return own;

@@ -33,6 +33,17 @@ const DIRECTION: readonly Mutant[] = [
     ],
   },
   {
+    name: 'losers-pay',
+    bug: 'what has lost is sold for purchases that only what has earned may pay',
+    file: 'core/steps/funding-sales.ts',
+    edits: [
+      [
+        'isProfitable(entry, minProfitPercent),\n  );',
+        'isProfitable(entry, minProfitPercent) || true,\n  );',
+      ],
+    ],
+  },
+  {
     name: 'unlisted-sold',
     bug: 'what the wallet does not name is sold although it is to be kept',
     file: 'core/decide.ts',
@@ -174,6 +185,12 @@ const WHEN: readonly Mutant[] = [
         'const outside = leaving || Math.abs(drift) > half / 2 + GRAIN;',
       ],
     ],
+  },
+  {
+    name: 'half-of-each-band',
+    bug: 'a weight below its target never leaves its band',
+    file: 'core/rebalance/bands.ts',
+    edits: [['Math.abs(drift) > half + GRAIN', 'drift > half + GRAIN']],
   },
   {
     name: 'scope-all',

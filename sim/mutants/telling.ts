@@ -159,4 +159,59 @@ export const TELLING: readonly Mutant[] = [
       ],
     ],
   },
+  {
+    name: 'causes-untold',
+    bug: 'nobody is told what keeps a position off its target',
+    file: 'engine/draft.ts',
+    edits: [['held_back: heldBack(draft, orders),', 'held_back: heldBack(draft, orders).slice(0, 0),']],
+  },
+  {
+    name: 'idle-without-reason',
+    bug: 'an iteration that does nothing does not say why',
+    file: 'engine/cycle.ts',
+    edits: [
+      ["outcome('nothing_to_do', nothingToDo(plan), sessions)", "outcome('nothing_to_do', null, sessions)"],
+    ],
+  },
+  {
+    name: 'error-after-as-planned',
+    bug: 'the tracking error after an iteration is the one that was planned',
+    file: 'engine/draft.ts',
+    edits: [
+      [
+        'draft.settled?.trackingError.before ?? draft.plan.trackingError.after',
+        'draft.plan.trackingError.after',
+      ],
+    ],
+  },
+  {
+    name: 'refusal-without-words',
+    bug: 'an order is told as rejected, and not why',
+    file: 'engine/draft.ts',
+    edits: [["error: order.state === 'filled' ? null : order.error,", 'error: null,']],
+  },
+  {
+    name: 'told-as-open',
+    bug: 'the exchange is told to be open at all times',
+    file: 'engine/draft.ts',
+    edits: [['exchange_open: draft.exchangeOpen,', 'exchange_open: true,']],
+  },
+  {
+    name: 'left-behind-untold',
+    bug: 'nobody is told what became of an order that an earlier life left',
+    file: 'engine/cycle.ts',
+    edits: [['    draft.warnings.push(...settled);\n', '']],
+  },
+  {
+    name: 'no-fees-expected',
+    bug: 'a plan is told to cost nothing',
+    file: 'core/iteration-record.ts',
+    edits: [['fees_rub: decimal(fees),', "fees_rub: '0.00',"]],
+  },
+  {
+    name: 'cash-for-debt',
+    bug: 'what is left in RUB is told as the debt of a plan',
+    file: 'core/plan-rows.ts',
+    edits: [['const debt = larger(NO_MONEY, negate(cash));', 'const debt = larger(NO_MONEY, cash);']],
+  },
 ];

@@ -72,4 +72,33 @@ export const WEIGHING: readonly Mutant[] = [
     file: 'core/debt-limit.ts',
     edits: [['(raw(multiplierOf(margin)) - NANO)) / NANO)', 'raw(multiplierOf(margin))) / NANO)']],
   },
+  {
+    name: 'diff-backwards',
+    bug: 'diff takes a target the other way than its weight has gone',
+    file: 'core/weights/diff.ts',
+    edits: [['weight + (diff * multiplier) / 100', 'weight - (diff * multiplier) / 100']],
+  },
+  {
+    name: 'risk-weighs-more',
+    bug: 'the more a price moves, the more of it',
+    file: 'core/weights/inverse-volatility.ts',
+    edits: [['risk === 0 ? null : 1 / risk', 'risk === 0 ? null : risk']],
+  },
+  {
+    name: 'half-the-multiplier',
+    bug: 'half of what the multiplier allows is borrowed',
+    file: 'core/debt-limit.ts',
+    edits: [
+      [
+        'rate(BigInt(Math.round(multiplier * 1e9)))',
+        'rate(BigInt(Math.round((1 + (multiplier - 1) / 2) * 1e9)))',
+      ],
+    ],
+  },
+  {
+    name: 'flows-are-losses',
+    bug: 'money that its owner takes out is a fall of the account',
+    file: 'core/drawdown.ts',
+    edits: [['[add(marks.start, flows), add(marks.peak, flows)]', '[marks.start, marks.peak]']],
+  },
 ];

@@ -11,6 +11,8 @@ export interface Worthwhile {
   readonly problem: Problem;
   readonly solution: Solution;
   readonly heldBack: readonly HeldBack[];
+  /** Nothing is left in it but what is exempt. */
+  readonly onlyExempt?: boolean;
 }
 
 /**
@@ -43,12 +45,17 @@ export function keepWorthwhile(
       return compare(wanted, exempt.solution.lots[index] ?? entry.line.held) !== 0;
     })
     .map((entry) => ({ ticker: entry.holding.ticker, rule: 'min_improvement_pp', detail }));
-  return { ...exempt, heldBack: [...plan.heldBack, ...heldBack] };
+  return { ...exempt, heldBack: [...plan.heldBack, ...heldBack], onlyExempt: true };
 }
 
-/** What was traded was worth it together with what follows; where every sell was refused, what follows stands alone. */
+/**
+ * What was traded was worth it together with what follows. Where every sell was refused, or nothing was worth it but what
+ * is exempt (a first lot makes nothing else worth trading), what follows stands alone.
+ */
 const isUnderWay = (stage: Stage): boolean =>
-  stage.kind === 'buys' && (stage.traded === undefined || isPositive(stage.traded));
+  stage.kind === 'buys' &&
+  stage.onlyExempt !== true &&
+  (stage.traded === undefined || isPositive(stage.traded));
 
 /** The plan with every other line left as it is. Infeasible where the exempt purchases cannot be paid without the rest. */
 function exemptMoves(

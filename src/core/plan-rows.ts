@@ -39,7 +39,7 @@ export function improvementOf(context: BoundContext, entries: readonly Entry[], 
 
 export function buildPlan(
   context: BoundContext,
-  { entries, solution, confirmations = [] }: Draft,
+  { entries, solution, confirmations = [], onlyExempt = false }: Draft,
   { causes, ...said }: Pick<Plan, 'heldBack' | 'warnings' | 'weighing'> & { readonly causes: Causes },
 ): Plan {
   const rows = rowsOf(context, entries, solution);
@@ -63,6 +63,7 @@ export function buildPlan(
     fees: total(entries.map((entry, index) => feesOf(entry, solution.lots[index]))),
     aim: context.aim,
     costs: costsOf(context, orders, rows),
+    ...(onlyExempt ? { onlyExempt } : {}),
     ...said,
   };
 }

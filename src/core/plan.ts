@@ -70,6 +70,8 @@ export interface Plan {
   /** Sells first, then what is paid from own cash only, then the other purchases. */
   readonly orders: readonly PlannedOrder[];
   readonly heldBack: readonly HeldBack[];
+  /** `min_improvement_pp` left nothing in it but what it does not ask about: the rest of the iteration has to be worth it. */
+  readonly onlyExempt?: boolean;
   /** Orders that need a person's yes. */
   readonly confirmations: readonly Confirmation[];
   /** Sum of |weight - target| over all rows, in percentage points. */

@@ -150,6 +150,8 @@ export type Stage =
       readonly traded?: Money;
       /** The same per ticker. */
       readonly moved?: ReadonlyMap<string, Money>;
+      /** What this iteration planned last was nothing but what `min_improvement_pp` does not ask about. */
+      readonly onlyExempt?: boolean;
       /** Orders that this iteration has sent so far. */
       readonly sent?: number;
       /** Where the plan ends per ticker, in lots: what only own cash pays for goes no further. */

@@ -65,6 +65,7 @@ export async function act(
   const notMade = [...today.notMade];
   let { observation } = today;
   let tooLittleMoney = false;
+  let latest: Planned = plan;
 
   const leg = async (number: number, orders: readonly PlannedOrder[]): Promise<Acted | null> => {
     const isUrgent = number === SELLS && coversDebt(context, observation.snapshot, plan);
@@ -91,11 +92,11 @@ export async function act(
     return unfinished || done.stop || forbidden(context) !== null ? end : null;
   };
   const buysNow = (): readonly PlannedOrder[] => {
-    const stage = buysAfter(plan, context.journal.ordersOf(iteration));
+    const stage = buysAfter(plan, context.journal.ordersOf(iteration), latest);
     const decision = decide(observation.snapshot, context.settings.policy, stage);
-    if (decision.kind === 'plan') return decision.plan.orders;
-    notMade.push(`the purchases were not made: ${decision.because}`);
-    return [];
+    if (decision.kind !== 'plan') notMade.push(`the purchases were not made: ${decision.because}`);
+    latest = decision.kind === 'plan' ? decision.plan : { orders: [] };
+    return latest.orders;
   };
   const split = (orders: readonly PlannedOrder[]) =>
     splitOwnMoney(context.settings.policy, observation.snapshot, orders);
@@ -115,10 +116,8 @@ export async function act(
   const after = apart.length > 0 ? 1 : 0;
   buys = split(buys).rest;
   if (buys.length > 0) {
-    const end = await leg(BUYS + after, buys);
+    const end = (await leg(BUYS + after, buys)) ?? (await leg(LEFT_OVER + after, split(buysNow()).rest));
     if (end) return end;
-    const last = await leg(LEFT_OVER + after, split(buysNow()).rest);
-    if (last) return last;
   }
   return { observation, warnings, notMade, unfinished: false, stop: null };
 }

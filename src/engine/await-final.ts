@@ -104,7 +104,7 @@ async function cancel(
   for (let pauseMs = CANCEL_AGAIN_MS; ; pauseMs *= 2) {
     const { ticker, request } = order;
     const deadline = () => Math.min(latestMs, patience.heardMs + lookUpMs);
-    const outcome = await inTime(context, deadline(), broker.cancel(request.brokerAccount, orderId));
+    const outcome = await inTime(context, deadline(), () => broker.cancel(request.brokerAccount, orderId));
     context.log.info(
       { ticker, key: request.key, outcome: outcome?.kind ?? 'unknown' },
       'cancelled a resting order',
@@ -130,13 +130,14 @@ async function look(
   patience: Patience,
   deadlineMs: number,
 ): Promise<Look> {
-  const { key, brokerAccount, lot } = order.request;
+  const { orderId, request } = order;
+  const { key, brokerAccount, lot } = request;
   try {
-    const asked =
-      order.orderId === null
-        ? context.broker.orderByKey(brokerAccount, key, lot)
-        : context.broker.orderById(brokerAccount, order.orderId, lot);
-    const found = await inTime(context, deadlineMs, asked);
+    const found = await inTime(context, deadlineMs, (unwanted) =>
+      orderId === null
+        ? context.broker.orderByKey(brokerAccount, key, lot, unwanted)
+        : context.broker.orderById(brokerAccount, orderId, lot, unwanted),
+    );
     if (found === null) return { order, found: 'no_answer' };
     patience.heardMs = steady(context.clock);
     if (found.kind === 'not_found') return { order, found: 'not_found' };

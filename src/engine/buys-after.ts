@@ -7,10 +7,14 @@ import type { Stage } from '../core/policy.ts';
 import { total } from '../core/units.ts';
 import type { JournaledOrder } from '../ports.ts';
 
-/** @param orders all of this iteration so far */
+/**
+ * @param orders all of this iteration so far
+ * @param latest what was planned last: what is judged by itself after the sells, and not worth it, makes no more so
+ */
 export function buysAfter(
   plan: Pick<Plan, 'orders'> & Partial<Pick<Plan, 'aim' | 'rows'>>,
   orders: readonly JournaledOrder[],
+  latest: Pick<Plan, 'onlyExempt'>,
 ): Extract<Stage, { kind: 'buys' }> {
   const bought = plan.orders.filter(({ side }) => side === 'buy').map(({ ticker }) => ticker);
   const filled = Map.groupBy(orders, ({ ticker }) => ticker);
@@ -23,6 +27,7 @@ export function buysAfter(
     planned: new Map(plan.rows?.map(({ ticker, lotsAfter }) => [ticker, lotsAfter])),
     traded: total([...moved.values()]),
     moved,
+    onlyExempt: latest.onlyExempt === true,
     sent: new Set(attempted.map(({ leg, ticker }) => `${leg} ${ticker}`)).size,
   };
 }

@@ -16,7 +16,7 @@ import {
   subtract,
   total,
 } from '../core/units.ts';
-import { type EquityMarks, type Operation, WorldError } from '../ports.ts';
+import { type EquityMarks, type Listing, type Operation, WorldError } from '../ports.ts';
 import type { AccountContext } from './account-context.ts';
 import { haltAccount } from './halt.ts';
 import type { Outside } from './outside-watch.ts';
@@ -95,12 +95,13 @@ async function flowsNow(
     memory.flows = { sum: before?.sum ?? NO_MONEY, sinceMs, atMs, late: false };
     return { flows: memory.flows, warnings: [read.warning] };
   }
-  const sum = flowsOf(read.operations, inside);
+  const uids = await balancedAmong(context, read.operations, inside);
+  const sum = flowsOf(read.operations, uids);
   const explained =
     before === null
       ? flowsOf(
           read.operations.filter((operation) => operation.atMs > (outside.sinceMs ?? sinceMs)),
-          inside,
+          uids,
         )
       : subtract(sum, before.sum);
   const isUnexplained = isMore(absolute(subtract(outside.cash, explained)), ONE_RUBLE);
@@ -126,7 +127,27 @@ async function operationsOf(context: AccountContext, fromMs: number, toMs: numbe
   }
 }
 
-const flowsOf = (operations: readonly Operation[], { uids }: Inside): Money =>
+/** Where everything is balanced, what was sold whole is held no more: its sale is no deposit all the same. */
+async function balancedAmong(
+  { market, settings }: AccountContext,
+  operations: readonly Operation[],
+  { uids }: Inside,
+): Promise<ReadonlySet<string>> {
+  if (settings.policy.unlistedPositions !== 'sell') return uids;
+  const trades = operations.filter(({ kind, uid }) => (kind === 'buy' || kind === 'sell') && !uids.has(uid));
+  const gone = [...new Set(trades.map(({ uid }) => uid))];
+  const listings = await Promise.all(gone.map((uid) => market.listingByUid(uid)));
+  const balanced = listings.flatMap((listing) =>
+    listing !== null && isBalanced(listing) ? listing.uid : [],
+  );
+  return new Set([...uids, ...balanced]);
+}
+
+/** As `match-positions.ts` takes what no wallet names into the balance. */
+const isBalanced = ({ currency, kind }: Listing): boolean =>
+  currency.toLowerCase() === 'rub' && (kind === 'etf' || kind === 'share');
+
+const flowsOf = (operations: readonly Operation[], uids: ReadonlySet<string>): Money =>
   operations
     .filter(
       ({ kind, uid }) => kind !== 'other' && (kind === 'deposit' || kind === 'withdrawal' || !uids.has(uid)),
@@ -137,7 +158,7 @@ async function fold(context: AccountContext, marks: EquityMarks, inside: Inside)
   const untilMs = context.clock.now() - SETTLED_MS;
   const read = await operationsOf(context, marks.flowsSinceMs, untilMs);
   if (read.kind === 'untold') return;
-  const flows = flowsOf(read.operations, inside);
+  const flows = flowsOf(read.operations, await balancedAmong(context, read.operations, inside));
   context.journal.setEquityMarks(context.settings.id, {
     start: add(marks.start, flows),
     peak: add(marks.peak, flows),

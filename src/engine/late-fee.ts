@@ -19,16 +19,22 @@ export async function withFee(
 ): Promise<Accepted> {
   const { report } = outcome;
   if (report.status !== 'filled' || report.commission !== null || context.stop.aborted) return outcome;
-  const asked = seenNow(context, order, report.orderId);
-  const known = await inTime(context, steady(context.clock) + FEE_WAIT_MS, asked);
+  const known = await inTime(context, steady(context.clock) + FEE_WAIT_MS, (unwanted) =>
+    seenNow(context, order, report.orderId, unwanted),
+  );
   if (known?.status !== 'filled') return outcome;
   const { commission } = known;
   return { ...outcome, report: { ...report, commission, value: report.value ?? known.value } };
 }
 
-async function seenNow(context: AccountContext, { request }: JournaledOrder, orderId: string) {
+async function seenNow(
+  context: AccountContext,
+  { request }: JournaledOrder,
+  orderId: string,
+  unwanted: AbortSignal,
+) {
   try {
-    const found = await context.broker.orderById(request.brokerAccount, orderId, request.lot);
+    const found = await context.broker.orderById(request.brokerAccount, orderId, request.lot, unwanted);
     return found.kind === 'found' ? found.report : null;
   } catch (error) {
     // What lasts (a refused token, say) shows with the next call; this order is filled all the same.

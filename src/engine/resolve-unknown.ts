@@ -24,6 +24,8 @@ const ALERT_AFTER_MS = 55_000;
 const ASKED_FIRST_MS = 20_000;
 const FIRST_POLL_MS = 1_000;
 const LAST_POLL_MS = 60_000;
+/** A person who resolves it is heeded this soon. */
+const HEEDED_WITHIN_MS = 5_000;
 /** What has been unknown for minutes is not asked about every second again at each iteration: of its age, one part in so many. */
 const AGE_PARTS = 8;
 
@@ -45,7 +47,7 @@ export async function resolveUnknown(
     while (order.state === 'unknown') {
       order = await attemptRecovery(context, order, deadlineMs);
       if (order.state !== 'unknown' || steady(clock) >= deadlineMs || stop.aborted) break;
-      await clock.sleep(Math.min(pauseMs, deadlineMs - steady(clock)), stop);
+      await pause(context, order, Math.min(pauseMs, deadlineMs - steady(clock)));
       pauseMs = Math.min(pauseMs * 2, LAST_POLL_MS);
       // A person may have resolved it meanwhile.
       order = journaled(context, order.request.key);
@@ -67,6 +69,14 @@ function firstPauseMs({ clock }: AccountContext, { firstSentMs }: JournaledOrder
   return Math.min(LAST_POLL_MS, Math.max(FIRST_POLL_MS, Math.floor(age / AGE_PARTS)));
 }
 
+/** Shorter where a person resolves it meanwhile. */
+async function pause(context: AccountContext, { request }: JournaledOrder, ms: number): Promise<void> {
+  const { clock, stop } = context;
+  const untilMs = steady(clock) + ms;
+  while (steady(clock) < untilMs && !stop.aborted && journaled(context, request.key).state === 'unknown')
+    await clock.sleep(Math.min(HEEDED_WITHIN_MS, untilMs - steady(clock)), stop);
+}
+
 /** Tells a person when it is time, however long the venue lets a question hang. */
 async function tellInTime(context: AccountContext, order: JournaledOrder, until: AbortSignal): Promise<void> {
   const { clock } = context;
@@ -86,7 +96,7 @@ async function attemptRecovery(
 ): Promise<JournaledOrder> {
   const { key } = order.request;
   try {
-    const seen = await inTime(context, deadlineMs, evidenceOf(context, order));
+    const seen = await inTime(context, deadlineMs, (unwanted) => evidenceOf(context, order, unwanted));
     if (seen === null) return order;
     const repair = repairFor(order, { ...seen, nowMs: context.clock.now() });
     switch (repair.kind) {
@@ -121,10 +131,10 @@ async function attemptRecovery(
 }
 
 /** What the venue says about it now. */
-async function evidenceOf(context: AccountContext, order: JournaledOrder) {
+async function evidenceOf(context: AccountContext, order: JournaledOrder, unwanted: AbortSignal) {
   const { key, brokerAccount, lot } = order.request;
   const [byKey, active] = await Promise.all([
-    context.broker.orderByKey(brokerAccount, key, lot),
+    context.broker.orderByKey(brokerAccount, key, lot, unwanted),
     context.broker.activeOrders(brokerAccount),
   ]);
   return {

@@ -23,15 +23,21 @@ export interface AttemptOptions {
 /** The caller's last word, asked when the rate limit has let the call go: a text means "do not send, because". */
 export type MayLeave = () => string | null;
 
+export interface AttemptManner {
+  readonly mayLeave?: MayLeave | undefined;
+  /** Aborted: nobody waits for the answer any more; a call that still waits for the rate limit does not leave. */
+  readonly unwanted?: AbortSignal | undefined;
+}
+
 export type Attempt = <Request, Response>(
   method: Method<Request, Response>,
   body: Uint8Array,
-  mayLeave?: MayLeave,
+  manner?: AttemptManner,
 ) => Promise<Answer<Response>>;
 
 export function createAttempt({ transport, throttle, token, tokenWatch }: AttemptOptions): Attempt {
-  return async (method, body, mayLeave) => {
-    const entry = await throttle.enter(method.service, method.urgent, method.patienceMs);
+  return async (method, body, { mayLeave, unwanted } = {}) => {
+    const entry = await throttle.enter(method.service, method.urgent, method.patienceMs, unwanted);
     if (entry.kind === 'turned_away') return { ok: false, failure: notSent(entry.waitMs) };
     // Nothing may wait between this question and the transport.
     const because = mayLeave?.() ?? null;

@@ -33,13 +33,15 @@ import { averagePricesOf, positionsOf, wholePositions } from './positions.ts';
 import type { MarginAwarePostOrder } from './post-order-codec.ts';
 
 export function createBroker(calls: Calls, methods: AccountMethods): Broker {
-  async function lookUp(brokerAccount: string, orderId: string, by: OrderIdType): Promise<LookUp> {
-    const answer = await calls.ask(methods.orderState, {
-      accountId: brokerAccount,
-      orderId,
-      priceType: PriceType.PRICE_TYPE_UNSPECIFIED,
-      orderIdType: by,
-    });
+  async function lookUp(
+    brokerAccount: string,
+    orderId: string,
+    by: OrderIdType,
+    unwanted?: AbortSignal,
+  ): Promise<LookUp> {
+    const priceType = PriceType.PRICE_TYPE_UNSPECIFIED;
+    const asked = { accountId: brokerAccount, orderId, priceType, orderIdType: by };
+    const answer = await calls.ask(methods.orderState, asked, unwanted);
     if (!answer.ok) {
       if (isNotFound(answer.failure)) return { kind: 'not_found', refusal: refusalOf(answer.failure) };
       throw worldError(answer.failure, methods.orderState.path);
@@ -77,8 +79,10 @@ export function createBroker(calls: Calls, methods: AccountMethods): Broker {
         : outcomeOfFailure(answer.failure);
     },
     // An order's state gives totals, so the lot is not needed here.
-    orderByKey: (brokerAccount, key) => lookUp(brokerAccount, key, OrderIdType.ORDER_ID_TYPE_REQUEST),
-    orderById: (brokerAccount, orderId) => lookUp(brokerAccount, orderId, OrderIdType.ORDER_ID_TYPE_EXCHANGE),
+    orderByKey: (brokerAccount, key, _, unwanted) =>
+      lookUp(brokerAccount, key, OrderIdType.ORDER_ID_TYPE_REQUEST, unwanted),
+    orderById: (brokerAccount, orderId, _, unwanted) =>
+      lookUp(brokerAccount, orderId, OrderIdType.ORDER_ID_TYPE_EXCHANGE, unwanted),
     async cancel(brokerAccount, orderId): Promise<CancelOutcome> {
       const answer = await calls.send(methods.cancelOrder, { accountId: brokerAccount, orderId });
       if (answer.ok) return { kind: 'accepted' };

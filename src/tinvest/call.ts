@@ -13,8 +13,15 @@ const BACKOFF_MIN_MS = 500;
 const BACKOFF_MAX_MS = 30_000;
 
 export interface Calls {
-  /** A read, repeated while that may help: its answer or its last failure. */
-  ask<Request, Response>(method: Method<Request, Response>, request: Request): Promise<Answer<Response>>;
+  /**
+   * A read, repeated while that may help: its answer or its last failure.
+   * @param unwanted aborted: nobody waits for the answer any more; what has not left stays, and nothing is repeated
+   */
+  ask<Request, Response>(
+    method: Method<Request, Response>,
+    request: Request,
+    unwanted?: AbortSignal,
+  ): Promise<Answer<Response>>;
   /** @throws {WorldError} instead of a failure */
   read<Request, Response>(method: Method<Request, Response>, request: Request): Promise<Response>;
   /** Exactly one attempt: for writes. */
@@ -44,10 +51,11 @@ export function createCalls(options: CallsOptions): Calls {
   async function ask<Request, Response>(
     method: Method<Request, Response>,
     request: Request,
+    unwanted?: AbortSignal,
   ): Promise<Answer<Response>> {
     const body = method.encode(request);
     for (let attempts = 1; ; attempts += 1) {
-      const answer = await attempt(method, body);
+      const answer = await attempt(method, body, { unwanted });
       if (answer.ok) return answer;
       const { failure } = answer;
       const { read } = ruleOf(failure);
@@ -56,6 +64,7 @@ export function createCalls(options: CallsOptions): Calls {
       if (hopeless || attempts === ATTEMPTS_MAX || signal?.aborted) return answer;
       // After a rate limit the throttle holds the next attempt back.
       if (read === 'again') await clock.sleep(Math.ceil(backoffMs(attempts)), signal);
+      if (unwanted?.aborted) return answer;
     }
   }
 
@@ -68,7 +77,7 @@ export function createCalls(options: CallsOptions): Calls {
       throw worldError(answer.failure, method.path);
     },
     async send(method, request, mayLeave) {
-      const answer = await attempt(method, method.encode(request), mayLeave);
+      const answer = await attempt(method, method.encode(request), { mayLeave });
       if (!answer.ok)
         log[method.urgent ? 'warn' : 'debug'](
           fieldsOf(answer.failure, method.path),

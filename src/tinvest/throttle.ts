@@ -29,9 +29,9 @@ const UNSTATED_RESET_MS = 15_000;
 export interface Throttle {
   /**
    * Resolves when the call may leave, or when it is clear that it may not: that it would wait longer than `patienceMs`,
-   * or at all while the program stops.
+   * or at all while the program stops, or that nobody wants its answer any more (`unwanted`).
    */
-  enter(service: Service, urgent: boolean, patienceMs?: number): Promise<Entry>;
+  enter(service: Service, urgent: boolean, patienceMs?: number, unwanted?: AbortSignal): Promise<Entry>;
   /** Takes the limit headers of a reply in. */
   learn(service: Service, headers: Headers): void;
   /** The venue refused for the limit: nothing goes to that service until its reset. Returns the wait in ms. */
@@ -89,8 +89,8 @@ export function createThrottle(options: ThrottleOptions): Throttle {
   const withJitter = (ms: number): number => Math.ceil(ms + random() * JITTER_MS);
 
   return {
-    async enter(service, urgent, patienceMs = Number.POSITIVE_INFINITY) {
-      const entry = await line.enter(service, urgent, patienceMs);
+    async enter(service, urgent, patienceMs = Number.POSITIVE_INFINITY, unwanted) {
+      const entry = await line.enter(service, urgent, patienceMs, unwanted);
       return entry.kind === 'go' ? entry : { kind: 'turned_away', waitMs: withJitter(entry.waitMs) };
     },
     learn(service, headers) {

@@ -75,7 +75,7 @@ function afterFirstCall(calls: Calls, first: () => void): Calls {
     return result;
   };
   return {
-    ask: (method, request) => started(calls.ask(method, request)),
+    ask: (method, request, unwanted) => started(calls.ask(method, request, unwanted)),
     read: (method, request) => started(calls.read(method, request)),
     send: (method, request, mayLeave) => started(calls.send(method, request, mayLeave)),
   };

@@ -14,7 +14,8 @@ export interface Budget {
 }
 
 export interface WaitingLine {
-  enter(service: Service, urgent: boolean, patienceMs: number): Promise<Entry>;
+  /** @param unwanted aborted: nobody waits for the answer any more; who is still in line leaves it, and takes nothing */
+  enter(service: Service, urgent: boolean, patienceMs: number, unwanted?: AbortSignal): Promise<Entry>;
   /** Something changed: look again now. */
   reconsider(): void;
   /** Whether anybody waits. */
@@ -24,6 +25,7 @@ export interface WaitingLine {
 interface Waiting {
   readonly service: Service;
   readonly untilMs: number;
+  readonly unwanted: AbortSignal | undefined;
   readonly end: (entry: Entry) => void;
 }
 
@@ -43,6 +45,11 @@ export function createWaitingLine(clock: Clock, budget: Budget, signal?: AbortSi
       for (let index = 0; index < line.length; ) {
         const waiting = line[index];
         if (!waiting) break;
+        if (waiting.unwanted?.aborted) {
+          line.splice(index, 1);
+          waiting.end({ kind: 'turned_away', waitMs: 0 });
+          continue;
+        }
         const waitMs = held.get(waiting.service) ?? budget.waitMs(waiting.service, now);
         if (waitMs > 0) held.set(waiting.service, waitMs);
         if (waitMs > 0 && !signal?.aborted && now + waitMs <= waiting.untilMs) {
@@ -76,10 +83,13 @@ export function createWaitingLine(clock: Clock, budget: Budget, signal?: AbortSi
   return {
     reconsider,
     isBusy: () => lines.some((line) => line.length > 0),
-    enter: (service, urgent, patienceMs) =>
+    enter: (service, urgent, patienceMs, unwanted) =>
       new Promise((end) => {
-        lines[urgent ? 0 : 1].push({ service, untilMs: clock.now() + patienceMs, end });
+        const line = lines[urgent ? 0 : 1];
+        const waiting = { service, untilMs: clock.now() + patienceMs, unwanted, end };
+        line.push(waiting);
         reconsider();
+        if (line.includes(waiting)) unwanted?.addEventListener('abort', reconsider, { once: true });
       }),
   };
 }

@@ -73,6 +73,14 @@ describe('purchases after the sells', () => {
     expect(after(undefined).orders).toHaveLength(1);
   });
 
+  test('stand alone where nothing was worth trading but what is exempt', () => {
+    const stage = { kind: 'buys', tickers: new Set(['TBRU']), traded: money(1n), onlyExempt: true } as const;
+    const plan = planOf(decide(start, halves(), stage));
+    expect(plan.orders).toEqual([]);
+    expect(plan.onlyExempt).toBe(true);
+    expect(planOf(decide(start, halves(), { ...stage, onlyExempt: false })).orders).toHaveLength(1);
+  });
+
   test('stand alone where every sell was refused', () => {
     const plan = after(NO_MONEY);
     expect(plan.orders).toEqual([]);

@@ -1,6 +1,7 @@
 // An order that rests: it is waited for, cancelled after its time, and what was filled is adopted.
 
 import { describe, expect, test } from 'bun:test';
+import { DEFAULT_LIMITS } from '../../src/exchange/limits.ts';
 import { HOUR_MS, openWorld, SEED_ACCOUNT, type World } from '../support/engine-world.ts';
 
 const posts = (world: World) => world.calls('PostOrder').length;
@@ -62,6 +63,26 @@ describe('an order that does not fill at once', () => {
     const looks = world.calls('GetOrderState').filter(({ atMs }) => atMs < firstCancel!.atMs);
     // Half a minute of one order alone are nine looks.
     expect(looks.length).toBeLessThanOrEqual(6 * 6);
+    expect(world.faults()).toEqual([]);
+  });
+
+  test('is seen cancelled although the limit leaves it one look-up a minute', async () => {
+    const tickers = ['TMOS', 'TBRU', 'TRUR', 'TGLD', 'TPAY', 'TDIV', 'TITR', 'TLCB'];
+    const world = await openWorld({
+      lookUpMs: 59_500,
+      exchange: { limits: { ...DEFAULT_LIMITS, orders: 32 } },
+      accounts: [
+        {
+          wallet: Object.fromEntries(tickers.map((ticker) => [ticker, 1])),
+          cash: '800000.00',
+          settings: { orderWaitMs: 3_000 },
+        },
+      ],
+    });
+    for (const _ of [...tickers, ...tickers]) world.exchange.faults.execute({ kind: 'rest' });
+    const { record } = await world.cycle();
+    // A look-up given up while the order rested must not go in the place of the one after the cancel.
+    expect(record.orders.map(({ status }) => status)).toEqual(Array(16).fill('cancelled'));
     expect(world.faults()).toEqual([]);
   });
 

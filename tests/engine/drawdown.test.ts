@@ -228,6 +228,26 @@ describe('money that comes or goes', () => {
     expect(await next(world)).toBeNull();
   });
 
+  test('the sale of all that the wallet does not name is no deposit, later and after a restart', async () => {
+    const world = await openWorld({
+      startMs: FRIDAY_NOON - 2 * HOUR_MS,
+      accounts: [
+        {
+          ...account({}, { minImprovementPp: 0, unlistedPositions: 'sell' }),
+          pieces: { TMOS: 7_692, TGLD: 2_000 },
+        },
+      ],
+    });
+    world.exchange.faults.delay('*', 20);
+    expect(await next(world)).toBeNull();
+    const { uid } = world.exchange.instrument('TGLD');
+    expect(world.exchange.registry.account(world.accountId()).pieces(uid)).toBe(0n);
+    world.restart();
+    expect(await next(world)).toBeNull();
+    expect(await next(world, 2 * HOUR_MS)).toBeNull();
+    expect(await next(world)).toBeNull();
+  });
+
   test('after a month the flows are folded into the marks, and measure the same', async () => {
     const world = await started();
     move(world, -30_000);

@@ -332,6 +332,33 @@ test.each([
   expect(made.broken().includes('worth it')).toBe(fails);
 });
 
+test.each([
+  ['a first lot that is little worth', 1n, true],
+  ['one that is worth it with what it is bought with', 3_000n, false],
+])('a small purchase in a further round after %s', (_, count, fails) => {
+  const made = scene();
+  const { world, account, tell, plan } = made;
+  world.exchange.giveSecurities(account.brokerAccount, 'TMOS', -1_000);
+  tell();
+  plan('buy', count);
+  world.exchange.giveSecurities(account.brokerAccount, 'TMOS', Number(count));
+  made.goOn();
+  plan('buy', 5n, 2);
+  expect(made.broken().includes('worth it')).toBe(fails);
+});
+
+test('a small purchase after sells of which the venue made none', () => {
+  const made = scene();
+  const { world, account, tell, plan } = made;
+  world.exchange.giveSecurities(account.brokerAccount, 'TMOS', 6_000);
+  tell();
+  plan('sell', 1n);
+  world.exchange.giveSecurities(account.brokerAccount, 'TMOS', -1_000);
+  made.goOn();
+  plan('buy', 5n);
+  expect(made.broken()).toContain('worth it');
+});
+
 /** The bot is shown what its account holds. */
 const shows = ({ world, account }: Scene): void =>
   world.checks.onCall(

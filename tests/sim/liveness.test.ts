@@ -21,6 +21,7 @@ const refused = (ticker: string, error = REFUSED): Order => ({
 const bought = (ticker: string): Order => ({ ticker, direction: 'buy', status: 'filled', error: null });
 
 interface Said {
+  readonly reason?: string;
   readonly status: IterationRecord['status'];
   readonly orders: readonly Order[];
 }
@@ -29,17 +30,21 @@ const BALANCED: Said = { status: 'balanced', orders: [bought('TMOS')] };
 const SIZED_AGAIN: Said = { status: 'partial', orders: [bought('TBRU'), refused('TMOS'), bought('TMOS')] };
 
 /** What is found where the first account's iterations said that, the last of them last. */
-function found(said: readonly Said[], moving = true): readonly string[] {
+function found(said: readonly Said[], moving = true, patient = false): readonly string[] {
   const world = new World({ seed: 3, kept: new Set(), traced: false, calm: true, store, checks: allChecks });
   world.start();
   const [account] = world.accounts;
   const { life } = world;
   if (account === undefined || life === null) throw new Error('the calm world has an account and a life');
-  Object.assign(world, { liveliness: moving ? 4 : 0, accounts: [account], calmAtMs: world.timeline.now() });
+  Object.assign(world, {
+    liveliness: moving ? 4 : 0,
+    accounts: [{ ...account, patient }],
+    calmAtMs: world.timeline.now(),
+  });
   const at = new Date(world.timeline.now()).toISOString();
-  for (const { status, orders } of said) {
+  for (const { status, orders, reason = status } of said) {
     const told = { iteration: world.newId(), account: account.id, started_at: at, finished_at: at };
-    const rest = { exchange_open: true, reason: status, warnings: [], held_back: [] };
+    const rest = { exchange_open: true, reason, warnings: [], held_back: [] };
     const record = { ...told, ...rest, status, orders } as unknown as IterationRecord;
     world.records.push({ record, life, atMs: world.timeline.now() });
   }
@@ -74,4 +79,15 @@ test.each<[string, readonly Said[]]>([
 
 test('nor is one that is refused while prices stand still', () => {
   expect(found([BALANCED, SIZED_AGAIN], false)).toEqual(['liveness']);
+});
+
+const EMPTY = 'risk_only: the balanced total is -1.00 RUB: there is nothing to balance';
+const sold: Order = { ticker: 'TMOS', direction: 'sell', status: 'filled', error: null };
+
+test.each<[string, readonly Order[], boolean, readonly string[]]>([
+  ['has just sold to cover a debt', [sold], true, []],
+  ['has sold nothing for it', [], true, ['liveness']],
+  ['has sold for it, and could have gone on', [sold], false, ['liveness']],
+])('a patient account with nothing to balance that %s', (_, orders, patient, expected) => {
+  expect(found([{ status: 'partial', reason: EMPTY, orders }], true, patient)).toEqual([...expected]);
 });

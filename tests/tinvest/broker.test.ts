@@ -279,6 +279,16 @@ describe('a look-up', () => {
     expect([asked.orderId, asked.orderIdType, asked.accountId]).toEqual([KEY, 2, ACCOUNT]);
   });
 
+  test('is not repeated once nobody waits for the answer', async () => {
+    const given = new AbortController();
+    const { broker, venue } = lookingUp(() => {
+      given.abort();
+      return failure('UNAVAILABLE');
+    });
+    await worldErrorOf(broker.orderById(ACCOUNT, 'E-1', REQUEST.lot, given.signal));
+    expect(venue.count('OrdersService/GetOrderState')).toBe(1);
+  });
+
   test('by exchange id asks for the exchange id', async () => {
     const { broker, venue } = lookingUp(() => stateReply());
     expect((await broker.orderById(ACCOUNT, 'E-1', REQUEST.lot)).kind).toBe('found');

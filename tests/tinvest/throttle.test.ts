@@ -252,6 +252,45 @@ describe('a clock that somebody sets', () => {
   });
 });
 
+describe('whoever wants no answer any more', () => {
+  /** One call fits; the second is wanted no more after a second, the third is. */
+  async function crowd(orders: readonly ('unwanted' | 'wanted')[]) {
+    const { clock, throttle } = setting();
+    throttle.setLimit('orders', 1);
+    const given = new AbortController();
+    const ended: string[] = [];
+    await throttle.enter('orders', true);
+    for (const which of orders)
+      void throttle
+        .enter('orders', true, undefined, which === 'unwanted' ? given.signal : undefined)
+        .then(({ kind }) => ended.push(`${which} ${kind} ${clock.now() - START}`));
+    await clock.advance(1_000);
+    given.abort();
+    await clock.advance(0);
+    return { clock, throttle, ended };
+  }
+
+  test('leaves the line at once and takes nothing of the limit', async () => {
+    const { clock, ended } = await crowd(['unwanted', 'wanted']);
+    expect(ended).toEqual(['unwanted turned_away 1000']);
+    await clock.advance(60_000);
+    expect(ended).toEqual(['unwanted turned_away 1000', 'wanted go 60000']);
+  });
+
+  test('keeps nobody from beginning', async () => {
+    const { throttle, ended } = await crowd(['unwanted']);
+    expect(ended).toHaveLength(1);
+    // An open line is looked at again in a tenth of a second.
+    expect(throttle.roomMs(0)).toBe(0);
+  });
+
+  test('does not leave though there is room', async () => {
+    const { throttle } = setting();
+    expect((await throttle.enter('orders', true, undefined, AbortSignal.abort())).kind).toBe('turned_away');
+    expect((await throttle.enter('orders', true)).kind).toBe('go');
+  });
+});
+
 describe('a clock that jumps back', () => {
   test('blocks a window no longer than its span', () => {
     const window = createSlidingWindow(1, 1_000);

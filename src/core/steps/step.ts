@@ -15,6 +15,8 @@ export interface Draft {
   readonly solution: Solution;
   /** What the steps so far held back, with the rule. */
   readonly heldBack: readonly HeldBack[];
+  /** `min_improvement_pp` left nothing but what it does not ask about. */
+  readonly onlyExempt?: boolean;
   /** Orders above `confirmationThresholdRub`. */
   readonly confirmations?: readonly LargeMove[];
   /** Positions sold to pay for the instruments of `buy_requires_total_marginal_sell`. */
