@@ -34,7 +34,7 @@ export interface SimAccount {
 }
 
 /** Funds with lots of one piece, shares with lots of 1 to 10,000: price of a piece in RUB and pieces of a lot. */
-const PAPERS: Readonly<Record<string, { readonly price: number; readonly lot: number }>> = {
+export const PAPERS: Readonly<Record<string, { readonly price: number; readonly lot: number }>> = {
   TMOS: { price: 6.5, lot: 1 },
   TRUR: { price: 10.24, lot: 1 },
   TGLD: { price: 14.65, lot: 1 },

@@ -152,7 +152,7 @@ const fundingOf = (dice: Dice, tickers: readonly string[]): Keys => ({
   allow_to_sell_others_positions_to_buy_non_marginal_positions: {
     mode: dice.pick(['only_positive_positions_sell', 'equal_in_percents', 'none']),
   },
-  min_buy_rebalance_percent: dice.pick([0, 0.5, 3]),
+  min_buy_rebalance_percent: dice.pick([0, 0.5, 3, 10]),
 });
 
 /** Caps and floors that weights can meet: the configuration refuses others. */

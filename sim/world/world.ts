@@ -30,6 +30,7 @@ import { PlannedEvents } from '../faults/events.ts';
 import { OutsideChanges } from '../faults/outside-changes.ts';
 import { type Kept, Swarm } from '../faults/swarm.ts';
 import { generateAccounts, SIM_CATALOGUE, type SimAccount } from '../generate/generate-accounts.ts';
+import { purchasesOf } from '../generate/generate-purchases.ts';
 import { generateVenue } from '../generate/generate-venue.ts';
 import { Coverage } from '../report/coverage.ts';
 import { CrashPoints } from '../report/crash-points.ts';
@@ -366,12 +367,12 @@ export class World {
     if (!isDisk) this.violate('no-defect', error instanceof Error ? placeOf(error) : text);
   }
 
-  private openAccount({ brokerAccount, token, type, cash, pieces, borrows }: SimAccount): void {
-    const { sandbox } = this;
-    const margin = { enabled: borrows };
-    this.exchange.openAccount({ id: brokerAccount, token, type, cash, margin, sandbox });
-    for (const [ticker, count] of Object.entries(pieces))
-      this.exchange.giveSecurities(brokerAccount, ticker, count);
+  private openAccount(account: SimAccount): void {
+    const { exchange, sandbox } = this;
+    const { brokerAccount: id, token, type, cash, borrows } = account;
+    exchange.openAccount({ id, token, type, cash, margin: { enabled: borrows }, sandbox });
+    for (const { ticker, pieces, cost } of purchasesOf(this.options.seed, account))
+      exchange.giveSecurities(id, ticker, pieces, cost);
   }
 }
 
