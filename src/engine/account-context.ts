@@ -89,6 +89,8 @@ export interface AccountMemory {
     /** Money moved that the list did not explain yet. */
     readonly late: boolean;
   } | null;
+  /** RUB that came or went while the last iteration traded, not by trades of ours, and when it had looked before. */
+  cashMoved: { readonly cash: Money; readonly sinceMs: number } | null;
   /** RUB that left while money is kept aside, by when the account was last seen before. */
   readonly cashGone: Map<number, Money>;
   /** Withdrawals on the list that explain it. */
@@ -110,6 +112,7 @@ export const newMemory = (): AccountMemory => ({
   alerted: new Set(),
   closes: new Map(),
   flows: null,
+  cashMoved: null,
   cashGone: new Map(),
   withdrawn: NO_MONEY,
   clock: null,

@@ -85,17 +85,27 @@ export async function watchOutside(context: AccountContext, observation: Observa
       `somebody reverses our trades in ${names}: another bot seems to be at work`,
     );
   }
-  const cash = isMore(absolute(changes.cash), unnoticed(context, recent)) ? changes.cash : NO_MONEY;
-  return { warnings: wordsOf(observation, { ...changes, cash }), cash, sinceMs: last.atMs };
+  const since = isMore(absolute(changes.cash), unnoticed(context, recent)) ? changes.cash : NO_MONEY;
+  const { cashMoved } = context.memory;
+  context.memory.cashMoved = null;
+  const cash = add(cashMoved?.cash ?? NO_MONEY, since);
+  const warnings = wordsOf(observation, { ...changes, cash });
+  return { warnings, cash, sinceMs: cashMoved?.sinceMs ?? last.atMs };
 }
 
-/** The account as an iteration leaves it. */
+/** The account as an iteration leaves it. What came or went while it traded is for the next iteration to say. */
 export function rememberAccount(context: AccountContext, observation: Observation): void {
-  const { journal, settings, clock } = context;
+  const { journal, memory, settings, clock } = context;
   const last = journal.lastSeen(settings.id);
+  const now = holdingsOf(observation);
+  if (last !== null) {
+    const { cash } = outsideChanges(afterFills(context, last), now);
+    const ours = unnoticed(context, journal.fillsAfter(settings.id, last.fill));
+    memory.cashMoved = isMore(absolute(cash), ours) ? { cash, sinceMs: last.atMs } : null;
+  }
   const fill = journal.newestFill(settings.id);
   journal.setLastSeen(settings.id, {
-    holdings: holdingsOf(observation),
+    holdings: now,
     atMs: clock.now(),
     fill,
     fillBefore: last?.fillBefore ?? fill,

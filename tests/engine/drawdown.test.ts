@@ -166,6 +166,25 @@ describe('money that comes or goes', () => {
     }
   });
 
+  for (const rub of [-30_000, 30_000])
+    test(`money that ${rub < 0 ? 'leaves' : 'comes'} while an iteration trades is told by the next one, and is no ${rub < 0 ? 'fall' : 'peak'}`, async () => {
+      const trading = { ...account({}, { minImprovementPp: 0 }), cash: '60000.00' };
+      const world = await openWorld({ startMs: FRIDAY_NOON - 2 * HOUR_MS, accounts: [trading] });
+      world.exchange.faults.delay('*', 20);
+      world.onWrite = (write, phase) => {
+        if (write !== 'attempt' || phase !== 'after') return;
+        world.onWrite = null;
+        void world.clock.sleep(5).then(() => move(world, rub));
+      };
+      expect((await world.cycle()).record).toMatchObject({ status: 'balanced' });
+      await world.clock.sleep(HOUR_MS / 2);
+      expect(await next(world)).toBeNull();
+      const [moved] = world.records.at(-1)?.warnings.filter((text) => text.startsWith('RUB: ')) ?? [];
+      expect(moved).toBe(`RUB: ${rub < 0 ? '' : '+'}${rub}.00 since the last iteration, not by this bot`);
+      if (rub > 0) move(world, -rub);
+      expect(await next(world)).toBeNull();
+    });
+
   for (const when of ['at the second iteration', 'later', 'after a restart'] as const)
     test(`a withdrawal that the operations list shows an iteration late makes no fall (${when})`, async () => {
       const world = await started();
