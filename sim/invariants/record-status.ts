@@ -69,6 +69,8 @@ function closedTrouble(
   if (reason === null || !reason.includes(' is closed') || world.skewMs !== 0) return null;
   if (account.block.exchange === 'auto' || world.faults.spoiltTheDay) return null;
   if (world.skewedAtMs >= Date.parse(started_at)) return null;
-  const phase = world.exchange.market.calendar.phase('MOEX', Date.parse(started_at));
-  return phase === 'normal' ? `skipped as closed while MOEX trades (${reason})` : null;
+  // What an earlier run left may have been asked about until the session was over.
+  const instants = [Date.parse(started_at), world.timeline.now()];
+  const isOpen = instants.every((atMs) => world.exchange.market.calendar.phase('MOEX', atMs) === 'normal');
+  return isOpen ? `skipped as closed while MOEX trades (${reason})` : null;
 }
