@@ -1,11 +1,14 @@
 // What is in order and has not changed is left alone: after an iteration without faults that ended balanced, at the same
 // prices, the next one posts nothing. Only what its trades have cost, which no plan knows to the step, may move its targets.
 
+import type { IterationRecord } from '../../src/core/iteration-record.ts';
 import { raw } from '../../src/core/units.ts';
+import { executedValue } from '../../src/exchange/order.ts';
 import type { Check } from '../check.ts';
 import type { SimAccount } from '../generate/generate-accounts.ts';
 import type { World } from '../world/world.ts';
-import { rub, type Standing, standingOf } from './targets.ts';
+import { rateOf } from './decisions.ts';
+import { fillsOf, rub, type Standing, standingOf } from './targets.ts';
 import type { Told } from './told.ts';
 
 /** Rules under which an iteration goes only a part of the way, or goes by the hour or by what was. */
@@ -22,6 +25,8 @@ interface Settled {
 interface Begun {
   readonly iteration: string;
   readonly total: number;
+  /** At which commission it was reckoned. */
+  readonly rate: number;
 }
 
 export function calmChecks(world: World, told: Told): Check {
@@ -39,6 +44,16 @@ export function calmChecks(world: World, told: Told): Check {
       const isOpen = instrument !== null && market.flags(instrument, nowMs).market;
       return isOpen && last === told.worthTo(account, uid) ? (last ?? null) : null;
     });
+  }
+
+  /** RUB that its trades have cost, or that they have cost less than was reckoned: an account's first ones go by no rate it has paid. */
+  function unforeseen(account: SimAccount, { orders }: IterationRecord, start: Begun, now: Standing): number {
+    const cost = Math.max(0, start.total - now.total);
+    const keys = new Set(orders.map((order) => order.idempotency_key));
+    const traded = fillsOf(world, account)
+      .filter(({ key }) => keys.has(key))
+      .reduce((sum, order) => sum + rub(executedValue(order)), 0);
+    return Math.max(cost, start.rate * traded - cost);
   }
 
   const entriesOf = ({ brokerAccount }: SimAccount): number =>
@@ -60,8 +75,10 @@ export function calmChecks(world: World, told: Told): Check {
       if (!isWhole || (status !== 'balanced' && status !== 'nothing_to_do')) return;
       const standing = sceneOf(account);
       if (standing === null || (start !== undefined && start.iteration !== iteration)) return;
+      // Of what was traded nobody saw the beginning: what it was reckoned to cost is not known.
+      if (start === undefined && record.orders.length > 0) return;
       const costliest = Math.max(0, ...standing.rows.map(({ lot }) => lot));
-      const allowed = start === undefined ? 0 : Math.max(0, start.total - standing.total) + costliest;
+      const allowed = start === undefined ? 0 : unforeseen(account, record, start, standing) + costliest;
       settled.set(id, { entries: entriesOf(account), scene: textOf(standing), allowed });
     },
     onPlan({ account: id, iteration, intents }) {
@@ -71,7 +88,7 @@ export function calmChecks(world: World, told: Told): Check {
       if (account === undefined || begun.get(id)?.iteration === iteration) return;
       const standing = sceneOf(account);
       if (standing === null) return;
-      begun.set(id, { iteration, total: standing.total });
+      begun.set(id, { iteration, total: standing.total, rate: rateOf(world, account) });
       if (before === undefined || !isFree() || !world.isUndisturbed(account.brokerAccount)) return;
       if (entriesOf(account) !== before.entries || textOf(standing) !== before.scene) return;
       const sum = intents.reduce(

@@ -128,7 +128,9 @@ export function decisionChecks(world: World, told: Told, traded: Traded): Check 
     if (leg.leg === 0 || 'buy_requires_total_marginal_sell' in account.block) return;
     // Bands and borrowing choose their own targets inside the span that is known here.
     const chosen = 'rebalance' in account.block || account.borrows ? 2 * reach : 0;
-    const slack = GRAIN_RUB + 2 * firsts + chosen;
+    // Both at once: what of the debt belongs to which row inside its band is not known here.
+    const both = 'rebalance' in account.block && account.borrows ? missOf(standing) / 200 : 0;
+    const slack = GRAIN_RUB + 2 * firsts + chosen + both;
     const after = missAfter(standing, moves) + chargedOn(world, account, moves);
     if (after > missOf(standing) * TIE + slack)
       world.violate(
@@ -248,7 +250,7 @@ function movesOf(world: World, { intents }: PlannedLeg, account: SimAccount, { r
 }
 
 /** The rate that the bot reckons with: what it has paid, and before that what it is told. */
-function rateOf(world: World, account: SimAccount): number {
+export function rateOf(world: World, account: SimAccount): number {
   const { exchange } = world;
   const { brokerAccount, block } = account;
   const books = exchange.registry.account(brokerAccount);

@@ -29,6 +29,8 @@ const NEVER_THERE = new Set(['rejected', 'absent', 'operator']);
 const KOPECK = 10_000_000n;
 
 export function outcomeChecks(world: World): Check {
+  /** Orders of which the venue's last word was that it knows none such. */
+  const denied = new Set<string>();
   const orderAt = ({ request }: JournaledOrder): VenueOrder | null =>
     world.exchange.desk.ordersOfKey(request.brokerAccount, request.key).at(-1) ?? null;
 
@@ -63,7 +65,8 @@ export function outcomeChecks(world: World): Check {
       return;
     }
     const found = `${order.status} with ${order.executed} at the venue`;
-    if (after.state !== order.status && !sameEnd(after, order)) world.violate('truth', `${says}, ${found}`);
+    if (after.state !== order.status && !sameEnd(after, order, denied.has(key)))
+      world.violate('truth', `${says}, ${found}`);
     if (lots !== order.executed) world.violate('truth', `${says}, ${found}`);
     const { value, commission } = after;
     // A reply names the average price of one piece, rounded: that much is lost per piece.
@@ -83,6 +86,10 @@ export function outcomeChecks(world: World): Check {
       }
     },
     onCall({ call }, phase) {
+      if (phase === 'replied' && call.method === 'GetOrderState' && call.orderId !== null) {
+        if (call.outcome === '50005') denied.add(call.orderId);
+        else if (call.outcome === 'ok') denied.delete(call.orderId);
+      }
       if (phase !== 'applied' || call.method !== 'PostOrder' || call.orderId === null) return;
       const known = world.store.journal.order(call.orderId);
       const order = known && orderAt(known);
@@ -109,12 +116,14 @@ export function outcomeChecks(world: World): Check {
 }
 
 /** An order that ended with every lot executed is filled, whatever ended it. */
-const sameEnd = (after: JournaledOrder, order: VenueOrder): boolean =>
+const sameEnd = (after: JournaledOrder, order: VenueOrder, isDenied: boolean): boolean =>
   after.state === 'operator' ||
   (after.state === 'filled' && order.executed === order.lots) ||
   // Of an order that is gone from the venue's memory only its lots can be known.
   (after.state === 'cancelled' && order.status === 'rejected') ||
   // An order that was turned down before it was ever shown has left the account as it was: that is what is proved.
-  (after.state === 'absent' && order.status === 'rejected' && order.executed === 0n);
+  (after.state === 'absent' && order.status === 'rejected' && order.executed === 0n) ||
+  // Nor does one that was cancelled without a lot and that the venue, when asked last, did not know.
+  (after.state === 'absent' && order.status === 'cancelled' && order.executed === 0n && isDenied);
 
 const away = (a: bigint, b: bigint): bigint => (a > b ? a - b : b - a);

@@ -47,17 +47,21 @@ export function reasonChecks(world: World): Check {
     { iteration, positions, orders, ...record }: IterationRecord,
   ): void {
     const { tracking_error_pp: error } = record;
-    // Once orders have left it is reckoned anew, from the account as it is then.
-    const isAnew = orders.some((order) => order.status !== 'planned');
-    if (error === null || (isAnew && !standsStill(account))) return;
+    if (error === null || (isAnew(orders) && !standsStill(account))) return;
     const is = positions.reduce((all, row) => all + Math.abs(row.after_percent - row.target_percent), 0);
     if (Math.abs(error.after - is) > 2 * ROUNDED * positions.length)
       wrong(`${iteration}: tracking error ${error.after} after, the rows say ${is}`);
   }
 
   /** Whatever is not where it should be by more than lots explain has a cause that is named. */
-  function explained({ iteration, positions, held_back: held, status }: IterationRecord): void {
+  function explained(
+    account: SimAccount,
+    { iteration, positions, orders, held_back: held, status }: IterationRecord,
+  ): void {
     if (!DONE.has(status)) return;
+    // The rows keep the targets that were planned by, what is held back goes by those of the account after trading: money
+    // that left meanwhile makes of a reserve all there is.
+    if (isAnew(orders) && !standsStill(account)) return;
     const named = new Set(held.map(({ ticker }) => ticker));
     for (const { ticker, price_rub: price, lot_size: size, ...row } of positions) {
       if (ticker === 'RUB' || price === null || named.has(ticker)) continue;
@@ -124,7 +128,7 @@ export function reasonChecks(world: World): Check {
       if (record.positions.length === 0) return;
       sumsUp(record);
       errorAfter(account, record);
-      explained(record);
+      explained(account, record);
     },
     onDeath() {
       settled.clear();
@@ -132,6 +136,9 @@ export function reasonChecks(world: World): Check {
     },
   };
 }
+
+/** Once orders have left, what is off is reckoned anew, from the account as it is then. */
+const isAnew = (orders: readonly OrderRecord[]): boolean => orders.some(({ status }) => status !== 'planned');
 
 /** Targets that trading does not move: the wallet's or equal parts, of own money, none of it kept aside. */
 const standsStill = (account: SimAccount): boolean =>

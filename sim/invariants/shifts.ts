@@ -64,6 +64,8 @@ export function shiftChecks(world: World): Check {
   /** By the prices of that instant. `null` where the mode is not reckoned, or goes by what nobody knew then. */
   function atMidnight(account: SimAccount, day: number): Reference | null {
     const { exchange } = world;
+    // What is compared are weights inside caps and floors.
+    if (OTHERS.some((key) => key in account.block)) return null;
     const mode = String(account.block.desired_mode ?? account.block.rebalance_mode ?? 'manual');
     if (mode !== 'marketcap' && mode !== 'marketcap_aum') return null;
     const atMs = dayStartMs(day);

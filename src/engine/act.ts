@@ -21,6 +21,7 @@ import { noteMarginRefused } from './margin-refused.ts';
 import type { Observation, ObserveOptions } from './observe.ts';
 import { forbidden } from './permission.ts';
 import { splitOwnMoney } from './split-own-money.ts';
+import { assertStillFresh } from './still-fresh.ts';
 import {
   drop,
   endsTrading,
@@ -200,6 +201,7 @@ async function runLeg(
   if (gate.approved.length === 0)
     return { orders: [], sent: false, skipped, stop: null, tooLittleMoney: false, refused };
 
+  assertStillFresh(context, observation, orders);
   const pieces = new Map(snapshot.holdings.map((holding) => [holding.uid, holding.pieces]));
   journal.plan(settings.id, iteration, leg, gate.approved, { cash: snapshot.cash, pieces }, clock.now());
   const { follow, endOf, allOver } = following(context);

@@ -7,7 +7,7 @@ import { debtLimitOf } from '../core/debt-limit.ts';
 import type { PlannedOrder } from '../core/plan.ts';
 import { commissionOf } from '../core/policy.ts';
 import type { Holding, Snapshot } from '../core/portfolio.ts';
-import { isMore, money, NANO, type Price } from '../core/units.ts';
+import { add, isMore, larger, type Money, money, NANO, NO_MONEY, type Price } from '../core/units.ts';
 import { type JournaledOrder, type OrderBook, type Session, WorldError } from '../ports.ts';
 import type { AccountContext } from './account-context.ts';
 import { type Bounded, boundedBy, worstOf } from './book-bound.ts';
@@ -95,6 +95,7 @@ export async function checkBooks(
     commissionOf(snapshot, settings.policy),
     tops,
     loanOf(context, snapshot),
+    keptBy(context, snapshot),
   );
   return {
     orders: paid.orders,
@@ -110,6 +111,10 @@ function loanOf({ settings }: AccountContext, snapshot: Snapshot): Loan | null {
   const limit = debtLimitOf(snapshot, policy);
   return limit.ownMoneyOnly ? null : limit;
 }
+
+/** RUB that no price makes free: a plan that leaves just that much has nothing over for a dearer book. */
+const keptBy = ({ settings }: AccountContext, { facts }: Snapshot): Money =>
+  larger(NO_MONEY, add(settings.policy.limits.cashReserve, facts.setAside));
 
 /** What the books ask for the whole of each purchase. */
 const topsOf = (

@@ -42,7 +42,7 @@ import { rememberAccount, watchOutside } from './outside-watch.ts';
 import { watchPause } from './pause.ts';
 import { braked } from './permission.ts';
 import { markRebalance } from './rebalance-marks.ts';
-import { recover } from './recover.ts';
+import { recover, settledStories } from './recover.ts';
 import { untilStop } from './until-stop.ts';
 import { markIteration } from './weight-marks.ts';
 
@@ -81,6 +81,7 @@ export async function runCycle(context: AccountContext): Promise<CycleResult> {
     plan: null,
     riskOnly: null,
     settled: null,
+    inherited: [],
     observation: null,
     warnings: [],
   };
@@ -114,6 +115,7 @@ function defect(context: AccountContext, draft: Draft, error: unknown): unknown 
 function record(context: AccountContext, draft: Draft, ended: Outcome): CycleResult {
   const { settings, clock, journal } = context;
   const { plan, observation } = draft;
+  draft.warnings.unshift(...settledStories(context, draft.inherited));
   if (plan && !draft.dryRun) markIteration(context, draft.iteration, plan);
   if (plan && observation && !draft.settled && !draft.dryRun && plan.orders.length > 0) {
     draft.settled = planAsKnown(observation.snapshot, journal.ordersOf(draft.iteration), settings.policy);
@@ -152,8 +154,8 @@ async function iterate(context: AccountContext, draft: Draft): Promise<Outcome> 
   const { settings } = context;
   if (!settings.dryRun) {
     tellHalt(context);
-    const { unfinished, settled } = await recover(context);
-    draft.warnings.push(...settled);
+    draft.inherited = context.journal.openOrders(settings.id);
+    const unfinished = await recover(context, draft.inherited);
     if (unfinished.length > 0) {
       const reason = `${unfinished.length} order(s) of an earlier iteration are still unresolved: ${stillOpen(unfinished)}`;
       return unresolved(reason, null);

@@ -33,6 +33,8 @@ export interface Draft {
   riskOnly: readonly PlannedOrder[] | null;
   /** The account after trading, planned anew from what is really there. */
   settled: Plan | null;
+  /** Orders of earlier iterations that were open when this one began. */
+  inherited: readonly JournaledOrder[];
   observation: Observation | null;
   readonly warnings: string[];
 }

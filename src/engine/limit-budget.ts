@@ -42,6 +42,7 @@ export type Loan = Pick<DebtLimit, 'most' | 'costWeight'>;
 
 /**
  * @param asked price of the last level that a purchase reaches in its book, by uid, where that was read.
+ * @param kept RUB that these purchases must leave: `cash_reserve_rub` and what a person wants raised.
  * @param loan where the plan may borrow for these orders; it does where own money does not pay them as they were sized.
  */
 export function affordable(
@@ -50,6 +51,7 @@ export function affordable(
   commission: Rate,
   asked: ReadonlyMap<string, Price> = new Map(),
   loan: Loan | null = null,
+  kept: Money = NO_MONEY,
 ): Budgeted {
   const stepOf = ({ uid }: PlannedOrder) => snapshot.holdings.find((holding) => holding.uid === uid)?.step;
   const isDearer = (order: PlannedOrder): boolean => {
@@ -70,7 +72,7 @@ export function affordable(
   const buys = orders.filter(({ side }) => side === 'buy');
   const spent = total(buys.map((order) => times(reserved(order), order.lots)));
   const worth = total(buys.map((order) => times(lotValue(order.price, order.lot), order.lots)));
-  let room = roomFor({ cash: snapshot.cash, spent, worth, loan });
+  let room = roomFor({ cash: snapshot.cash, kept, spent, worth, loan });
   const cut: string[] = [];
   const dropped: string[] = [];
   const paid = orders.flatMap((order): PlannedOrder[] => {
@@ -89,15 +91,16 @@ export function affordable(
   return { orders: paid, cut, dropped };
 }
 
-/** RUB that these purchases leave: own money, or where they borrow what may still be owed, costs counted as the plan does. */
+/** RUB that these purchases may still take: own money above what is kept, or where they borrow what may still be owed, costs counted as the plan does. */
 function roomFor(leg: {
   readonly cash: Money;
+  readonly kept: Money;
   readonly spent: Money;
   readonly worth: Money;
   readonly loan: Loan | null;
 }): Money {
-  const { cash, spent, worth, loan } = leg;
-  if (loan === null || !isMore(spent, cash)) return larger(NO_MONEY, subtract(cash, spent));
+  const { cash, kept, spent, worth, loan } = leg;
+  if (loan === null || !isMore(spent, cash)) return larger(NO_MONEY, subtract(subtract(cash, kept), spent));
   const weight = raw(loan.costWeight);
   const costs = (raw(subtract(spent, worth)) * weight) / NANO;
   const left = raw(subtract(add(cash, loan.most), worth)) - costs;

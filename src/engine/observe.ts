@@ -26,6 +26,7 @@ import { readFacts } from './facts.ts';
 import { type Held, makeHolding, newlyAccepted, type Seen } from './holding.ts';
 import { type WalletListing, walletListings } from './listings.ts';
 import { type Matched, matchPositions } from './match-positions.ts';
+import { steady } from './steady.ts';
 
 /** The newest fills that say what commission this account pays. */
 const RECENT_FILLS = 20;
@@ -34,6 +35,8 @@ export type Apart = IterationRecord['apart'];
 
 export interface Observation {
   readonly snapshot: Snapshot;
+  /** When the snapshot was taken, by a clock that nobody sets. */
+  readonly takenSteadyMs: number;
   readonly positions: Positions;
   readonly warnings: readonly string[];
   /** Held, but outside the balance. */
@@ -84,6 +87,7 @@ export async function observe(context: AccountContext, options: ObserveOptions):
   ]);
   const foreign = activeOrders.filter((order) => order.key === null || journal.order(order.key) === null);
   const managed = new Set(journal.managedTickers(settings.id));
+  const takenSteadyMs = steady(context.clock);
   const seen: Seen = {
     ...standing(context, options, add(positions.cash, positions.blockedCash)),
     quotes: new Map([...quotes, ...moreQuotes]),
@@ -114,6 +118,7 @@ export async function observe(context: AccountContext, options: ObserveOptions):
       commissionSeen: journal.commissionSeen(settings.id, RECENT_FILLS),
       facts,
     },
+    takenSteadyMs,
     positions,
     warnings: [
       ...wallet.flatMap((entry) => entry.warning ?? []),

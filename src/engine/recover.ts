@@ -10,17 +10,16 @@ import { allEnded } from './all-ended.ts';
 import { awaitFinal } from './await-final.ts';
 import { drop, journaled } from './submit.ts';
 
-export interface Recovered {
-  /** Still not final: the account must not trade. */
-  readonly unfinished: readonly JournaledOrder[];
-  /** Sent by an earlier run and final now, in words: no record of an iteration has told of them yet. */
-  readonly settled: readonly string[];
-}
-
-/** Settles everything an earlier run left. */
-export async function recover(context: AccountContext): Promise<Recovered> {
-  const open = context.journal.openOrders(context.settings.id);
-  if (open.length === 0) return { unfinished: [], settled: [] };
+/**
+ * Settles everything an earlier run left.
+ * @param open the journal's open orders of this account
+ * @returns those still not final: the account must not trade.
+ */
+export async function recover(
+  context: AccountContext,
+  open: readonly JournaledOrder[],
+): Promise<readonly JournaledOrder[]> {
+  if (open.length === 0) return [];
   context.log.info({ orders: open.length }, 'settling orders that an earlier run left');
   for (const order of open) {
     assert(
@@ -39,9 +38,18 @@ export async function recover(context: AccountContext): Promise<Recovered> {
   const orders = open.map(({ request }) => journaled(context, request.key));
   const unfinished = orders.filter((order) => !isFinal(order.state));
   for (const order of unfinished) alertUnfinished(context, order);
-  const settled = orders.filter((order) => isFinal(order.state) && order.attempts > 0).map(story);
-  return { unfinished, settled };
+  return unfinished;
 }
+
+/**
+ * What has become of them, in words: those that were sent and are final now, which no record has told of yet. However the
+ * iteration ends: once an order is final, no later one looks at it.
+ */
+export const settledStories = (context: AccountContext, open: readonly JournaledOrder[]): string[] =>
+  open
+    .map(({ request }) => journaled(context, request.key))
+    .filter((order) => isFinal(order.state) && order.attempts > 0)
+    .map(story);
 
 const story = ({ request, ticker, state, executed }: JournaledOrder): string =>
   `an earlier run left an order behind: ${request.side} ${ticker}, ${raw(executed)} of ${raw(request.lots)} lots executed, ` +

@@ -144,6 +144,17 @@ describe('what limits above the price may take', () => {
     expect(found.orders.map(({ lots: count }) => Number(raw(count)))).toEqual(expected);
   });
 
+  test.each<[string, string, number[]]>([
+    ['what is kept aside pays for nothing', '1113.02', [9]],
+    ['what there is beyond it does', '1113.03', [10]],
+    // A plan may leave less than that for a reason of its own: it is paid as it was sized.
+    ['less than nothing beyond it is nothing', '1003.10', [9]],
+  ])('%s', (_, cash, expected) => {
+    const kept = rub('100');
+    const found = affordable([limited(10)], snapshotOf(cash, [A]), percent('0.3'), new Map(), null, kept);
+    expect(found.orders.map(({ lots: count }) => Number(raw(count)))).toEqual(expected);
+  });
+
   test('the amount shrinks with the lots', () => {
     const [cut] = affordable([limited(10)], snapshotOf('1013.02', [A]), percent('0.3')).orders;
     expect(cut?.amount).toEqual(rub('900'));

@@ -1,8 +1,10 @@
 // `limits.max_spread_percent` in iterations: whose book is read, and what a bad one makes of a market order.
 
 import { describe, expect, test } from 'bun:test';
+import { NO_RULES } from '../../src/core/policy.ts';
 import { FRIDAY_NOON, HOUR_MS, openWorld, type World, type WorldAccount } from '../support/engine-world.ts';
 import { marginOf } from '../support/margin-account.ts';
+import { rub } from '../support/snapshot-builder.ts';
 
 const FRIDAY_EVENING = FRIDAY_NOON + 8 * HOUR_MS;
 const SMALL: WorldAccount = { wallet: { TMOS: 50, TBRU: 50 }, cash: '100000.00' };
@@ -101,6 +103,26 @@ describe('the book', () => {
       expect(world.pieces('TMOS')).toBeGreaterThan(15_000n);
       expect(world.faults()).toEqual([]);
     }
+  });
+
+  test('that makes a limit above the price leaves what is kept aside', async () => {
+    const world = await openWorld({
+      accounts: [
+        {
+          wallet: { TMOS: 100 },
+          cash: '800000.00',
+          policy: { limits: { ...NO_RULES.limits, cashReserve: rub('300000') } },
+        },
+      ],
+    });
+    world.exchange.setBook(world.uid('TMOS'), { depthRub: '5000' });
+    await world.cycle();
+    const [sent] = posted(world);
+    expect(sent?.type).toBe('limit');
+    const takes = ((sent?.lots ?? 0n) * (sent?.lot ?? 0n) * (sent?.price ?? 0n) * 1_003n) / 1_000n;
+    expect(takes).toBeGreaterThan(490_000n * 1_000_000_000n);
+    expect(takes).toBeLessThanOrEqual(500_000n * 1_000_000_000n);
+    expect(world.faults()).toEqual([]);
   });
 
   test('is looked at before the close where no debt has to go', async () => {

@@ -211,3 +211,26 @@ test('an order that is shown late is not proved absent by a clock set forward in
   expect((await by.cycle()).status).toMatch(/^(balanced|nothing_to_do)$/);
   expect(world.faults()).toEqual([]);
 });
+
+test('an order sent by a clock that was set back in its iteration is not proved absent once the clock is set right', async () => {
+  const world = await openHeld();
+  const by = byClock(world);
+  world.exchange.faults.lose('PostOrder', 'before', 'unavailable', 1_000);
+  let isBack = false;
+  world.onCall = ({ method }, phase) => {
+    if (phase !== 'replied') return;
+    if (method === 'GetOperationsByCursor') {
+      by.setForward(-HOUR_MS);
+      isBack = true;
+    } else if (method === 'GetOrderState' && isBack) {
+      by.setForward(HOUR_MS);
+      world.onCall = null;
+    }
+  };
+  const record = await by.cycle();
+  expect(world.onCall).toBeNull();
+  expect(record.status).toBe('unknown_outcome');
+  const states = world.journal.ordersOf(record.iteration).map(({ state }) => state);
+  expect(states).toEqual(['unknown', 'unknown']);
+  expect(world.journal.halt('a')).toBeNull();
+});

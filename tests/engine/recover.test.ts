@@ -228,4 +228,27 @@ describe('recovery', () => {
     expect(posted!.calls).toHaveLength(2);
     expect(world.faults()).toEqual([]);
   });
+
+  test('what became of an order is told, also by an iteration that ends while another is still asked about', async () => {
+    const world = await openWorld({ accounts: [{ wallet: { TMOS: 50, TBRU: 50 }, cash: '100000.00' }] });
+    world.exchange.faults.lose('PostOrder', 'after', 'silence', 2);
+    let sent = 0;
+    world.onCall = (call, phase) => {
+      if (call.method !== 'PostOrder' || phase !== 'applied') return;
+      sent += 1;
+      if (sent === 2) world.process.kill();
+    };
+    await expect(world.cycle()).rejects.toThrow();
+    world.onCall = null;
+    world.restart();
+    world.exchange.faults.error('GetOrders', '40003');
+    const { record } = await world.cycle();
+    expect(record.status).toBe('failed');
+    expect(world.journal.openOrders('a')).toHaveLength(1);
+    expect(record.warnings.filter((warning) => warning.includes('an earlier run left'))).toHaveLength(1);
+    // Each is told of once.
+    const next = (await world.cycle()).record;
+    expect(next.warnings.filter((warning) => warning.includes('an earlier run left'))).toHaveLength(1);
+    expect(world.faults()).toEqual([]);
+  });
 });
