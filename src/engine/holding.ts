@@ -3,7 +3,7 @@
 
 import type { Holding, OrderTypes } from '../core/portfolio.ts';
 import { jumpTrouble } from '../core/price-jump.ts';
-import { decimal, isLess, lotSize, type Money, type Price, price, type Shares } from '../core/units.ts';
+import { decimal, isLess, lotSize, type Money, type Price, price, raw, type Shares } from '../core/units.ts';
 import type { AcceptedPrice, InstrumentPin, InstrumentStatus, Listing, Quote, Session } from '../ports.ts';
 import type { ListingSize } from './listings.ts';
 import { isOpen, nextOpen, tradingAge } from './schedule.ts';
@@ -178,13 +178,11 @@ function priceOf(seen: Seen, uid: string, listing: Listing | null): Priced {
   return { price: quote.price, priceTimeMs: quote.timeMs, priceAgeMs, priceProblem: null };
 }
 
-/** What was taken at face value and is newer than what is remembered. */
+/** What was taken at face value and is not what is remembered: another price may bear the same time. */
 export const newlyAccepted = (holdings: readonly Holding[], seen: Seen): AcceptedPrice[] =>
-  holdings.flatMap(({ uid, price, priceTimeMs, priceProblem }) =>
-    price !== null &&
-    priceTimeMs !== null &&
-    priceProblem === null &&
-    seen.accepted.get(uid)?.timeMs !== priceTimeMs
-      ? [{ uid, price, timeMs: priceTimeMs }]
-      : [],
-  );
+  holdings.flatMap(({ uid, price, priceTimeMs, priceProblem }) => {
+    if (price === null || priceTimeMs === null || priceProblem !== null) return [];
+    const known = seen.accepted.get(uid);
+    const isKnown = known?.timeMs === priceTimeMs && raw(known.price) === raw(price);
+    return isKnown ? [] : [{ uid, price, timeMs: priceTimeMs }];
+  });

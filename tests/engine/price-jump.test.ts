@@ -54,6 +54,19 @@ describe('a price that jumps', () => {
     expect(ordered(world)).toEqual([]);
   });
 
+  test('is measured from the price that was traded on last, also where the one before bears the same time', async () => {
+    const world = await openWorld({ accounts: [HOLDS] });
+    await world.cycle();
+    world.exchange.gapPrice('TMOS', '0.8');
+    // Of the same tick of the venue.
+    await world.cycle();
+    await world.clock.sleep(MINUTE_MS);
+    world.exchange.gapPrice('TMOS', '1.5');
+    await world.cycle();
+    expect(held(world, 'TMOS')).toMatchObject({ rule: 'max_price_jump_percent' });
+    expect(held(world, 'TMOS')?.detail).toContain('+50.0 %');
+  });
+
   for (const factor of ['1.3', '0.7'])
     test(`by the factor ${factor}, exactly the limit, is traded on`, async () => {
       const world = await balanced();
