@@ -123,7 +123,7 @@ function scene(block: Record<string, unknown> = {}) {
       const said = { account: account.id, iteration: id, status, started_at, dry_run: false };
       const positions = [{ ticker: 'TMOS' }];
       world.checks.onRecord(
-        { ...said, positions, exchange_open: true, reason: null } as unknown as IterationRecord,
+        { ...said, positions, orders: [], exchange_open: true, reason: null } as unknown as IterationRecord,
         world.life!,
       );
     },
