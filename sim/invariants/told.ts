@@ -127,18 +127,24 @@ export function toldChecks(world: World): Told {
     return within + days.filter((day) => day % 7 !== 2 && day % 7 !== 3).length * WEEKDAY_MS;
   }
 
+  /** By any clock that the bot may go by. */
+  const isFresh = (account: SimAccount, uid: string, { price, timeMs }: Quote): boolean =>
+    price !== null && ageOf(uid, timeMs) <= maxAgeMs(account) - Math.abs(world.skewMs);
+
   return {
     onReply(method, request, body, _life, token) {
       if (method === 'GetLastPrices') heard(request, body, token);
     },
-    /** An iteration that came to its end has accepted what it was told. */
+    /** An iteration that came to its end has accepted what it was told, but for what was too old to trade on. */
     onRecord({ account: id, status, dry_run, positions }) {
       const account = world.accounts.find((each) => each.id === id);
       // One that ended before its look at the account was whole has accepted nothing, and tells of no position.
       if (account === undefined || dry_run || !COMPLETE.has(status) || positions.length === 0) return;
       for (const uid of wallets.get(account) ?? []) {
         const memory = of(account, uid);
-        if (memory.reach.length === 0) memory.reach = [...memory.first];
+        const last = recent(account, uid).at(-1);
+        if (memory.reach.length === 0 && last !== undefined && isFresh(account, uid, last))
+          memory.reach = [...memory.first];
       }
     },
     /** An old journal knows old prices. */
@@ -170,7 +176,7 @@ export function toldChecks(world: World): Told {
       // Before anything is known to be accepted any quote may have been.
       const before = reach.length > 0 ? reach : [...first];
       if (before.some((from) => isJump(account, from, price))) return null;
-      return ageOf(uid, last.timeMs) > maxAgeMs(account) - Math.abs(world.skewMs) ? null : price;
+      return isFresh(account, uid, last) ? price : null;
     },
     mostFor(account, uid) {
       const { quotes, reach } = of(account, uid);

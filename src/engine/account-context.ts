@@ -90,7 +90,7 @@ export interface AccountMemory {
     readonly late: boolean;
   } | null;
   /** RUB that came or went while the last iteration traded, not by trades of ours, and when it had looked before. */
-  cashMoved: { readonly cash: Money; readonly sinceMs: number } | null;
+  cashMoved: { readonly cash: Money; readonly sinceMs: number; readonly traded: Money } | null;
   /** RUB that left while money is kept aside, by when the account was last seen before. */
   readonly cashGone: Map<number, Money>;
   /** Withdrawals on the list that explain it. */

@@ -222,7 +222,7 @@ async function trade(
   const sessions = options.ownSessions;
   const outside = await watchOutside(context, observation);
   draft.warnings.push(...outside.warnings);
-  draft.warnings.push(...(await watchDrawdown(context, observation.snapshot, outside)));
+  draft.warnings.push(...(await watchDrawdown(context, observation, outside)));
   const halted = braked(context);
   if (halted !== null) return afterBrake(context, draft, halted);
   context.journal.manage(settings.id, settings.tickers, context.clock.now());

@@ -13,12 +13,14 @@ import {
   money,
   NANO,
   NO_MONEY,
+  portionUp,
   subtract,
   total,
 } from '../core/units.ts';
 import { type EquityMarks, type Listing, type Operation, WorldError } from '../ports.ts';
 import type { AccountContext } from './account-context.ts';
 import { haltAccount } from './halt.ts';
+import type { Observation } from './observe.ts';
 import type { Outside } from './outside-watch.ts';
 
 const READ_AGAIN_MS = 3_600_000;
@@ -28,14 +30,16 @@ const FOLD_AFTER_MS = 30 * 86_400_000;
 const SETTLED_MS = 86_400_000;
 const ONE_RUBLE = money(NANO);
 
+type Changes = Pick<Outside, 'cash' | 'sinceMs' | 'traded'>;
+
 /**
  * Returns warnings.
  * @throws {WorldError} where the operations cannot be read now: the breaker would be blind.
  */
 export async function watchDrawdown(
   context: AccountContext,
-  snapshot: Snapshot,
-  outside: Pick<Outside, 'cash' | 'sinceMs'>,
+  { snapshot, positionsAtMs }: Pick<Observation, 'snapshot' | 'positionsAtMs'>,
+  outside: Changes,
 ): Promise<readonly string[]> {
   const { journal, settings, clock, memory } = context;
   const { id, maxDrawdownPercent } = settings;
@@ -43,8 +47,8 @@ export async function watchDrawdown(
   const inside = insideOf(context, snapshot);
   const known = journal.equityMarks(id);
   if (known === null) {
-    // What came after the account was looked at is in none of these figures.
-    const sinceMs = snapshot.takenAtMs;
+    // What came after these is in none of the figures, also where the rest of the look took its time.
+    const sinceMs = positionsAtMs;
     journal.setEquityMarks(id, { ...movedMarks(null, inside.equity, NO_MONEY), flowsSinceMs: sinceMs });
     memory.flows = { sum: NO_MONEY, sinceMs, atMs: sinceMs, late: false };
     return [];
@@ -81,7 +85,7 @@ async function flowsNow(
   context: AccountContext,
   known: EquityMarks,
   inside: Inside,
-  outside: Pick<Outside, 'cash' | 'sinceMs'>,
+  outside: Changes,
 ): Promise<{ flows: Flows; warnings: readonly string[] }> {
   const { memory, clock } = context;
   const sinceMs = known.flowsSinceMs;
@@ -97,17 +101,27 @@ async function flowsNow(
   }
   const uids = await balancedAmong(context, read.operations, inside);
   const sum = flowsOf(read.operations, uids);
-  const explained =
-    before === null
-      ? flowsOf(
-          read.operations.filter((operation) => operation.atMs > (outside.sinceMs ?? sinceMs)),
-          uids,
-        )
-      : subtract(sum, before.sum);
-  const isUnexplained = isMore(absolute(subtract(outside.cash, explained)), ONE_RUBLE);
+  const recent = read.operations.filter((operation) => operation.atMs > (outside.sinceMs ?? sinceMs));
+  const explained = before === null ? flowsOf(recent, uids) : subtract(sum, before.sum);
+  const isUnexplained =
+    isMore(absolute(subtract(outside.cash, explained)), ONE_RUBLE) && !isListed(context, outside, recent);
   // One iteration is waited, not more: payouts are never explained, and the breaker must not stay blind.
   memory.flows = { sum, sinceMs, atMs, late: isUnexplained && before?.late !== true };
   return { flows: memory.flows, warnings: [] };
+}
+
+/** All that changed the cash is on the list: the owner's trades in what is balanced, and payouts, as well. */
+function isListed(
+  { settings }: AccountContext,
+  { cash, traded }: Changes,
+  recent: readonly Operation[],
+): boolean {
+  const amountsOf = (operations: readonly Operation[]) => total(operations.map(({ amount }) => amount));
+  const byOthers = subtract(amountsOf(recent), traded);
+  const trades = recent.filter(({ kind }) => kind === 'buy' || kind === 'sell');
+  // The list leaves out what the owner paid for trading.
+  const fees = portionUp(absolute(subtract(amountsOf(trades), traded)), settings.policy.commission);
+  return !isMore(absolute(subtract(cash, byOthers)), add(ONE_RUBLE, fees));
 }
 
 type Read =

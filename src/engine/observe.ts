@@ -38,6 +38,8 @@ export interface Observation {
   /** When the snapshot was taken, by a clock that nobody sets. */
   readonly takenSteadyMs: number;
   readonly positions: Positions;
+  /** When they came: what crosses the account's border later is in none of them. */
+  readonly positionsAtMs: number;
   readonly warnings: readonly string[];
   /** Held, but outside the balance. */
   readonly apart: Apart;
@@ -61,14 +63,14 @@ export interface ObserveOptions {
 }
 
 export async function observe(context: AccountContext, options: ObserveOptions): Promise<Observation> {
-  const { broker, market, brokerAccount, journal, memory, settings } = context;
+  const { broker, market, brokerAccount, clock, journal, memory, settings } = context;
   const wallet = await walletListings(context);
   const asked = new Set([
     ...wallet.map((entry) => entry.listing?.uid ?? entry.pin.uid),
     ...memory.unlisted.keys(),
   ]);
-  const [positions, activeOrders, quotes, statuses, terms] = await Promise.all([
-    broker.positions(brokerAccount),
+  const [{ positions, positionsAtMs }, activeOrders, quotes, statuses, terms] = await Promise.all([
+    broker.positions(brokerAccount).then((came) => ({ positions: came, positionsAtMs: clock.now() })),
     broker.activeOrders(brokerAccount),
     market.lastPrices([...asked]),
     market.tradingStatuses([...asked]),
@@ -85,7 +87,6 @@ export async function observe(context: AccountContext, options: ObserveOptions):
     strangers.length > 0 ? market.tradingStatuses(strangers) : new Map(),
     sessionsOf(listings, options),
   ]);
-  const foreign = activeOrders.filter((order) => order.key === null || journal.order(order.key) === null);
   const managed = new Set(journal.managedTickers(settings.id));
   const takenSteadyMs = steady(context.clock);
   const seen: Seen = {
@@ -120,11 +121,12 @@ export async function observe(context: AccountContext, options: ObserveOptions):
     },
     takenSteadyMs,
     positions,
+    positionsAtMs,
     warnings: [
       ...wallet.flatMap((entry) => entry.warning ?? []),
       ...terms.warnings,
       ...vanishedWarnings(holdings),
-      ...foreign.map((order) => foreignWarning(order, holdings)),
+      ...foreignWarnings(context, activeOrders, holdings),
     ],
     apart: apartOf(context, holdings, matched, positions),
     acceptPrices: () => accept(context, holdings, seen),
@@ -223,9 +225,16 @@ const vanishedWarnings = (holdings: readonly Holding[]): string[] =>
     .filter((holding) => holding.vanished)
     .map(({ ticker }) => `${ticker} left desired_wallet and is kept: write "${ticker}": 0 there to sell it`);
 
-function foreignWarning(order: OrderReport, holdings: readonly Holding[]): string {
-  const name = holdings.find((holding) => holding.uid === order.uid)?.ticker ?? order.uid;
-  return `${name}: an active ${order.side} order (${order.orderId}) is not ours; the instrument is left as it is`;
+function foreignWarnings(
+  { journal }: AccountContext,
+  activeOrders: readonly OrderReport[],
+  holdings: readonly Holding[],
+): string[] {
+  const foreign = activeOrders.filter(({ key }) => key === null || journal.order(key) === null);
+  return foreign.map(({ uid, side, orderId }) => {
+    const name = holdings.find((holding) => holding.uid === uid)?.ticker ?? uid;
+    return `${name}: an active ${side} order (${orderId}) is not ours; the instrument is left as it is`;
+  });
 }
 
 function apartOf(

@@ -21,6 +21,7 @@ import {
   money,
   NANO,
   NO_MONEY,
+  negate,
   portionUp,
   rate,
   raw,
@@ -44,6 +45,8 @@ export interface Outside {
   readonly cash: Money;
   /** When the account was last looked at; `null`: never before. */
   readonly sinceMs: number | null;
+  /** What our own fills brought or took since then, RUB, commissions aside. */
+  readonly traded: Money;
 }
 
 /** Compares, tells, and remembers how often our trades were undone. */
@@ -61,9 +64,10 @@ export async function watchOutside(context: AccountContext, observation: Observa
       fillBefore: fill,
       reversals: 0,
     });
-    return { warnings, cash: NO_MONEY, sinceMs: null };
+    return { warnings, cash: NO_MONEY, sinceMs: null, traded: NO_MONEY };
   }
   const changes = outsideChanges(afterFills(context, last), now);
+  const traded = tradedBy(journal.fillsAfter(settings.id, last.fill));
   // Since the iteration began that last saw the account, and what was settled before its first look.
   const recent = journal.fillsAfter(settings.id, last.fillBefore);
   const ours = lastSides(journal.fillsSince(settings.id, clock.now() - LOOK_BACK_MS));
@@ -90,7 +94,12 @@ export async function watchOutside(context: AccountContext, observation: Observa
   context.memory.cashMoved = null;
   const cash = add(cashMoved?.cash ?? NO_MONEY, since);
   const warnings = wordsOf(observation, { ...changes, cash });
-  return { warnings, cash, sinceMs: cashMoved?.sinceMs ?? last.atMs };
+  return {
+    warnings,
+    cash,
+    sinceMs: cashMoved?.sinceMs ?? last.atMs,
+    traded: add(cashMoved?.traded ?? NO_MONEY, traded),
+  };
 }
 
 /** The account as an iteration leaves it. What came or went while it traded is for the next iteration to say. */
@@ -100,8 +109,10 @@ export function rememberAccount(context: AccountContext, observation: Observatio
   const now = holdingsOf(observation);
   if (last !== null) {
     const { cash } = outsideChanges(afterFills(context, last), now);
-    const ours = unnoticed(context, journal.fillsAfter(settings.id, last.fill));
-    memory.cashMoved = isMore(absolute(cash), ours) ? { cash, sinceMs: last.atMs } : null;
+    const fills = journal.fillsAfter(settings.id, last.fill);
+    memory.cashMoved = isMore(absolute(cash), unnoticed(context, fills))
+      ? { cash, sinceMs: last.atMs, traded: tradedBy(fills) }
+      : null;
   }
   const fill = journal.newestFill(settings.id);
   journal.setLastSeen(settings.id, {
@@ -132,6 +143,9 @@ function unnoticed({ settings }: AccountContext, fills: readonly JournaledOrder[
   });
   return add(ONE_RUBLE, total(doubts));
 }
+
+const tradedBy = (fills: readonly JournaledOrder[]): Money =>
+  total(fills.map((fill) => (fill.request.side === 'buy' ? negate(fillWorth(fill)) : fillWorth(fill))));
 
 const lastSides = (fills: readonly JournaledOrder[]): ReadonlyMap<string, Side> =>
   new Map(fills.map(({ request }) => [request.uid, request.side]));

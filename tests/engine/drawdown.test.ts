@@ -154,6 +154,37 @@ describe('money that comes or goes', () => {
     expect(await next(world)).toContain('equity has fallen 10.');
   });
 
+  for (const restarts of [false, true])
+    test(`a withdrawal while the very first look goes on is no fall${restarts ? ', also after a restart' : ''}`, async () => {
+      const world = await openWorld({ startMs: FRIDAY_NOON - 2 * HOUR_MS, accounts: [account()] });
+      const { faults } = world.exchange;
+      faults.delay('*', 20);
+      faults.delay('GetLastPrices', 500, 'before', 1);
+      faults.rewrite(
+        'GetLastPrices',
+        (reply) => {
+          move(world, -30_000);
+          return reply;
+        },
+        1,
+      );
+      expect(await next(world)).toBeNull();
+      if (restarts) world.restart();
+      for (let turn = 0; turn < 3; turn += 1) expect(await next(world)).toBeNull();
+      world.exchange.gapPrice('TMOS', '0.85');
+      expect(await next(world)).toMatch(/equity has fallen 10/);
+    });
+
+  for (const restarts of [false, true])
+    test(`a fall beside the owner's trade in what is balanced halts at once${restarts ? ', also after a restart' : ''}`, async () => {
+      const world = await started();
+      await next(world);
+      if (restarts) world.restart();
+      world.exchange.ownerOrder(world.accountId(), { uid: world.uid('TMOS'), side: 'sell', lots: 1_000 });
+      world.exchange.gapPrice('TMOS', '0.75');
+      expect(await next(world)).toMatch(/equity has fallen 1/);
+    });
+
   test('a withdrawal in the same iteration makes no fall, nor hides one', async () => {
     for (const [factor, halts] of [
       ['0.9', false],
