@@ -24,6 +24,10 @@ const MOVING: readonly FaultKind[] = [
 /** Entries by which an account becomes worth less, or more, at prices that stand still. */
 const COSTS: ReadonlySet<string> = new Set(['buy', 'sell', 'fee']);
 
+/** As long as most replies take. */
+const ON_ITS_WAY_MS = 500;
+const isFlow = (kind: string): boolean => kind === 'input' || kind === 'output';
+
 interface Look {
   readonly iteration: string;
   /** Worth less the money that came in, RUB. */
@@ -44,6 +48,8 @@ export function breakerChecks(world: World, told: Told): Check {
   const looks = new Map<string, Look>();
   /** Entries in the venue's books when the bot was last shown them. */
   const shown = new Map<string, number>();
+  /** When positions were shown, per account. */
+  const shownMs = new Map<string, number[]>();
   const limitOf = ({ block }: SimAccount): number =>
     Number(block.max_drawdown_percent ?? Number.POSITIVE_INFINITY);
 
@@ -53,7 +59,7 @@ export function breakerChecks(world: World, told: Told): Check {
     const books = world.exchange.registry.account(account.brokerAccount);
     // A payout that it has not seen yet, beside a price from before it, is worth that nobody ever had.
     if ((shown.get(account.brokerAccount) ?? books.ledger.length) !== books.ledger.length) return null;
-    const moved = books.ledger.filter(({ kind }) => kind === 'input' || kind === 'output');
+    const moved = books.ledger.filter(({ kind }) => isFlow(kind));
     const flows = rub(moved.reduce((sum, { cash }) => sum + cash, 0n));
     const paid = books.ledger.filter(({ kind }) => kind === 'dividend');
     const payouts = rub(paid.reduce((sum, { cash }) => sum + cash, 0n));
@@ -75,6 +81,10 @@ export function breakerChecks(world: World, told: Told): Check {
     marks.set(id, { peak: Math.max(own, marks.get(id)?.peak ?? own), flows, payouts });
   }
 
+  /** Of money that moves while a reply is on its way nobody can tell whether the positions in it have it. */
+  const isOnItsWay = ({ brokerAccount }: SimAccount, atMs: number): boolean =>
+    shownMs.get(brokerAccount)?.some((shown) => atMs >= shown && atMs - shown <= ON_ITS_WAY_MS) ?? false;
+
   /** Where no price moves only trades cost anything: neither money that came nor money that went may halt an account. */
   function halted(account: SimAccount): void {
     const { coverage, exchange, liveliness } = world;
@@ -82,6 +92,7 @@ export function breakerChecks(world: World, told: Told): Check {
     const worths = balancedIn(world, account, (uid) => told.mostFor(account, uid));
     if (worths === null) return;
     const books = exchange.registry.account(account.brokerAccount);
+    if (books.ledger.some(({ kind, atMs }) => isFlow(kind) && isOnItsWay(account, atMs))) return;
     const cost = books.ledger.reduce((sum, { kind, uid, cash, pieces }) => {
       const instrument = uid === null ? null : exchange.market.byUid(uid);
       const price = instrument && exchange.market.last(instrument, world.timeline.now())?.price;
@@ -98,7 +109,11 @@ export function breakerChecks(world: World, told: Told): Check {
   return {
     onCall({ call: { method, accountId } }, phase) {
       if (phase !== 'applied' || method !== 'GetPositions' || world.accountOf(accountId) === null) return;
-      shown.set(accountId ?? '', world.exchange.registry.account(accountId ?? '').ledger.length);
+      const id = accountId ?? '';
+      shown.set(id, world.exchange.registry.account(id).ledger.length);
+      const before = shownMs.get(id);
+      if (before === undefined) shownMs.set(id, [world.timeline.now()]);
+      else before.push(world.timeline.now());
     },
     onPlan({ account: id, iteration, intents }) {
       const account = accountOf(id);
