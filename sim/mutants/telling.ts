@@ -200,7 +200,7 @@ export const TELLING: readonly Mutant[] = [
     name: 'left-behind-untold',
     bug: 'nobody is told what became of an order that an earlier life left',
     file: 'engine/cycle.ts',
-    edits: [['    draft.warnings.push(...settled);\n', '']],
+    edits: [['  draft.warnings.unshift(...settledStories(context, draft.inherited));\n', '']],
   },
   {
     name: 'no-fees-expected',
