@@ -277,6 +277,8 @@ export interface Operation {
 export interface Broker {
   accounts(): Promise<readonly BrokerAccount[]>;
   positions(brokerAccount: string): Promise<Positions>;
+  /** Whether the portfolio, which the venue keeps apart from the positions, shows anything but money. */
+  holdsSecurities(brokerAccount: string): Promise<boolean>;
   averagePrices(brokerAccount: string): Promise<ReadonlyMap<string, AveragePrice>>;
   activeOrders(brokerAccount: string): Promise<readonly OrderReport[]>;
   margin(brokerAccount: string): Promise<MarginReport>;

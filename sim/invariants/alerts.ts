@@ -264,7 +264,10 @@ export function alertChecks(world: World): Check {
         const told = heard.some(
           (each) => each.account === account.id && events.has(each.event) && each.atMs >= atMs,
         );
-        if (!told)
+        // While the token itself is refused nobody can tell what else would be: that is said once it is accepted again.
+        const refusal = refused.get(account.token);
+        const isOut = refusal !== undefined && toldOf(account.id, /^token_refused$/, refusal.okMs);
+        if (!told && !isOut)
           wrong(`an order of ${record.iteration} was refused for good, and nobody was told (${[...events]})`);
       });
     },

@@ -104,12 +104,19 @@ export function balanceChecks(world: World, told: Told): Check {
       if (!isJudged(account, record) || !world.isUndisturbed(account.brokerAccount)) return;
       const known = standingOf(world, account, (uid) => told.worthTo(account, uid));
       if (known === null || !isFree(account, known)) return;
+      if (isStuck(account, known)) return;
       const standing = account.borrows ? borrowing(account, known) : known;
       const trouble = troubleOf(account, standing, record);
       if (trouble !== null)
         world.violate('balanced in truth', `${account.id} (${record.status}): ${trouble}`);
     },
   };
+}
+
+/** A lot that is dearer than an iteration may move never moves, nor does what it was to pay for. */
+function isStuck({ block }: SimAccount, { rows, total }: Standing): boolean {
+  const percent: unknown = Reflect.get(Object(block.limits ?? {}), 'max_trade_percent');
+  return percent !== undefined && rows.some(({ lot }) => lot > (total * Number(percent)) / 100);
 }
 
 /** Whether what it should hold in the end is known: no rule that holds back, and where one slows down, the end. */

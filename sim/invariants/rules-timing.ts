@@ -125,6 +125,9 @@ export function timingChecks(world: World): Check {
         return instrument === null || !exchange.market.flags(instrument, timeline.now()).limit;
       });
 
+  const tradesOn = (name: string, day: number): boolean =>
+    exchange.market.calendar.spans(name, day).some(({ phase }) => isTrading(phase));
+
   /** The night begins: nothing was broken in its last hour, so nothing is owed that may not be. */
   function atMidnight(dayMs: number): void {
     let before: { readonly fired: number; readonly life: Life | null } | null = null;
@@ -145,6 +148,8 @@ export function timingChecks(world: World): Check {
         const cash = exchange.registry.account(account.brokerAccount).cash();
         const seen = world.records.some(({ record }) => record.account === account.id && !record.dry_run);
         if (!account.borrows || isKept || account.dryRun || !seen || world.halted.has(account.id)) continue;
+        // Of a day without trading there is no close to repay it at.
+        if (!schedulesOf(world, account).some((name) => tradesOn(name, moscowDay(dayMs - 1)))) continue;
         // Who holds nothing has nothing to sell.
         const holds = exchange.registry.account(account.brokerAccount).held().length > 0;
         if (holds && cash < -overnight(account) && isClear(world, account))

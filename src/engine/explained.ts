@@ -154,15 +154,25 @@ function isDoubted({ journal, settings, clock }: AccountContext, topic: string, 
   return since === null || since > nowMs || nowMs - since < BELIEVED_AFTER_MS;
 }
 
-/** The very first look has nothing to be compared with: an account without securities is asked once more, at once. */
+/**
+ * The very first look has nothing to be compared with: of an account without securities the venue is asked once more, at
+ * once, and its portfolio, too, for the same wrong answer may come twice.
+ */
 async function neverSeen(
   { broker, brokerAccount, journal, settings }: AccountContext,
   { positions }: Observation,
 ): Promise<Gap[]> {
   if (settings.dryRun || positions.securities.length > 0 || journal.lastSeen(settings.id) !== null) return [];
-  const again = await broker.positions(brokerAccount);
-  if (again.securities.length === 0 && compare(again.cash, positions.cash) === 0) return [];
-  return [{ text: 'two first looks at the account differ', stale: true, emptied: true }];
+  const [again, holds] = await Promise.all([
+    broker.positions(brokerAccount),
+    broker.holdsSecurities(brokerAccount),
+  ]);
+  const text = holds
+    ? 'the portfolio has securities, the positions have none'
+    : again.securities.length > 0 || compare(again.cash, positions.cash) !== 0
+      ? 'two first looks at the account differ'
+      : null;
+  return text === null ? [] : [{ text, stale: true, emptied: true }];
 }
 
 interface Gap {

@@ -29,7 +29,7 @@ import { readMarginState } from './margin-state.ts';
 import type { AccountMethods } from './methods.ts';
 import { readOperations } from './operations.ts';
 import { reportOfPost, reportOfState } from './order-report.ts';
-import { averagePricesOf, positionsOf, wholePositions } from './positions.ts';
+import { averagePricesOf, holdsSecurities, positionsOf, wholePositions } from './positions.ts';
 import type { MarginAwarePostOrder } from './post-order-codec.ts';
 
 export function createBroker(calls: Calls, methods: AccountMethods): Broker {
@@ -60,6 +60,12 @@ export function createBroker(calls: Calls, methods: AccountMethods): Broker {
     async positions(brokerAccount) {
       const read = () => calls.read(methods.positions, { accountId: brokerAccount });
       return positionsOf(await wholePositions(read), brokerAccount);
+    },
+    async holdsSecurities(brokerAccount) {
+      return holdsSecurities(
+        await calls.read(methods.portfolio, { accountId: brokerAccount }),
+        brokerAccount,
+      );
     },
     async averagePrices(brokerAccount) {
       return averagePricesOf(

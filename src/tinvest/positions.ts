@@ -143,6 +143,16 @@ export function averagePricesOf(
   );
 }
 
+export function holdsSecurities(reply: PortfolioResponse, brokerAccount: string): boolean {
+  assertAccount(reply.accountId, brokerAccount, 'portfolio');
+  return reply.positions.some(
+    ({ instrumentType, quantity }) =>
+      instrumentType !== 'currency' &&
+      quantity !== undefined &&
+      (quantity.units !== 0 || quantity.nano !== 0),
+  );
+}
+
 function averageOf(value: MoneyValue | undefined): AveragePrice['average'] {
   if (value === undefined || !isRub(value.currency)) return null;
   try {

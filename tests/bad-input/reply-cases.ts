@@ -221,7 +221,7 @@ export const REPLIES: readonly BadCase[] = [
     [
       'nothing at all',
       corrupt('empty_positions'),
-      ['the balanced total is 0.00 RUB: there is nothing to balance'],
+      ['the answer is not believed: the portfolio has securities, the positions have none'],
     ],
     [
       'nothing where there was something',

@@ -23,6 +23,26 @@ for (const part of ['securities', 'money'] as const)
     expect(world.faults()).toEqual([]);
   });
 
+for (const times of [1, 1_000])
+  test(`no securities at the very first look, ${times === 1 ? 'once' : 'again and again'}, where the portfolio has some`, async () => {
+    const world = await openWorld();
+    world.exchange.faults.rewrite<PositionsResponse>('GetPositions', without('securities'), times);
+    const { record } = await world.cycle();
+    expect(record.status).toBe(times === 1 ? 'balanced' : 'skipped');
+    if (times === 1) return;
+    expect(record.reason).toContain('the portfolio has securities, the positions have none');
+    expect(world.calls('PostOrder')).toEqual([]);
+    world.exchange.faults.clear();
+    await world.clock.sleep(MINUTE_MS);
+    expect((await world.cycle()).record.status).toBe('balanced');
+    expect(world.faults()).toEqual([]);
+  });
+
+test('an account of nothing but RUB is believed at its very first look', async () => {
+  const world = await openWorld({ accounts: [{ wallet: { TMOS: 50, RUB: 50 }, cash: '100000.00' }] });
+  expect((await world.cycle()).record.status).toBe('balanced');
+});
+
 test('RUB that our own sells did not show yet say nothing about the securities', async () => {
   const world = await openWorld({
     accounts: [{ wallet: { TMOS: 50, RUB: 50 }, cash: '0.00', pieces: { TMOS: 10_000 } }],

@@ -156,6 +156,24 @@ describe('average prices', () => {
   });
 });
 
+describe('a portfolio', () => {
+  const holds = (...positions: object[]) =>
+    withVenue({
+      'OperationsService/GetPortfolio': () => bytesOf(PortfolioResponse, { accountId: ACCOUNT, positions }),
+    }).broker.holdsSecurities(ACCOUNT);
+  const position = (instrumentType: string, units: number, nano = 0) => ({
+    instrumentType,
+    quantity: { units, nano },
+  });
+
+  test('holds securities where something but money is there, whatever of it', async () => {
+    expect(await holds()).toBe(false);
+    expect(await holds(position('currency', 5_000), position('etf', 0))).toBe(false);
+    expect(await holds(position('currency', 5_000), position('share', 1))).toBe(true);
+    expect(await holds(position('bond', 0, 500_000_000))).toBe(true);
+  });
+});
+
 describe('accounts', () => {
   const accounts = (list: object[]) =>
     withVenue({
