@@ -373,7 +373,7 @@ describe('minimum profit', () => {
   });
 
   test('without such a rule nothing is asked', async () => {
-    const world = await opened(account(null));
+    const world = await opened(account(null, { pieces: { TMOS: 100_000 } }));
     await world.cycle();
     expect(world.calls('GetPortfolio')).toEqual([]);
   });
