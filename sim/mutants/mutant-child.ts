@@ -3,12 +3,14 @@
 import { MUTANTS } from './mutants.ts';
 import { plant } from './plant.ts';
 
-const [name, from, count] = process.argv.slice(2);
+const [name] = process.argv.slice(2);
 const mutant = MUTANTS.find((each) => each.name === name);
 if (mutant === undefined) throw new Error(`no mutant is called ${name}`);
 const wasLoaded = plant(mutant);
 const { runRange } = await import('../run/range.ts');
-const { lineOf } = await import('../run/jobs.ts');
-const summary = runRange({ from: Number(from), count: Number(count), untilFailure: true });
-if (!wasLoaded()) throw new Error(`mutant ${name}: ${mutant.file} was never loaded`);
-process.stdout.write(lineOf({ kind: 'summary', summary }));
+const { answerSpans } = await import('../run/answer-spans.ts');
+await answerSpans((span) => {
+  const summary = runRange({ ...span, untilFailure: true });
+  if (!wasLoaded()) throw new Error(`mutant ${mutant.name}: ${mutant.file} was never loaded`);
+  return summary;
+});

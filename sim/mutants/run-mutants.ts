@@ -55,7 +55,8 @@ async function attempt(mutant: Mutant, from: number, seeds: number): Promise<Cau
 }
 
 export async function judge({ name, bug }: Mutant, from: number, seeds: number): Promise<Caught> {
-  const summary = await runChild([CHILD, name], { from, count: seeds }, () => {});
+  const spans = [{ from, count: seeds }];
+  const summary = await runChild([CHILD, name], () => spans.pop() ?? null, () => {});
   return { mutant: name, bug, seeds: summary.seeds, failure: summary.failures[0] ?? null };
 }
 

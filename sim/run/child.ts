@@ -1,14 +1,12 @@
-// A child of the simulator: runs its span of seeds and answers in lines.
+// A child of the simulator: runs the spans of seeds that it is given and answers in lines.
 
+import { answerSpans } from './answer-spans.ts';
 import { lineOf } from './jobs.ts';
 import { runRange } from './range.ts';
 
-const [from, count] = process.argv.slice(2).map(Number);
-if (from === undefined || count === undefined)
-  throw new Error('expected two arguments: the first seed and how many');
-const summary = runRange({
-  from,
-  count,
-  onFailure: (failure) => process.stdout.write(lineOf({ kind: 'failure', failure })),
-});
-process.stdout.write(lineOf({ kind: 'summary', summary }));
+await answerSpans((span) =>
+  runRange({
+    ...span,
+    onFailure: (failure) => process.stdout.write(lineOf({ kind: 'failure', failure })),
+  }),
+);

@@ -1,5 +1,5 @@
-// Seeds on several processes at once. Each child gets a span of seeds and answers in lines of JSON on its stdout.
-// Guarantees: a child that dies or hangs is a failure of its span, never silence.
+// Seeds on several processes at once. Each child gets spans of seeds on its stdin, a new one as soon as it is through
+// with one, and answers in lines of JSON on its stdout. Guarantees: a child that dies or hangs is a failure, never silence.
 
 import { realTimeout } from '../../src/clock.ts';
 import { addSummary, type Failure, newSummary, type Summary } from '../report/summary.ts';
@@ -29,21 +29,33 @@ const ENGINE = {
   BUN_JSC_numberOfGCMarkers: '1',
 };
 
-/** @param script what a child runs: it is given the span as two more arguments */
+/**
+ * @param script what a child runs; it takes its spans from `answerSpans`
+ * @param next the next span, null = no more
+ */
 export async function runChild(
   script: readonly string[],
-  span: Span,
+  next: () => Span | null,
   onFailure: (failure: Failure) => void,
 ): Promise<Summary> {
-  const child = Bun.spawn([process.execPath, ...script, String(span.from), String(span.count)], {
+  const child = Bun.spawn([process.execPath, ...script], {
+    stdin: 'pipe',
     stdout: 'pipe',
     stderr: 'pipe',
     env: { ...process.env, ...ENGINE },
   });
+  const sum = newSummary();
+  let span: Span | null = null;
+  const proceed = (): void => {
+    span = next();
+    if (span === null) void child.stdin.end();
+    else child.stdin.write(`${span.from} ${span.count}\n`);
+    void child.stdin.flush();
+  };
   const ended = new AbortController();
   void realTimeout(HANGS_AFTER_MS, ended.signal).then(() => ended.signal.aborted || child.kill('SIGKILL'));
   const errors = new Response(child.stderr).text();
-  let summary: Summary | null = null;
+  proceed();
   let rest = '';
   for await (const bytes of child.stdout) {
     const lines = (rest + new TextDecoder().decode(bytes)).split('\n');
@@ -51,17 +63,24 @@ export async function runChild(
     for (const text of lines) {
       const line = JSON.parse(text) as Line;
       if (line.kind === 'failure') onFailure(line.failure);
-      else summary = line.summary;
+      else {
+        addSummary(sum, line.summary);
+        proceed();
+      }
     }
   }
   const code = await child.exited;
   ended.abort();
-  if (summary === null)
-    throw new Error(
-      `seeds ${span.from} to ${span.from + span.count - 1}: the child ended with ${code}: ${await errors}`,
-    );
-  return summary;
+  // What it was at when it ended.
+  const left = span as Span | null;
+  if (left === null) return sum;
+  throw new Error(
+    `seeds ${left.from} to ${left.from + left.count - 1}: the child ended with ${code}: ${await errors}`,
+  );
 }
+
+/** So many seeds at a time: a process that has had lighter ones takes more. */
+const SPAN = 200;
 
 export async function runJobs(
   script: readonly string[],
@@ -69,13 +88,16 @@ export async function runJobs(
   jobs: number,
   onFailure: (failure: Failure) => void,
 ): Promise<Summary> {
-  const each = Math.ceil(count / jobs);
-  const spans = Array.from({ length: jobs }, (_, at) => ({
-    from: from + at * each,
-    count: Math.min(each, count - at * each),
-  })).filter((span) => span.count > 0);
+  let begun = 0;
+  const next = (): Span | null => {
+    const span = { from: from + begun, count: Math.min(SPAN, Math.ceil(count / jobs), count - begun) };
+    begun += span.count;
+    return span.count > 0 ? span : null;
+  };
   const sum = newSummary();
-  for (const summary of await Promise.all(spans.map((span) => runChild(script, span, onFailure))))
+  for (const summary of await Promise.all(
+    Array.from({ length: jobs }, () => runChild(script, next, onFailure)),
+  ))
     addSummary(sum, summary);
   return sum;
 }
