@@ -158,7 +158,9 @@ export class CallFaults {
   private spoil(method: string, struck: Fault[]): void {
     const { swarm } = this.world;
     const names = this.corruptions.get(method);
-    const corrupt = names === undefined ? null : swarm.fires('corrupt_reply', 0.14);
+    // A day's lists that went wrong cost a restart.
+    const often = READ_ONCE_A_DAY.has(method) ? 0.05 : 0.14;
+    const corrupt = names === undefined ? null : swarm.fires('corrupt_reply', often);
     if (corrupt !== null && names !== undefined) {
       const name = names[corrupt.whole(0, names.length - 1)];
       if (name !== undefined) {

@@ -56,11 +56,16 @@ const SHARES: Readonly<Partial<Record<FaultKind, number>>> = {
   backup_restored: 0.3,
   kill_switch: 0.4,
   limits_loading: 0.5,
+  // A new life is dear, and those that are aimed at orders meet more than those that come at random.
+  kill: 0.5,
+  sigterm: 0.6,
+  second_instance: 0.5,
+  trading_barred: 0.5,
 };
 const comesTrue = (kind: FaultKind, dice: Dice): boolean => dice.chance(SHARES[kind] ?? 1);
 
 /** About as many effects as one account makes while faults are on. */
-const EFFECTS_PER_ACCOUNT = 160;
+const EFFECTS_PER_ACCOUNT = 120;
 
 /** A swarm that waits for a plan wakes at this effect at the latest. */
 const ASLEEP_MAX = 200;
@@ -106,7 +111,7 @@ export class PlannedEvents {
 
   private aimAtOrders(): void {
     const { swarm } = this.world;
-    for (const { dice, fire } of swarm.planned('kill_at_order', 7))
+    for (const { dice, fire } of swarm.planned('kill_at_order', 6))
       this.orderKills.aim(dice, (name, life) => {
         if (!life.alive || !fire()) return;
         // What was taken a moment ago is often not shown yet to who asks so soon.
@@ -325,6 +330,9 @@ export class PlannedEvents {
         const factor = dice.chance(0.2) ? dice.pick([0.5, 0.65, 1.4, 1.8]) : 0.9 + dice.random() * 0.2;
         this.hit(kind, `${ticker} ${factor.toFixed(4)}`);
         exchange.gapPrice(ticker, factor.toFixed(4));
+        // Some come back: what was a fall for a while is none in the end.
+        if (dice.chance(0.3))
+          later(dice.whole(20, 90) * MINUTE_MS, () => exchange.gapPrice(ticker, (0.97 / factor).toFixed(4)));
         break;
       }
       case 'instrument_halted':

@@ -53,6 +53,10 @@ export const SIM_CATALOGUE: readonly Instrument[] = defaultCatalogue().filter(
     TICKERS.includes(ticker.replace(/@$/, '')) && (apiTradable || ticker === 'TMOS'),
 );
 
+/** Whether nothing written keeps it from trading in its first iteration. */
+export const tradesAtOnce = ({ dryRun, block: { rebalance } }: SimAccount): boolean =>
+  !dryRun && !['calendar', 'window'].some((key) => key in Object(rebalance));
+
 const FIRST_BROKER_ACCOUNT = 2_000_000_001;
 
 export function generateAccounts(seed: number): readonly SimAccount[] {
@@ -86,7 +90,9 @@ function generateAccount(seed: number, at: number, intervalMs: number, oneToken:
   });
   // Bands are looked at from inside only by those who are near their targets.
   const isNear = rules.keys.rebalance !== undefined && dice.chance(0.6);
-  const { cash, pieces } = isNear ? nearTargets(dice, wallet, equity) : holdingsOf(dice, wallet, equity);
+  const { cash, pieces } = isNear
+    ? nearTargets(dice, { wallet, equity, bandPp: bandOf(rules.keys) })
+    : holdingsOf(dice, wallet, equity);
   const block = {
     id,
     name: id,
@@ -116,11 +122,11 @@ function generateAccount(seed: number, at: number, intervalMs: number, oneToken:
   };
 }
 
-/** Two to five tickers and RUB, in whole percents. */
+/** One to five tickers and RUB, in whole percents. */
 function walletOf(dice: Dice): Record<string, number> {
   // A third of the wallets are of funds alone, which any mode can weigh.
   const among = dice.chance(0.33) ? TICKERS.filter((ticker) => FUNDS.has(ticker)) : TICKERS;
-  const tickers = dice.some(among, Math.min(among.length, dice.pick([2, 2, 2, 2, 2, 3, 3, 3, 4, 5])));
+  const tickers = dice.some(among, Math.min(among.length, dice.pick([1, 2, 2, 2, 2, 2, 3, 3, 4, 5])));
   const rub = dice.pick([0, 0, 5, 10, 25]);
   const shares = tickers.map(() => dice.whole(1, 10));
   const sum = shares.reduce((total, share) => total + share, 0);
@@ -138,13 +144,24 @@ interface Holdings {
   readonly pieces: Record<string, number>;
 }
 
-/** What the wallet says, a little off; or one of it far off, and the others a little the other way. */
-function nearTargets(dice: Dice, wallet: Readonly<Record<string, number>>, equity: number): Holdings {
+interface Aimed {
+  readonly wallet: Readonly<Record<string, number>>;
+  readonly equity: number;
+  /** Half the width of a band, percentage points. */
+  readonly bandPp: number;
+}
+
+const bandOf = ({ rebalance }: Readonly<Record<string, unknown>>): number =>
+  Number(Reflect.get(Object(rebalance), 'threshold_percent') ?? 5);
+
+/** What the wallet says, a little off; or one of it far off or near the edge of its band, and the others the other way. */
+function nearTargets(dice: Dice, { wallet, equity, bandPp }: Aimed): Holdings {
   const sum = Object.values(wallet).reduce((total, percent) => total + percent, 0);
   const wanted = Object.entries(wallet).filter(([ticker, percent]) => ticker in PAPERS && percent > 0);
   const drift = dice.pick([0.03, 0.1, 0.3, 0.6]);
   const tilted = dice.chance(0.5) ? dice.whole(0, wanted.length - 1) : null;
-  const tilt = dice.pick([-12, -6, -2, 2, 6, 12]);
+  const edge = dice.pick([0.6, 0.9, 1.3, 2]) * bandPp;
+  const tilt = dice.pick([-12, -6, -2, 2, 6, 12, edge, -edge, edge, -edge]);
   const pieces: Record<string, number> = {};
   let left = equity;
   for (const [at, [ticker, percent]] of wanted.entries()) {

@@ -1,5 +1,5 @@
 // The rules and the mode of a simulated account, as keys of its block. Every rule of the configuration belongs here.
-// Guarantees: what is drawn is valid for the wallet; about half of the accounts have no rule that moves their targets,
+// Guarantees: what is drawn is valid for the wallet; of ten accounts four have no rule that moves their targets,
 // so that those can be held to their wallet.
 
 import type { Dice } from '../world/streams.ts';
@@ -30,7 +30,7 @@ export interface RuledAccount {
 
 export function rulesOf(dice: Dice, { wallet, equity, hasHistory }: RuledAccount): SimRules {
   const keys = ordinary(dice);
-  if (dice.chance(0.5)) return { keys, borrows: false, plain: true, patient: keys.order_type !== 'market' };
+  if (dice.chance(0.42)) return { keys, borrows: false, plain: true, patient: keys.order_type !== 'market' };
   const tickers = Object.keys(wallet).filter((ticker) => ticker !== 'RUB');
   const borrows = dice.chance(0.3);
   modeInto(keys, dice, tickers, hasHistory);
@@ -38,7 +38,8 @@ export function rulesOf(dice: Dice, { wallet, equity, hasHistory }: RuledAccount
   timingInto(keys, dice);
   // What nothing else holds back has to be done once its trigger says so.
   if (keys.rebalance === undefined || dice.chance(0.55)) {
-    limitsInto(keys, dice, tickers, equity);
+    // What may be borrowed shows best where nothing else holds back.
+    if (!borrows || dice.chance(0.6)) limitsInto(keys, dice, tickers, equity);
     weightsInto(keys, dice, wallet);
   }
   const waits = 'confirmationThresholdRub' in keys || 'max_spread_percent' in Object(keys.limits ?? {});
@@ -57,7 +58,7 @@ function ordinary(dice: Dice): Keys {
   };
   if (dice.chance(0.4)) keys.sleep_between_orders = dice.pick([100, '2s', 5_000, 15_000]);
   if (dice.chance(0.2)) keys.exchange = dice.pick(['auto', 'auto', 'auto', 'MOEX_PLUS']);
-  if (dice.chance(0.3)) keys.max_drawdown_percent = dice.pick([2, 5, 30]);
+  if (dice.chance(0.35)) keys.max_drawdown_percent = dice.pick([2, 5, 30]);
   if (dice.chance(0.2)) keys.commission_percent = dice.pick([0.1, 1]);
   if (dice.chance(0.12))
     keys.exchange_closure_behavior = {
@@ -97,7 +98,7 @@ function modeInto(keys: Keys, dice: Dice, tickers: readonly string[], hasHistory
     keys.sharpe_window_days = dice.pick([20, 40]);
     keys.risk_free_percent = dice.pick([0, 15]);
   }
-  if (dice.chance(0.15)) {
+  if (dice.chance(0.2)) {
     keys.diff = dice.pick(['iteration', 'day']);
     keys.diff_multiplier = dice.pick([10, 50, 100]);
   }
@@ -107,7 +108,7 @@ const marginOf = (dice: Dice, equity: number): Keys => ({
   enabled: true,
   multiplier: dice.pick([1, 1.2, 1.5, 2]),
   [dice.chance(0.7) ? 'free_threshold' : 'free_transfer_threshold']: dice.pick([0, 5_000, 50_000]),
-  max_margin_size: Math.round(equity * dice.pick([0.05, 0.3, 1])),
+  max_margin_size: Math.round(equity * dice.pick([0.05, 0.3, 1, 2])),
   balancing_strategy: dice.pick(['remove', 'keep', 'keep_if_small']),
   deleverage_minutes: dice.pick([10, 30, 120, 400, 720]),
   min_funds_sufficiency: dice.pick([1.05, 1.2, 2]),
@@ -142,7 +143,7 @@ function limitsInto(keys: Keys, dice: Dice, tickers: readonly string[], equity: 
   if (dice.chance(0.15)) keys.cash_reserve_rub = Math.round(equity * dice.pick([0.01, 0.1, 0.3]));
   if (dice.chance(0.15)) keys.min_profit_percent_for_close_position = dice.pick([-5, 0, 0.01, 3]);
   if (dice.chance(0.06)) keys.confirmationThresholdRub = Math.round(equity * dice.pick([0.05, 0.3]));
-  if (dice.chance('margin_trading' in keys ? 0.35 : 0.1))
+  if (dice.chance('margin_trading' in keys ? 0.35 : 0.13))
     keys.buy_requires_total_marginal_sell = fundingOf(dice, tickers);
 }
 
@@ -150,7 +151,12 @@ const fundingOf = (dice: Dice, tickers: readonly string[]): Keys => ({
   enabled: true,
   instruments: dice.some(tickers, dice.whole(1, 2)),
   allow_to_sell_others_positions_to_buy_non_marginal_positions: {
-    mode: dice.pick(['only_positive_positions_sell', 'equal_in_percents', 'none']),
+    mode: dice.pick([
+      'only_positive_positions_sell',
+      'only_positive_positions_sell',
+      'equal_in_percents',
+      'none',
+    ]),
   },
   min_buy_rebalance_percent: dice.pick([0, 0.5, 3, 10]),
 });
@@ -162,10 +168,10 @@ function weightsInto(keys: Keys, dice: Dice, wallet: Wallet): void {
   const [ticker] = dice.some(positive, 1);
   if (ticker === undefined) return;
   if (dice.chance(0.12))
-    keys.max_weight_percent = dice.chance(0.6)
+    keys.max_weight_percent = dice.chance(0.6) || positive.length === 1
       ? Math.min(100, Math.ceil(even) + dice.whole(0, 10))
       : { [ticker]: Math.ceil(even / 2) };
-  if (dice.chance(0.18))
+  if (dice.chance(0.25))
     keys.min_weight_percent = dice.chance(0.6)
       ? Math.floor(even * (typeof keys.max_weight_percent === 'object' ? 0.5 : 0.8))
       : {

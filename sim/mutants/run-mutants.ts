@@ -56,7 +56,11 @@ async function attempt(mutant: Mutant, from: number, seeds: number): Promise<Cau
 
 export async function judge({ name, bug }: Mutant, from: number, seeds: number): Promise<Caught> {
   const spans = [{ from, count: seeds }];
-  const summary = await runChild([CHILD, name], () => spans.pop() ?? null, () => {});
+  const summary = await runChild(
+    [CHILD, name],
+    () => spans.pop() ?? null,
+    () => {},
+  );
   return { mutant: name, bug, seeds: summary.seeds, failure: summary.failures[0] ?? null };
 }
 

@@ -145,7 +145,7 @@ function calmDown(world: World): void {
     world.records.some(({ record }) => record.reason?.includes('the journal failed'));
   if (
     world.life?.alive &&
-    (stopped || world.faults.spoiltTheDay || diceOf(world.seed, 'restart').chance(0.12))
+    (stopped || world.faults.spoiltTheDay || diceOf(world.seed, 'restart').chance(0.06))
   )
     world.life.terminate();
   else world.events.lifeEnded(1_000);

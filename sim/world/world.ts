@@ -29,7 +29,12 @@ import { CallFaults } from '../faults/call-faults.ts';
 import { PlannedEvents } from '../faults/events.ts';
 import { OutsideChanges } from '../faults/outside-changes.ts';
 import { type Kept, Swarm } from '../faults/swarm.ts';
-import { generateAccounts, SIM_CATALOGUE, type SimAccount } from '../generate/generate-accounts.ts';
+import {
+  generateAccounts,
+  SIM_CATALOGUE,
+  type SimAccount,
+  tradesAtOnce,
+} from '../generate/generate-accounts.ts';
 import { purchasesOf } from '../generate/generate-purchases.ts';
 import { generateVenue } from '../generate/generate-venue.ts';
 import { Coverage } from '../report/coverage.ts';
@@ -132,6 +137,7 @@ export class World {
     this.trace = new Trace(options.traced);
     this.jitter = diceOf(seed, 'jitter').random;
     this.swarm = new Swarm(seed, options.calm ? new Set() : options.kept);
+    if (!this.accounts.some(tradesAtOnce)) this.swarm.wake();
     this.exchange = createExchange({
       ...venue.options,
       seed,
