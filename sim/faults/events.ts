@@ -24,7 +24,7 @@ const MOST: Readonly<Partial<Record<FaultKind, number>>> = {
   price_gap: 4,
   instrument_halted: 3,
   foreign_order: 2,
-  cash_moved: 3,
+  cash_moved: 4,
   token_revoked: 1,
   clock_jump: 2,
   disk_full: 1,

@@ -36,12 +36,12 @@ export class OwnerChanges {
     const { exchange, outside } = this.world;
     const rubles = Number(exchange.registry.account(brokerAccount).cash() / NANO);
     outside.mark(brokerAccount);
-    if (dice.chance(0.5)) {
+    if (dice.chance(0.35)) {
       const amount = Math.max(100, Math.round(rubles * dice.random() + dice.spread(100, 100_000)));
       exchange.deposit(brokerAccount, String(amount));
       return `+${amount}`;
     }
-    const amount = Math.floor(rubles * dice.pick([0.1, 0.5, 0.9, 1.02]));
+    const amount = Math.floor(rubles * dice.pick([0.1, 0.5, 0.9, 0.9, 1.02]));
     if (amount < 1) return null;
     exchange.withdraw(brokerAccount, String(amount));
     return `-${amount}`;

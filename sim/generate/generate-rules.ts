@@ -58,7 +58,7 @@ function ordinary(dice: Dice): Keys {
   };
   if (dice.chance(0.4)) keys.sleep_between_orders = dice.pick([100, '2s', 5_000, 15_000]);
   if (dice.chance(0.2)) keys.exchange = dice.pick(['auto', 'auto', 'auto', 'MOEX_PLUS']);
-  if (dice.chance(0.35)) keys.max_drawdown_percent = dice.pick([2, 5, 30]);
+  if (dice.chance(0.4)) keys.max_drawdown_percent = dice.pick([2, 2, 5, 30]);
   if (dice.chance(0.2)) keys.commission_percent = dice.pick([0.1, 1]);
   if (dice.chance(0.12))
     keys.exchange_closure_behavior = {
@@ -168,9 +168,10 @@ function weightsInto(keys: Keys, dice: Dice, wallet: Wallet): void {
   const [ticker] = dice.some(positive, 1);
   if (ticker === undefined) return;
   if (dice.chance(0.12))
-    keys.max_weight_percent = dice.chance(0.6) || positive.length === 1
-      ? Math.min(100, Math.ceil(even) + dice.whole(0, 10))
-      : { [ticker]: Math.ceil(even / 2) };
+    keys.max_weight_percent =
+      dice.chance(0.6) || positive.length === 1
+        ? Math.min(100, Math.ceil(even) + dice.whole(0, 10))
+        : { [ticker]: Math.ceil(even / 2) };
   if (dice.chance(0.25))
     keys.min_weight_percent = dice.chance(0.6)
       ? Math.floor(even * (typeof keys.max_weight_percent === 'object' ? 0.5 : 0.8))
@@ -180,8 +181,8 @@ function weightsInto(keys: Keys, dice: Dice, wallet: Wallet): void {
 }
 
 function timingInto(keys: Keys, dice: Dice): void {
-  if (!dice.chance(0.45)) return;
-  const trigger = dice.pick(['always', 'threshold', 'threshold', 'hybrid', 'calendar']);
+  if (!dice.chance(0.5)) return;
+  const trigger = dice.pick(['always', 'threshold', 'threshold', 'threshold', 'hybrid', 'calendar']);
   const clock = () => `${dice.whole(10, 17)}:${dice.pick(['00', '15', '30', '45'])}`;
   const calendar = { every: dice.pick(['daily', 'daily', 'weekly', 'monthly']), time: clock() };
   const cools = dice.chance(0.35);
@@ -192,8 +193,8 @@ function timingInto(keys: Keys, dice: Dice): void {
     ...(trigger === 'always' && dice.chance(0.3) ? {} : { threshold_percent: dice.pick([1, 5, 15]) }),
     ...(dice.chance(0.4) ? { relative_threshold_percent: dice.pick([10, 25]) } : {}),
     ...(dice.chance(0.1) ? { volatility_adjusted: true } : {}),
-    rebalance_to: dice.pick(['target', 'edge']),
-    rebalance_scope: dice.pick(['all', 'breached']),
+    rebalance_to: dice.pick(['target', 'edge', 'edge']),
+    rebalance_scope: dice.pick(['all', 'breached', 'breached']),
     ...(trigger === 'calendar' || (trigger === 'hybrid' && dice.chance(0.6)) ? { calendar } : {}),
     ...(cools ? { cooldown: dice.pick(['45m', '3h', 7_200_000]) } : {}),
     ...(dice.chance(0.3) ? { window: windowOf(dice) } : {}),
