@@ -28,6 +28,7 @@ const CHOICES: readonly [readonly [Aim, number], ...(readonly [Aim, number])[]] 
   ['follow', 24],
   ['cancel', 5],
   ['cancel', 5],
+  ['cancel', 5],
   ['end', 5],
   ['recovery', 6],
   ['recovery', 12],
