@@ -185,8 +185,9 @@ function isQuiet(world: World): boolean {
     // Only a person ends a halt. The verdict says whether the account stands still loudly.
     if (world.halted.has(account.id)) return true;
     if (last.status === 'unknown_outcome') return sinceMs >= PROVED_BY_MS;
-    // Some trade while the exchange by which they go is closed.
+    // Some trade while the exchange by which they go is closed, or plan all night.
     if (last.status === 'balanced') return true;
+    if (IN_ORDER.has(last.status) && iterationsSince(world, account) >= NIGHT_MAX) return true;
     return last.exchange_open && (IN_ORDER.has(last.status) || stays(world, account, last));
   });
 }
@@ -195,11 +196,15 @@ function isQuiet(world: World): boolean {
 function stays(world: World, account: SimAccount, last: IterationRecord): boolean {
   const waits = last.status === 'partial' && account.patient;
   if (!waits && (last.status === 'unknown_outcome' || !mayStand(world, last))) return false;
-  return (
-    world.records.filter(({ record, atMs }) => record.account === account.id && atMs >= world.calmAtMs)
-      .length >= 2
-  );
+  return iterationsSince(world, account) >= 2;
 }
+
+/** How many have ended since the faults have. */
+const iterationsSince = ({ records, calmAtMs }: World, { id }: SimAccount): number =>
+  records.filter(({ record, atMs }) => record.account === id && atMs >= calmAtMs).length;
+
+/** More of the same iteration says no more. */
+const NIGHT_MAX = 6;
 
 /** The exchange by whose hours accounts trade unless told otherwise. */
 const isOpen = ({ exchange, timeline }: World): boolean =>

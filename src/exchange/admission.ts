@@ -21,7 +21,7 @@ export interface Terms {
 /** What admission asks of the desk. */
 interface DeskView {
   readonly settings: { readonly orderCap: bigint };
-  offers(instrument: Instrument, side: 'buy' | 'sell', step: number): readonly Level[];
+  offers(instrument: Instrument, side: 'buy' | 'sell', step: number): Iterable<Level>;
   /** Commission in billionths. */
   rate(account: Account, instrument: Instrument): bigint;
   activeOf(accountId: string): readonly VenueOrder[];
@@ -53,8 +53,8 @@ export function admit(request: NewOrder, situation: Situation): Terms {
   const bound = boundOf(request, instrument, last, situation);
   const shown = request.type === 'limit' ? bound : last.price;
   if (shown * request.lots * instrument.lot > situation.desk.settings.orderCap) throw new VenueError('90003');
-  const offers = situation.desk.offers(instrument, request.side, last.step);
-  if (request.timeInForce === 'fill_or_kill' && offered(request, bound, offers) < request.lots)
+  const offers = () => situation.desk.offers(instrument, request.side, last.step);
+  if (request.timeInForce === 'fill_or_kill' && offered(request, bound, offers()) < request.lots)
     throw new VenueError('30095');
   if (request.side === 'buy') checkCash(request, instrument, bound, situation);
   else checkPieces(request, instrument, situation);
@@ -122,7 +122,7 @@ function bestPriceBound(
 }
 
 /** Price of the last level that the order reaches; the best price when there is nothing on offer. */
-function worstLevel(request: NewOrder, best: bigint, offers: readonly Level[]): bigint {
+function worstLevel(request: NewOrder, best: bigint, offers: Iterable<Level>): bigint {
   let left = request.lots;
   let worst = best;
   for (const level of offers) {
@@ -134,10 +134,14 @@ function worstLevel(request: NewOrder, best: bigint, offers: readonly Level[]): 
 }
 
 /** Lots on offer inside a bound. */
-const offered = (request: NewOrder, bound: bigint, offers: readonly Level[]): bigint =>
-  offers
-    .filter((level) => (request.side === 'buy' ? level.price <= bound : level.price >= bound))
-    .reduce((sum, level) => sum + level.lots, 0n);
+function offered(request: NewOrder, bound: bigint, offers: Iterable<Level>): bigint {
+  let lots = 0n;
+  for (const level of offers) {
+    if (request.side === 'buy' ? level.price > bound : level.price < bound) break;
+    lots += level.lots;
+  }
+  return lots;
+}
 
 function checkPieces(request: NewOrder, instrument: Instrument, situation: Situation): void {
   const { account, desk } = situation;

@@ -185,13 +185,18 @@ export class OrderDesk {
   }
 
   /** Levels that an order of a side still meets at a step: the book less what was taken out of it. */
-  offers(instrument: Instrument, side: 'buy' | 'sell', step: number, count?: number): readonly Level[] {
+  *offers(
+    instrument: Instrument,
+    side: 'buy' | 'sell',
+    step: number,
+    count?: number,
+  ): Generator<Level, undefined> {
     let gone = this.takenAt({ uid: instrument.uid, side }, step);
-    return this.market.levels(instrument, side, step, count).flatMap(({ price, lots }) => {
+    for (const { price, lots } of this.market.levels(instrument, side, step, count)) {
       const skipped = least(gone, lots);
       gone -= skipped;
-      return lots === skipped ? [] : [{ price, lots: lots - skipped }];
-    });
+      if (lots > skipped) yield { price, lots: lots - skipped };
+    }
   }
 
   private fill(order: VenueOrder, wanted: bigint, price: bigint, atMs: number): void {

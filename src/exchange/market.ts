@@ -175,23 +175,26 @@ export class Market {
     return greatest(price, instrument.step);
   }
 
-  /** Levels that an order of the given side meets, best first. */
-  levels(instrument: Instrument, side: 'buy' | 'sell', step: number, count = LEVELS): readonly Level[] {
+  /** Levels that an order of the given side meets, best first, reckoned as they are asked for: most orders meet one. */
+  *levels(
+    instrument: Instrument,
+    side: 'buy' | 'sell',
+    step: number,
+    count = LEVELS,
+  ): Generator<Level, undefined> {
     const best = this.opposite(instrument, side, step);
     const seed = seedOf(this.settings.seed, `${instrument.uid}/${side}`);
     const shape = this.books.get(instrument.uid);
     const whole = (shape?.depth ?? this.settings.depth) / (best * instrument.lot);
     const deep = Math.min(count, shape?.levels ?? count);
-    const levels: Level[] = [];
     for (let i = 0; i < deep; i += 1) {
       const price = side === 'buy' ? best + BigInt(i) * instrument.step : best - BigInt(i) * instrument.step;
       if (price < instrument.step) break;
       // Between half and one and a half of the usual depth, never less than a lot.
       const share = BigInt(500 + (mix(seed, step, i) % 1001));
       const lots = (whole * share) / 1000n;
-      levels.push({ price, lots: lots < 1n ? 1n : lots });
+      yield { price, lots: lots < 1n ? 1n : lots };
     }
-    return levels;
   }
 
   /** Sets the price of an asset from now on; the walk goes on from there. */

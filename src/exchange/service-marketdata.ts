@@ -64,9 +64,10 @@ function orderBook(call: Call, request: GetOrderBookRequest): GetOrderBookRespon
   const side = (taker: 'buy' | 'sell') =>
     last === null || !open
       ? []
-      : call.venue.desk
-          .offers(instrument, taker, last.step, request.depth)
-          .map((level) => ({ price: quotation(level.price), quantity: int64(level.lots) }));
+      : Array.from(
+          call.venue.desk.offers(instrument, taker, last.step, request.depth),
+          ({ price, lots }) => ({ price: quotation(price), quantity: int64(lots) }),
+        );
   const band = last === null ? 0n : last.price / 5n - ((last.price / 5n) % instrument.step);
   return {
     figi: instrument.figi,
