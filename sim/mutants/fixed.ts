@@ -90,7 +90,7 @@ export const FIXED: readonly Scenario[] = [
   },
   {
     name: 'rests-until-all-are-sent',
-    seed: 11,
+    seed: 589,
     bug: 'how long an order may rest counts only once the last one of its leg is sent',
     file: 'engine/act.ts',
     edits: [
@@ -102,7 +102,7 @@ export const FIXED: readonly Scenario[] = [
   },
   {
     name: 'last-look-hangs',
-    seed: 1180,
+    seed: 1466,
     bug: 'a look at a resting order that hangs keeps it resting',
     file: 'engine/await-final.ts',
     edits: [
@@ -137,7 +137,7 @@ export const FIXED: readonly Scenario[] = [
   },
   {
     name: 'next-unplanned',
-    seed: 21,
+    seed: 70,
     bug: 'an account that could not be opened announces no next iteration',
     file: 'engine/daemon.ts',
     edits: [
@@ -146,7 +146,7 @@ export const FIXED: readonly Scenario[] = [
   },
   {
     name: 'refusal-hidden-by-a-failed-look',
-    seed: 267,
+    seed: 462,
     bug: 'a refusal that ends trading is lost when the next look at the account fails',
     file: 'engine/act.ts',
     edits: [
@@ -177,14 +177,14 @@ export const FIXED: readonly Scenario[] = [
   },
   {
     name: 'told-at-the-next-poll',
-    seed: 4,
+    seed: 21,
     bug: 'a person is told of an unknown order only when it is asked about again, a minute too late',
     file: 'engine/resolve-unknown.ts',
     edits: [['const ALERT_AFTER_MS = 55_000;', 'const ALERT_AFTER_MS = 115_000;']],
   },
   {
     name: 'unknown-left-untold',
-    seed: 4281,
+    seed: 4582,
     bug: 'nobody is told of an unknown order where asking about it ends with a failure',
     file: 'engine/resolve-unknown.ts',
     edits: [
@@ -203,14 +203,14 @@ export const FIXED: readonly Scenario[] = [
   },
   {
     name: 'halted-although-resolved',
-    seed: 79,
+    seed: 302,
     bug: 'an account is halted for an order that a person has just resolved',
     file: 'engine/resolve-unknown.ts',
     edits: [['  const known = journaled(context, key);\n  const age', '  const known = order;\n  const age']],
   },
   {
     name: 'every-skip-is-expected',
-    seed: 22,
+    seed: 161,
     bug: 'nobody is told of an account that is skipped because nobody knows the hours',
     file: 'engine/cycle.ts',
     edits: [['    draft.expected = known;', '    draft.expected = true;']],

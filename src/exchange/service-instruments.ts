@@ -51,11 +51,13 @@ function tradingSchedules(call: Call, request: TradingSchedulesRequest): Trading
       days: Array.from({ length: days }, (_, i) => tradingDay(market.calendar, exchange, first + i)),
     })),
   };
-  if (kept.size < SCHEDULES_KEPT) kept.set(about, reply);
+  if (kept.size >= SCHEDULES_KEPT) kept.clear();
+  kept.set(about, reply);
   return reply;
 }
 
-const SCHEDULES_KEPT = 1_000;
+/** As many as a few days ask for: those of days that are over are not asked for again. */
+const SCHEDULES_KEPT = 64;
 const schedules = new WeakMap<Calendar, Map<string, TradingSchedulesResponse>>();
 
 /** A calendar never changes: what it says of some days is said once. */
