@@ -156,7 +156,12 @@ export function toldChecks(world: World): Told {
     },
     onAccept(ticker) {
       const { uid } = world.exchange.instrument(ticker);
-      for (const account of world.accounts) memories.delete(keyOf(account, uid));
+      for (const account of world.accounts) {
+        const memory = of(account, uid);
+        memory.reach = [];
+        // An iteration that is on its way goes by what it was told before.
+        memory.first = new Set(recent(account, uid).flatMap(({ price }) => price ?? []));
+      }
     },
     recent,
     ageOf,
