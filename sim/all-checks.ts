@@ -12,10 +12,14 @@ import { iterationChecks } from './invariants/iterations.ts';
 import { limitChecks } from './invariants/limits.ts';
 import { livenessChecks } from './invariants/liveness.ts';
 import { outcomeChecks } from './invariants/outcomes.ts';
+import { paceChecks } from './invariants/pace.ts';
 import { planningChecks } from './invariants/planning.ts';
 import { postingChecks } from './invariants/posting.ts';
 import { reasonChecks } from './invariants/reasons.ts';
 import { recordChecks } from './invariants/records.ts';
+import { recoveryChecks } from './invariants/recovery.ts';
+import { refusalChecks } from './invariants/refusals.ts';
+import { restingChecks } from './invariants/resting.ts';
 import { directionChecks } from './invariants/rules-direction.ts';
 import { ruledLimitChecks } from './invariants/rules-limits.ts';
 import { orderChecks } from './invariants/rules-orders.ts';
@@ -35,10 +39,14 @@ export function allChecks(world: World): Required<Check> {
     told,
     postingChecks(world),
     outcomeChecks(world),
+    recoveryChecks(world),
+    restingChecks(world),
+    refusalChecks(world),
     planningChecks(world, told),
     traded,
     limitChecks(world),
     iterationChecks(world),
+    paceChecks(world),
     livenessChecks(world),
     decisionChecks(world, told, traded),
     calmChecks(world, told),

@@ -8,7 +8,7 @@ import { chargedFee, executedValue, type VenueOrder } from '../../src/exchange/o
 import type { Check, PlannedLeg } from '../check.ts';
 import type { SimAccount } from '../generate/generate-accounts.ts';
 import type { World } from '../world/world.ts';
-import { fillsOf, hasTraded, missOf, offBy, type Row, rub, type Standing, standingOf } from './targets.ts';
+import { fillsOf, growthOf, hasTraded, missOf, type Row, rub, type Standing, standingOf } from './targets.ts';
 import type { Told } from './told.ts';
 import type { Traded } from './turnover.ts';
 
@@ -47,9 +47,7 @@ interface Judged {
 
 interface Begun {
   readonly iteration: string;
-  readonly miss: number;
-  readonly cash: number;
-  readonly total: number;
+  readonly standing: Standing;
   readonly prices: string;
 }
 
@@ -104,7 +102,7 @@ export function decisionChecks(world: World, told: Told, traded: Traded): Check 
     // that is shows only where the account could be judged before them.
     const toEdge = rebalance.rebalance_to === 'edge';
     if (toEdge && start === undefined && planned.get(account.id) === leg.iteration) return;
-    const stays = toEdge && start !== undefined ? start.cash : standing.cash;
+    const stays = toEdge && start !== undefined ? start.standing.cash : standing.cash;
     const spent = moves.reduce((sum, { amount }) => sum + Math.max(0, amount), 0);
     const left = standing.cash - spent;
     // What is brought to its edge may be paid for by RUB down to its own.
@@ -126,16 +124,16 @@ export function decisionChecks(world: World, told: Told, traded: Traded): Check 
   /** Purchases bring all of it nearer to its targets; with the sells that paid for them, too. */
   function objective({ leg, account, standing, moves, reach, firsts, prices }: Judged): void {
     if (leg.leg === 0 || 'buy_requires_total_marginal_sell' in account.block) return;
-    // Bands and borrowing choose their own targets inside the span that is known here.
-    const chosen = 'rebalance' in account.block || account.borrows ? 2 * reach : 0;
-    // Both at once: what of the debt belongs to which row inside its band is not known here.
-    const both = 'rebalance' in account.block && account.borrows ? missOf(standing) / 200 : 0;
-    const slack = GRAIN_RUB + 2 * firsts + chosen + both;
-    const after = missAfter(standing, moves) + chargedOn(world, account, moves);
-    if (after > missOf(standing) * TIE + slack)
+    // Bands choose their own targets.
+    const chosen = 'rebalance' in account.block ? 2 * reach : 0;
+    const slack = GRAIN_RUB + 2 * firsts + chosen;
+    const charged = chargedOn(world, account, moves);
+    const then = afterMoves(standing, moves);
+    const [off, after] = growthOf(standing, then, charged);
+    if (after > off * TIE + slack)
       world.violate(
         'objective',
-        `${account.id} is ${text(missOf(standing))} RUB off its targets, what it buys leaves ${text(after)}`,
+        `${account.id} is ${text(off)} RUB off its targets, what it buys leaves ${text(after)}`,
       );
     const start = begun.get(account.id);
     if (start?.iteration !== leg.iteration || start.prices !== prices) return;
@@ -143,12 +141,13 @@ export function decisionChecks(world: World, told: Told, traded: Traded): Check 
     if (isBraked(account, standing)) return;
     // What the sells cost, fees and steps, is gone from the total and from whatever it was to be; and one lot of what they
     // were to pay for may be too dear now.
-    const gone = Math.max(0, start.total - standing.total);
+    const gone = Math.max(0, start.standing.total - standing.total);
     const cost = gone > 0 ? 2 * (gone + Math.max(0, ...moves.map(({ row }) => row.lot))) : 0;
-    if (after > start.miss * TIE + slack + cost)
+    const [was, left] = growthOf(start.standing, then, charged);
+    if (left > was * TIE + slack + cost)
       world.violate(
         'objective',
-        `${account.id} was ${text(start.miss)} RUB off its targets, its sells and purchases leave ${text(after)}`,
+        `${account.id} was ${text(was)} RUB off its targets, its sells and purchases leave ${text(left)}`,
       );
   }
 
@@ -217,9 +216,7 @@ export function decisionChecks(world: World, told: Told, traded: Traded): Check 
     const { standing, prices } = judged;
     // What a later leg finds is not what its iteration began with.
     if (planned.get(account.id) === leg.iteration) return;
-    const { iteration } = leg;
-    const { cash, total } = standing;
-    begun.set(account.id, { iteration, miss: missOf(standing), cash, total, prices });
+    begun.set(account.id, { iteration: leg.iteration, standing, prices });
   }
 
   return {
@@ -280,7 +277,7 @@ function edgeOf(rebalance: Readonly<Record<string, unknown>>, { total, cashLow }
 /** Percentage points that a leg brings an account nearer to its targets, and the least that is worth trading. */
 function worthOf({ account, standing, moves }: Judged): { readonly gained: number; readonly least: number } {
   const least = Number(account.block.min_improvement_pp ?? 0.25);
-  return { gained: ((missOf(standing) - missAfter(standing, moves)) / standing.total) * 100, least };
+  return { gained: ((missOf(standing) - missOf(afterMoves(standing, moves))) / standing.total) * 100, least };
 }
 
 /** One lot of each, and too little to be worth it by itself. */
@@ -321,13 +318,11 @@ function fundingOf(block: SimAccount['block']): {
   return { mode, least: Number(rule.min_buy_rebalance_percent ?? 0), listed };
 }
 
-function missAfter({ rows, cash, cashLow, cashHigh }: Standing, moves: readonly Move[]): number {
-  const moved = new Map(moves.map(({ row, amount }) => [row.uid, amount]));
-  const left = moves.reduce((sum, { amount }) => sum - amount, cash);
-  return rows.reduce(
-    (sum, { uid, worth, low, high }) => sum + offBy(worth + (moved.get(uid) ?? 0), low, high),
-    offBy(left, cashLow, cashHigh),
-  );
+/** The same account once that is done; what it costs is not counted. */
+function afterMoves(standing: Standing, moves: readonly Move[]): Standing {
+  const amounts = new Map(moves.map(({ row, amount }) => [row.uid, amount]));
+  const rows = standing.rows.map((row) => ({ ...row, worth: row.worth + (amounts.get(row.uid) ?? 0) }));
+  return { ...standing, rows, cash: moves.reduce((sum, { amount }) => sum - amount, standing.cash) };
 }
 
 /** Commission at the venue's own rates. */

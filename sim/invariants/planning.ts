@@ -66,6 +66,26 @@ export function planningChecks(world: World, told: Told): Check {
         );
   }
 
+  /** I16 where its owner does something as well: the pieces are those that the venue had at some instant lately. */
+  function pieces({ before }: PlannedLeg, account: SimAccount): void {
+    if ((emptied.get(account.id) ?? 0) >= 2) return;
+    const books = world.exchange.registry.account(account.brokerAccount);
+    for (const [uid, count] of before.pieces) {
+      let then = books.pieces(uid);
+      let isSeen = then === raw(count);
+      for (const entry of books.ledger.toReversed()) {
+        if (isSeen || entry.atMs < world.timeline.now() - DISTURBED_MS) break;
+        if (entry.uid === uid) then -= entry.pieces;
+        isSeen = then === raw(count);
+      }
+      if (!isSeen)
+        world.violate(
+          'I16',
+          `${account.id} planned on ${raw(count)} pieces of ${uid}, which it never had lately`,
+        );
+    }
+  }
+
   /** I6: what is bought can be paid, fees included, at the prices it is sized at. */
   function affordable({ intents }: PlannedLeg, account: SimAccount): void {
     const { exchange } = world;
@@ -102,7 +122,10 @@ export function planningChecks(world: World, told: Told): Check {
       }
       const most = debtMax(world, told, account);
       if (most !== null) owes.set(account.id, most);
-      if (world.outside.within(account.brokerAccount, DISTURBED_MS)) return;
+      if (world.outside.within(account.brokerAccount, DISTURBED_MS)) {
+        pieces(leg, account);
+        return;
+      }
       compare(leg, account);
       affordable(leg, account);
     },

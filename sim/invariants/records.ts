@@ -19,6 +19,10 @@ const TURN_MS = 60_000;
 interface Stored {
   readonly record: string;
   readonly status: string;
+  readonly account: string;
+  readonly dry_run: bigint;
+  readonly started_at: bigint;
+  readonly equity_nano: bigint | null;
   readonly turnover_nano: bigint;
   readonly commission_nano: bigint;
 }
@@ -31,7 +35,7 @@ interface Told {
 
 export function recordChecks(world: World): Check {
   const stored = world.store.db.query<Stored, { iteration: string }>(
-    'SELECT record, status, turnover_nano, commission_nano FROM iterations WHERE iteration = $iteration',
+    'SELECT record, status, account, dry_run, started_at, equity_nano, turnover_nano, commission_nano FROM iterations WHERE iteration = $iteration',
   );
   const planned = new Map<string, Intent[]>();
   const left = new Map<string, PostOrderRequest>();
@@ -125,6 +129,14 @@ export function recordChecks(world: World): Check {
     const again = JSON.parse(row.record) as IterationRecord;
     if (again.iteration !== iteration || row.status !== status || again.status !== status)
       wrong(`${iteration} is told as ${status}, stored as ${row.status}`);
+    const columns: readonly (readonly [string, unknown, unknown])[] = [
+      ['account', row.account, record.account],
+      ['dry run', row.dry_run === 1n, record.dry_run],
+      ['beginning', Number(row.started_at), Date.parse(record.started_at)],
+      ['equity', row.equity_nano, record.equity_rub === null ? null : parseNano(record.equity_rub)],
+    ];
+    for (const [what, is, says] of columns)
+      if (is !== says) wrong(`${iteration}: its ${what} is ${is} in the journal, its record says ${says}`);
     const ours = (planned.get(iteration) ?? []).flatMap(({ request }) =>
       world.exchange.desk.ordersOfKey(request.brokerAccount, request.key),
     );

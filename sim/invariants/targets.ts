@@ -175,3 +175,30 @@ export const offBy = (worth: number, low: number, high: number): number =>
 /** Sum of how far everything is from where it should be, RUB included. */
 export const missOf = ({ rows, cash, cashLow, cashHigh }: Standing): number =>
   rows.reduce((sum, { worth, low, high }) => sum + offBy(worth, low, high), offBy(cash, cashLow, cashHigh));
+
+/**
+ * How much further off its targets it is now than `before`, as `[before, now]`, by the one exposure that tells best for
+ * it: between the ends of their spans all targets move together, so a debt that one row pays for is missing in no other.
+ * @param more RUB that `now` is off besides
+ */
+export function growthOf(before: Standing, now: Standing, more: number): readonly [number, number] {
+  const parts = [0, 1, ...bendsOf(before), ...bendsOf(now)].filter((part) => part >= 0 && part <= 1);
+  const pairs = parts.map((part) => [missOf(at(before, part)), missOf(at(now, part)) + more] as const);
+  return pairs.reduce((best, pair) => (pair[1] - pair[0] < best[1] - best[0] ? pair : best));
+}
+
+/** Its targets by one exposure: the least is 0, the most 1. */
+function at({ rows, cash, cashLow, cashHigh, total }: Standing, part: number): Standing {
+  const wanted = cashHigh - part * (cashHigh - cashLow);
+  const aimed = rows.map((row) => {
+    const target = row.low + part * (row.high - row.low);
+    return { ...row, low: target, high: target };
+  });
+  return { rows: aimed, cash, cashLow: wanted, cashHigh: wanted, total };
+}
+
+/** Where something is just what it should be: between two of these a miss is a straight line. */
+const bendsOf = ({ rows, cash, cashLow, cashHigh }: Standing): readonly number[] => [
+  ...rows.filter(({ low, high }) => high > low).map(({ worth, low, high }) => (worth - low) / (high - low)),
+  ...(cashHigh > cashLow ? [(cashHigh - cash) / (cashHigh - cashLow)] : []),
+];

@@ -14,6 +14,8 @@ import type { World } from '../world/world.ts';
 
 const NANO = 1_000_000_000n;
 const RUB = 'RUB';
+/** What the owner trades may be looked at a moment late. */
+const SEEN_WITHIN_MS = 5 * 60_000;
 /** Percentages are rounded to ten-thousandths. */
 const ROUNDED = 0.0001;
 /** These take nothing from what the bot is told of an account or a price; after any other it may not be what the venue has. */
@@ -37,6 +39,8 @@ const HARMLESS: ReadonlySet<string> = new Set<FaultKind>([
   'kill_after_fill',
   'sigterm',
   'kill_switch',
+  // An order of the owner's that nobody has met yet only holds cash or pieces: they are there all the same.
+  'foreign_order',
 ]);
 
 interface Since {
@@ -198,9 +202,15 @@ export function valuationChecks(world: World): Check {
       if (account === undefined || known === undefined || record.positions.length === 0) return;
       adds(record);
       const isClear = known.faults === blinded() && !known.lagging && !isLagging() && world.skewMs === 0;
-      const open = world.exchange.desk.activeOf(account.brokerAccount).some(isActive);
+      const { desk } = world.exchange;
+      const open = desk.activeOf(account.brokerAccount).some((order) => isActive(order) && !order.foreign);
+      const fromMs = world.beganMs(record) - SEEN_WITHIN_MS;
+      const isTraded = desk.orders.some(
+        ({ accountId, foreign, fills }) =>
+          foreign && accountId === account.brokerAccount && fills.some(({ atMs }) => atMs >= fromMs),
+      );
       const isKnown = record.orders.every(({ status }) => status !== 'unknown');
-      if (isClear && isKnown && !open) books(account, record, known);
+      if (isClear && isKnown && !open && !isTraded) books(account, record, known);
     },
   };
 }

@@ -10,6 +10,12 @@ export const DECIDING: readonly Mutant[] = [
     edits: [['  add(ownCash(snapshot), total(balanced.map(', '  add(NO_MONEY, total(balanced.map(']],
   },
   {
+    name: 'blocked-pieces-gone',
+    bug: 'what orders hold of a position is not held any more',
+    file: 'tinvest/positions.ts',
+    edits: [['    pieces: add(free, blocked),\n', '    pieces: free,\n']],
+  },
+  {
     name: 'no-reserve',
     bug: 'nothing is kept for commissions and a step of the price',
     file: 'core/order-choice.ts',

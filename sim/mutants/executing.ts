@@ -40,6 +40,102 @@ export const EXECUTING: readonly Mutant[] = [
     edits: [['  if (!before) return false;\n', '  if (before) return true;\n  if (!before) return false;\n']],
   },
   {
+    name: 'absent-too-soon',
+    bug: 'what is not found after two minutes is looked for in the positions',
+    file: 'core/reconcile.ts',
+    edits: [['ABSENCE_AFTER_MS = 15 * 60_000', 'ABSENCE_AFTER_MS = 2 * 60_000 + 1']],
+  },
+  {
+    name: 'absent-at-first-sight',
+    bug: 'one look at the account proves an absence',
+    file: 'engine/absence-proof.ts',
+    edits: [
+      [
+        '  await context.clock.sleep(ABSENCE_READINGS_APART_MS, context.stop);\n  if (context.stop.aborted) return false;\n  return asBefore(await context.broker.positions(order.request.brokerAccount));',
+        '  return true;',
+      ],
+    ],
+  },
+  {
+    name: 'resends-for-ever',
+    bug: 'each resend opens the two minutes anew',
+    file: 'core/reconcile.ts',
+    edits: [['const age = evidence.nowMs - first;', 'const age = evidence.nowMs - last;']],
+  },
+  {
+    name: 'rests-in-the-next-life',
+    bug: 'what an earlier life left in the book is left there',
+    file: 'engine/recover.ts',
+    edits: [
+      [
+        "if (order.state === 'live') return leftResting(context, order);",
+        "if (order.state === 'live') return order;",
+      ],
+    ],
+  },
+  {
+    name: 'plan-goes-on-resting',
+    bug: 'what an earlier life left in the book is waited for as long as any order',
+    file: 'engine/recover.ts',
+    edits: [['orderWaitMs: 0', 'orderWaitMs: context.settings.orderWaitMs']],
+  },
+  {
+    name: 'one-cancel',
+    bug: 'a cancel that got lost is not sent again',
+    file: 'engine/await-final.ts',
+    edits: [
+      [
+        'await inTime(context, deadline(), () => broker.cancel(request.brokerAccount, orderId));',
+        'pauseMs > CANCEL_AGAIN_MS ? null : await inTime(context, deadline(), () => broker.cancel(request.brokerAccount, orderId));',
+      ],
+    ],
+  },
+  {
+    name: 'refused-and-tried-again',
+    bug: 'what the venue refused is ordered again in the next leg',
+    file: 'engine/act.ts',
+    edits: [['    for (const [uid, reason] of done.skipped) excluded.set(uid, reason);\n', '']],
+  },
+  {
+    name: 'barred-and-tried-again',
+    bug: 'what is not for this investor is tried in every iteration',
+    file: 'tinvest/failure-table.ts',
+    edits: [
+      [
+        "NOT_FOR_THIS_INVESTOR: Rule = { post: 'skip_for_good'",
+        "NOT_FOR_THIS_INVESTOR: Rule = { post: 'skip'",
+      ],
+    ],
+  },
+  {
+    name: 'unknown-for-ever',
+    bug: 'no person is ever asked what became of an order',
+    file: 'engine/resolve-unknown.ts',
+    edits: [
+      [
+        "  haltAccount(context, 'unresolved_order', detail);\n  return order;",
+        "  return detail === '' ? known : order;",
+      ],
+    ],
+  },
+  {
+    name: 'unknown-until-the-interval',
+    bug: 'an unknown order is asked about again an interval later',
+    file: 'engine/daemon.ts',
+    edits: [
+      [
+        "if (result.afterwards.kind === 'soon') return Math.min(regular, nowMs + result.afterwards.afterMs);",
+        '',
+      ],
+    ],
+  },
+  {
+    name: 'interval-from-the-end',
+    bug: 'the interval counts from the end of an iteration and a minute more',
+    file: 'engine/daemon.ts',
+    edits: [['plannedMs = Math.min(dueMs, clock.now());', 'plannedMs = clock.now() + 60_000;']],
+  },
+  {
     name: 'halt-ignored',
     bug: 'a halted account goes on trading',
     file: 'engine/permission.ts',

@@ -133,7 +133,7 @@ export const FIXED: readonly Scenario[] = [
     seed: 190,
     bug: 'an iteration that traded and then lost the venue starts no cooldown',
     file: 'engine/cycle.ts',
-    edits: [['    if (error instanceof WorldError) mark();\n', '']],
+    edits: [['    if (error instanceof WorldError) mark(false);\n', '']],
   },
   {
     name: 'next-unplanned',

@@ -50,6 +50,23 @@ export const JOURNALING: readonly Mutant[] = [
     ],
   },
   {
+    name: 'leftovers-kept',
+    bug: 'what was planned and never sent stays so for ever',
+    file: 'journal/order-book.ts',
+    edits: [["`('intent', 'sending', 'live',", "`('sending', 'live',"]],
+  },
+  {
+    name: 'worth-after-for-before',
+    bug: 'the row of an iteration holds the total after trading',
+    file: 'engine/draft.ts',
+    edits: [
+      [
+        'equity: draft.plan?.equity ?? null,\n    turnover',
+        'equity: draft.settled?.equity ?? null,\n    turnover',
+      ],
+    ],
+  },
+  {
     name: 'leftovers-sent',
     bug: 'what an earlier life planned and never sent is sent by the next one',
     file: 'engine/recover.ts',

@@ -18,12 +18,18 @@ export function withCommonOptions(command: Command): Command {
   return command
     .addOption(new Option('--config <file>', 'the configuration').default('CONFIG.json'))
     .addOption(new Option('--env-file <file>', 'file with the tokens').default('.env'))
-    .addOption(new Option('--state-dir <dir>', 'journal and lock').default('data'))
+    .addOption(new Option('--state-dir <dir>', 'journal and lock').argParser(named).default('data'))
     .addOption(new Option('--json', 'one JSON object per line instead of text').default(false))
     .addOption(
       new Option('--log-level <level>', 'what the log on stderr shows').choices(LEVELS).default('warn'),
     );
 }
+
+/** The name of a file or a directory: one left out would mean the directory that the program happens to run in. */
+export const named = (text: string): string => {
+  if (text.trim() === '') throw new InvalidArgumentError('expected the name of a file or a directory.');
+  return text;
+};
 
 /** A whole number of at least `least` and at most `most`. */
 export const wholeNumber = (least: number, most = Number.MAX_SAFE_INTEGER) => {

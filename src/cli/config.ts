@@ -52,6 +52,11 @@ export function configCommand(sub: string, args: readonly string[], context: Con
 }
 
 function run(sub: string, args: readonly string[], context: ConfigContext): CommandResult {
+  if (sub !== 'show' && NAMES.includes(sub) && args.length > 0)
+    return {
+      output: `config ${sub} takes nothing after it; found ${JSON.stringify(args[0])}. Another file is named with --config FILE\n\n${usage()}`,
+      exitCode: 2,
+    };
   switch (sub) {
     case 'schema':
       return done(`${JSON.stringify(configJsonSchema(), null, 2)}\n`);

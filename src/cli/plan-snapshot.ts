@@ -93,9 +93,17 @@ function textOf(
     case 'unreadable':
       return refused(finding.because);
     case 'file':
-      return { kind: 'text', text: new TextDecoder().decode(finding.bytes) };
+      return decoded(finding.bytes) ?? refused('text in another encoding; save it again as UTF-8');
     default:
       return unreachable(finding);
+  }
+}
+
+function decoded(bytes: Uint8Array): { readonly kind: 'text'; readonly text: string } | null {
+  try {
+    return { kind: 'text', text: new TextDecoder('utf-8', { fatal: true }).decode(bytes) };
+  } catch {
+    return null;
   }
 }
 
@@ -115,7 +123,8 @@ async function planLines(outside: Outside, print: Print): Promise<number> {
     number += 1;
     if (line.trim() === '') continue;
     isEmpty = false;
-    const planned = planLine(line, outside);
+    // Pipes of some systems begin with a byte order mark, as files do.
+    const planned = planLine(number === 1 ? line.replace(/^\uFEFF/, '') : line, outside);
     if (planned.problem !== null) {
       outside.terminal.err(`line ${number}: ${planned.problem}\n`);
       code = EXIT.usage;

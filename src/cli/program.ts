@@ -10,6 +10,7 @@ import { type BrakeOptions, resumeCommand, stopCommand } from './brakes.ts';
 import {
   type CommonOptions,
   collect,
+  named,
   positiveNumber,
   wholeNumber,
   withCommonOptions,
@@ -51,12 +52,20 @@ export async function runProgram(argv: readonly string[], options: ProgramOption
     code = result;
   });
   try {
-    await program.parseAsync([...argv], { from: 'user' });
+    await program.parseAsync(helpOfNothing(program, argv), { from: 'user' });
     return code;
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
   }
+}
+
+/** Help for a command that is none would show all commands, and not say why: what is left makes it say so. */
+function helpOfNothing({ commands }: Command, argv: readonly string[]): string[] {
+  const [first = '-', second] = argv;
+  const isKnown = (name: string): boolean => commands.some((command) => command.name() === name);
+  if (first === 'help') return second === undefined || isKnown(second) ? [...argv] : [second];
+  return first.startsWith('-') || isKnown(first) ? [...argv] : [first];
 }
 
 function buildProgram(options: ProgramOptions, end: (code: number) => void): Command {
@@ -122,7 +131,7 @@ function addTrading(program: Command, outside: Outside, end: (code: number) => v
     .option('--once', 'one iteration of every account, then exit', false)
     .option('--dry-run', 'never post an order', false)
     .option('--list-accounts', 'what `accounts` prints', false)
-    .option('--save-snapshots <dir>', 'write every snapshot that is decided on')
+    .option('--save-snapshots <dir>', 'write every snapshot that is decided on', named)
     .addOption(accountOption())
     .addHelpText(
       'after',
@@ -141,8 +150,8 @@ function addTrading(program: Command, outside: Outside, end: (code: number) => v
     );
   withCommonOptions(program.command('plan'))
     .description('what would be done now, and why; never posts an order')
-    .option('--snapshot <file>', 'decide offline from a saved snapshot; - reads NDJSON from stdin')
-    .option('--save-snapshots <dir>', 'write every snapshot that is decided on')
+    .option('--snapshot <file>', 'decide offline from a saved snapshot; - reads NDJSON from stdin', named)
+    .option('--save-snapshots <dir>', 'write every snapshot that is decided on', named)
     .addOption(accountOption())
     .addHelpText('after', examples('npm run plan', 'npm run plan -- --snapshot snapshots/account_1.json'))
     .action(async (flags: StartOptions & Partial<PlanSnapshotOptions>) =>
@@ -273,7 +282,7 @@ function addAnswers(program: Command, outside: Outside, end: (code: number) => v
       ),
     )
     .action((amount: string[], flags: RaiseCashOptions) =>
-      end(raiseCashCommand(amount.join(' '), flags, outside)),
+      end(raiseCashCommand(amount.length === 0 ? null : amount.join(' '), flags, outside)),
     );
 }
 

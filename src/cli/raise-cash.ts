@@ -19,17 +19,21 @@ export interface RaiseCashOptions extends CommonOptions {
   readonly cancel: boolean;
 }
 
-/** @param written the amount as typed; empty: none. */
-export function raiseCashCommand(written: string, options: RaiseCashOptions, outside: Outside): number {
+/** @param written the amount as typed; `null`: none. */
+export function raiseCashCommand(
+  written: string | null,
+  options: RaiseCashOptions,
+  outside: Outside,
+): number {
   const { terminal, clock } = outside;
   const fail = (text: string): number => {
     terminal.err(`${folded(text, terminal.width)}\n`);
     return EXIT.usage;
   };
-  if (options.cancel && (written !== '' || options.by !== undefined))
+  if (options.cancel && (written !== null || options.by !== undefined))
     return fail('--cancel takes no amount and no date: it ends all that is kept aside');
-  if (written === '' && options.by !== undefined) return fail('--by needs an amount');
-  const amount = written === '' ? null : rublesOf(written);
+  if (written === null && options.by !== undefined) return fail('--by needs an amount');
+  const amount = written === null ? null : rublesOf(written);
   if (amount?.kind === 'refused') return fail(amount.because);
   const by = options.by === undefined ? null : dateOf(options.by, clock.now());
   if (typeof by === 'string') return fail(by);

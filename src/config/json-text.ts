@@ -176,6 +176,8 @@ class Reader {
     if (match === null) return this.#fail('a value', this.#valueFix());
     const value = Number(match[0]);
     if (!Number.isFinite(value)) this.#fail('a number that is not endless');
+    if (value === 0 && /^-?[\d.]*[1-9]/.test(match[0]))
+      this.#fail('a number that is not too small to be told from 0', 'write 0 if that is meant');
     this.#at += match[0].length;
     if (/[\w.%]/.test(this.text[this.#at] ?? '')) this.#fail('a number such as 10 or 0.5', this.#numberFix());
     return value;

@@ -13,10 +13,14 @@ export interface Problem {
 
 export type PathPart = string | number;
 
+/** Longer than any key that there is. */
+const PART_LENGTH_MAX = 100;
+
 /** `['accounts', 0, 'desired_wallet', 'TMOS']` as `accounts[0].desired_wallet.TMOS`; odd keys in quotes. */
 export function jsonPath(parts: readonly PathPart[]): string {
   const text = parts.map((part) => {
     if (typeof part === 'number') return `[${part}]`;
+    if (part.length > PART_LENGTH_MAX) return `[${shown(part)}]`;
     return /^[A-Za-z_@][\w@-]*$/.test(part) ? `.${part}` : `[${JSON.stringify(part)}]`;
   });
   return text.join('').replace(/^\./, '');

@@ -53,7 +53,7 @@ function issueProblems(
   if (issue.code === 'invalid_key')
     return [badKey(at, path.at(-1), issue.issues[0]?.message ?? 'another key')];
   const found = valueAt(value, path);
-  const fix = fixFor(found, issue, path.at(-1));
+  const fix = fixFor(found, issue, path.at(-1), (value) => accepts(schema, path, value));
   const seen = path.some((part) => HOLDS_TOKEN.has(part)) && found !== undefined ? REDACTED : shown(found);
   return [{ path: at, found: seen, expected: issue.message, ...(fix === null ? {} : { fix }) }];
 }
@@ -95,8 +95,15 @@ export function nearest(word: string, known: readonly string[]): string | null {
   return distance(lower, near) <= Math.max(2, Math.floor(word.length / 3)) ? original : null;
 }
 
+const schemaAt = (schema: z.ZodType, path: readonly PathPart[]): z.ZodType | null =>
+  path.reduce<z.ZodType | null>((inner, part) => inner && step(bare(inner), part), schema);
+
+/** Whether what a fix would write is any better. */
+const accepts = (schema: z.ZodType, path: readonly PathPart[], value: unknown): boolean =>
+  schemaAt(schema, path)?.safeParse(value).success ?? true;
+
 function keysAt(schema: z.ZodType, path: readonly PathPart[]): string[] {
-  const at = path.reduce<z.ZodType | null>((inner, part) => inner && step(bare(inner), part), schema);
+  const at = schemaAt(schema, path);
   const object = at && bare(at);
   return object instanceof z.ZodObject ? Object.keys(object.shape) : [];
 }
@@ -128,22 +135,32 @@ export function valueAt(value: unknown, path: readonly PathPart[]): unknown {
 }
 
 /** What to write instead, where the value shows what was meant. */
-function fixFor(found: unknown, issue: z.core.$ZodIssue, key: PathPart | undefined): string | null {
+function fixFor(
+  found: unknown,
+  issue: z.core.$ZodIssue,
+  key: PathPart | undefined,
+  isAccepted: (value: unknown) => boolean,
+): string | null {
   if (found === undefined) return typeof key === 'string' ? `add "${key}"` : null;
   const wanted = issue.code === 'invalid_type' ? issue.expected : issue.code;
-  if (typeof found === 'number') return wanted === 'string' ? `write "${found}", in quotes` : null;
+  if (typeof found === 'number') return wanted === 'string' ? quotesFix(found) : null;
   if (typeof found !== 'string') return null;
-  if (wanted === 'number' || wanted === 'invalid_union') return numberFix(found);
+  if (wanted === 'number' || wanted === 'invalid_union') return numberFix(found, isAccepted);
   if (wanted === 'boolean' && /^(true|false)$/i.test(found.trim()))
     return `write ${found.trim().toLowerCase()}, without quotes`;
   const near = issue.code === 'invalid_value' ? nearest(found, issue.values.map(String)) : null;
   return near === null ? null : `did you mean "${near}"?`;
 }
 
+/** Of a number with more digits than a number holds, the text is not known any more. */
+const quotesFix = (found: number): string =>
+  Number.isSafeInteger(found) ? `write "${found}", in quotes` : 'write it in quotes';
+
 /** "10%", "10" and "0,5" show which number was meant. */
-function numberFix(found: string): string | null {
+function numberFix(found: string, isAccepted: (value: unknown) => boolean): string | null {
   const match = /^\s*(-?\d+(?:[.,]\d+)?)\s*(%?)\s*$/.exec(found);
-  if (match?.[1] === undefined) return null;
-  const sign = match[2] === '%' ? 'without % and ' : '';
-  return `write ${match[1].replace(',', '.')}, ${sign}without quotes`;
+  const number = match?.[1]?.replace(',', '.');
+  if (number === undefined || !isAccepted(Number(number))) return null;
+  const sign = match?.[2] === '%' ? 'without % and ' : '';
+  return `write ${number}, ${sign}without quotes`;
 }

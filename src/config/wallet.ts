@@ -38,7 +38,7 @@ export function walletOf(
     return refused('percents whose sum is 0', 'a sum near 100', 'give at least one ticker a percent');
   if (sum < SUM_MIN - ROUNDING || sum > SUM_MAX + ROUNDING)
     return refused(
-      `percents whose sum is ${shortened(sum)}`,
+      `percents whose sum is ${sum}`,
       `a sum near 100 (from ${SUM_MIN} to ${SUM_MAX}, normalised to 100)`,
       sum <= 1.5 ? 'write percents, not fractions: 25 for a quarter' : 'make the percents add up to 100',
     );

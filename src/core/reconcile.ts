@@ -5,7 +5,7 @@
 import { assert } from './assert.ts';
 import type { OrderState } from './order.ts';
 import { type OrderReport, stateOf } from './order-report.ts';
-import { type Lots, larger } from './units.ts';
+import { isLess, type Lots } from './units.ts';
 
 /** A resend settles the question at once, at worst with an order this old. */
 export const RESEND_WINDOW_MS = 120_000;
@@ -65,7 +65,9 @@ export function repairFor(order: OpenOrder, evidence: Evidence): Repair {
 }
 
 function adopt(order: OpenOrder, report: OrderReport, evidence: string): Repair {
-  // A report may lag behind fills that are already known: executed lots never fall.
-  const executed = larger(order.executed, report.executed);
-  return { kind: 'adopt', report: { ...report, executed }, to: stateOf(report), evidence };
+  // A report may lag behind fills that are already known: executed lots never fall, and of their worth it says nothing.
+  const known = isLess(report.executed, order.executed)
+    ? { ...report, executed: order.executed, value: null, commission: null }
+    : report;
+  return { kind: 'adopt', report: known, to: stateOf(report), evidence };
 }

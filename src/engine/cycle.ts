@@ -147,6 +147,9 @@ function record(context: AccountContext, draft: Draft, ended: Outcome): CycleRes
 async function unlessStuck(context: AccountContext, draft: Draft, work: Promise<Outcome>): Promise<Outcome> {
   const first = await untilStop(context, work);
   if (first !== 'stuck') return first;
+  // What was traded before it hung has been traded.
+  if (draft.plan && draft.observation && !draft.dryRun)
+    markRebalance(context, draft.iteration, draft.observation.snapshot, draft.plan, false);
   return afterHanging(context, draft);
 }
 
@@ -227,20 +230,20 @@ async function trade(
   if (halted !== null) return afterBrake(context, draft, halted);
   context.journal.manage(settings.id, settings.tickers, context.clock.now());
   if (plan.orders.length === 0) {
-    markRebalance(context, draft.iteration, observation.snapshot, plan);
+    markRebalance(context, draft.iteration, observation.snapshot, plan, true);
     return awaitPerson(context, draft, outcome('nothing_to_do', nothingToDo(plan), sessions));
   }
   if (stop.aborted) return outcome('partial', 'interrupted before the first order', sessions);
 
   logCosts(context, plan);
-  const mark = () => markRebalance(context, draft.iteration, observation.snapshot, plan);
+  const mark = (whole: boolean) => markRebalance(context, draft.iteration, observation.snapshot, plan, whole);
   const acted = await act(context, draft.iteration, options, observation, plan).catch((error: unknown) => {
     // What was traded before the venue failed has been traded: the cooldown counts from it.
-    if (error instanceof WorldError) mark();
+    if (error instanceof WorldError) mark(false);
     throw error;
   });
   draft.warnings.push(...acted.warnings, ...acted.notMade);
-  mark();
+  mark(!acted.unfinished && acted.unseen !== true && !stop.aborted);
   watchFreeFunds(context, draft.iteration);
   if (!acted.unfinished && !acted.unseen) {
     const settled = decide(acted.observation.snapshot, settings.policy);

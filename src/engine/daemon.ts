@@ -6,7 +6,7 @@ import { type Clock, type Journal, type Notifier, type Turn, WorldError } from '
 import type { AccountContext, AccountSettings, EngineLog } from './account-context.ts';
 import { type CycleResult, IterationDefect, runCycle } from './cycle.ts';
 import { debtDue, owesTooMuch } from './deleverage.ts';
-import { type Afterwards, defectReason } from './ending.ts';
+import { type Afterwards, defectReason, isJournalFailure } from './ending.ts';
 import { failedRecord, failedRow } from './failed-record.ts';
 import { watchPause } from './pause.ts';
 import { rest } from './rest.ts';
@@ -102,7 +102,10 @@ async function runAccount(options: DaemonOptions, account: AccountPlan): Promise
       sinceMs: startedAtMs,
       untilMs: dueMs,
     }).catch((error: unknown) => {
-      options.log.error({ account: settings.id, err: error }, 'answers to waiting orders cannot be read');
+      options.log.error(
+        { account: settings.id, ...inWords(error) },
+        'answers to waiting orders cannot be read',
+      );
       return clock.sleep(dueMs - clock.now(), stop);
     });
     plannedMs = Math.min(dueMs, clock.now());
@@ -121,7 +124,10 @@ function unharmed(options: DaemonOptions, settings: AccountSettings, work: () =>
   try {
     work();
   } catch (error) {
-    options.log.error({ account: settings.id, err: error }, 'an iteration could not be shown or planned');
+    options.log.error(
+      { account: settings.id, ...inWords(error) },
+      'an iteration could not be shown or planned',
+    );
   }
 }
 
@@ -130,7 +136,7 @@ function tidy({ journal, clock, log }: DaemonOptions): void {
   try {
     journal.summarise(clock.now());
   } catch (error) {
-    log.warn({ err: error }, 'old rows of the journal could not be summarised');
+    log.warn(inWords(error), 'old rows of the journal could not be summarised');
   }
 }
 
@@ -177,17 +183,27 @@ function failure(
     return { ...base, record, afterwards };
   }
   const cause = error instanceof IterationDefect ? error.cause : error;
-  options.log.error({ account: settings.id, err: cause }, 'an unexpected error: the account is stopped');
+  options.log.error(
+    { account: settings.id, ...inWords(cause) },
+    'an unexpected error: the account is stopped',
+  );
   if (error instanceof IterationDefect) return error.result;
   const reason = defectReason(error);
   const record = failedRecord(settings, options.newIterationId(), times, reason);
   try {
     context?.journal.record(failedRow(record));
   } catch (second) {
-    options.log.error({ account: settings.id, err: second }, 'its last iteration could not be recorded');
+    options.log.error(
+      { account: settings.id, ...inWords(second) },
+      'its last iteration could not be recorded',
+    );
   }
   return { ...base, record, afterwards: { kind: 'stop_account', because: reason } };
 }
+
+/** Where in the program a journal failed tells nobody anything. */
+const inWords = (error: unknown): Record<string, unknown> =>
+  isJournalFailure(error) ? { problem: error.message } : { err: error };
 
 function report(options: DaemonOptions, settings: AccountSettings, afterwards: Afterwards): void {
   const account = settings.id;

@@ -9,6 +9,7 @@ import {
   add,
   isMore,
   isZero,
+  larger,
   type Money,
   money,
   NANO,
@@ -53,11 +54,11 @@ export async function watchDrawdown(
     memory.flows = { sum: NO_MONEY, sinceMs, atMs: sinceMs, late: false };
     return [];
   }
-  const { warnings, flows } = await flowsNow(context, known, inside, outside);
+  const { warnings, flows, doubt } = await flowsNow(context, known, inside, outside);
+  const marks = { ...known, ...movedMarks(known, inside.equity, add(flows.sum, doubt)) };
+  journal.setEquityMarks(id, marks);
   // Money moved and the list does not say how: the next iteration reads it again, and judges then.
   if (flows.late) return warnings;
-  const marks = { ...known, ...movedMarks(known, inside.equity, flows.sum) };
-  journal.setEquityMarks(id, marks);
   const trouble = drawdownTrouble(marks, flows.sum, inside.equity, maxDrawdownPercent);
   if (trouble !== null) haltAccount(context, 'drawdown', trouble);
   else if (clock.now() - known.flowsSinceMs > FOLD_AFTER_MS) await fold(context, marks, inside);
@@ -80,34 +81,47 @@ function insideOf({ settings }: AccountContext, snapshot: Snapshot): Inside {
 
 type Flows = NonNullable<AccountContext['memory']['flows']>;
 
+interface FlowsNow {
+  readonly flows: Flows;
+  /** By how much more may have come in than the list says, 0 or more: what is above the peak even so is a new one. */
+  readonly doubt: Money;
+  readonly warnings: readonly string[];
+}
+
 /** The flows since the marks were set: as last read, or read again where they may have changed. */
 async function flowsNow(
   context: AccountContext,
   known: EquityMarks,
   inside: Inside,
   outside: Changes,
-): Promise<{ flows: Flows; warnings: readonly string[] }> {
+): Promise<FlowsNow> {
   const { memory, clock } = context;
   const sinceMs = known.flowsSinceMs;
   const atMs = clock.now();
   const before = memory.flows?.sinceMs === sinceMs ? memory.flows : null;
   const current =
     before !== null && !before.late && atMs - before.atMs <= READ_AGAIN_MS && isZero(outside.cash);
-  if (current) return { flows: before, warnings: [] };
+  if (current) return { flows: before, doubt: NO_MONEY, warnings: [] };
   const read = await operationsOf(context, sinceMs, atMs);
   if (read.kind === 'untold') {
     memory.flows = { sum: before?.sum ?? NO_MONEY, sinceMs, atMs, late: false };
-    return { flows: memory.flows, warnings: [read.warning] };
+    return { flows: memory.flows, doubt: NO_MONEY, warnings: [read.warning] };
   }
   const uids = await balancedAmong(context, read.operations, inside);
   const sum = flowsOf(read.operations, uids);
-  const recent = read.operations.filter((operation) => operation.atMs > (outside.sinceMs ?? sinceMs));
-  const explained = before === null ? flowsOf(recent, uids) : subtract(sum, before.sum);
-  const isUnexplained =
-    isMore(absolute(subtract(outside.cash, explained)), ONE_RUBLE) && !isListed(context, outside, recent);
+  const lookedMs = outside.sinceMs ?? sinceMs;
+  const unexplainedFrom = (fromMs: number): Money => {
+    const recent = read.operations.filter((operation) => operation.atMs >= fromMs);
+    const explained = before === null ? flowsOf(recent, uids) : subtract(sum, before.sum);
+    return isListed(context, outside, recent) ? NO_MONEY : subtract(outside.cash, explained);
+  };
+  // What moved in the very instant of the last look may have been in it.
+  const after = unexplainedFrom(lookedMs + 1);
+  const unexplained = isMore(absolute(after), ONE_RUBLE) ? unexplainedFrom(lookedMs) : after;
   // One iteration is waited, not more: payouts are never explained, and the breaker must not stay blind.
-  memory.flows = { sum, sinceMs, atMs, late: isUnexplained && before?.late !== true };
-  return { flows: memory.flows, warnings: [] };
+  const late = isMore(absolute(unexplained), ONE_RUBLE) && before?.late !== true;
+  memory.flows = { sum, sinceMs, atMs, late };
+  return { flows: memory.flows, doubt: late ? larger(NO_MONEY, unexplained) : NO_MONEY, warnings: [] };
 }
 
 /** All that changed the cash is on the list: the owner's trades in what is balanced, and payouts, as well. */

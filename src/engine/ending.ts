@@ -140,11 +140,14 @@ export function afterDefect(context: AccountContext, draft: Draft, error: unknow
   return outcome(status, withOpen(reason, unknown), null, { kind: 'stop_account', because: reason });
 }
 
+/** A thing that a person can put right: its words say it all, and where in the program it was met says nothing. */
+export const isJournalFailure = (error: unknown): error is Error =>
+  error instanceof Error && error.name === 'JournalError';
+
 /** In words for a person: which of the two it was, and what it said. */
 export function defectReason(error: unknown): string {
-  const isJournal = error instanceof Error && error.name === 'JournalError';
   const what = error instanceof Error ? error.message : String(error);
-  return `${isJournal ? 'the journal failed' : 'a defect in this program'}: ${what}`;
+  return `${isJournalFailure(error) ? 'the journal failed' : 'a defect in this program'}: ${what}`;
 }
 
 /** What this iteration sent: anything at all, and what of it has no known end. */

@@ -67,6 +67,10 @@ export async function observeExplained(
 
 /** Since when a look at the account has not shown our fills up to this one. */
 const unshown = ({ request }: JournaledOrder): string => `fills_unshown:${request.key}`;
+/** When a look last has not shown some. */
+const LAST_IN_VAIN = 'fills_unshown';
+/** Between two programs the clock may have been set, and nobody knows: such a time counts as no more than this. */
+const UNSEEN_MAX_MS = 5 * 60_000;
 
 /**
  * Fills that have to show: those of the last minutes by a clock that may have been set meanwhile, and, however old they
@@ -87,19 +91,47 @@ function ownFills(
   const fills = journal.fillsAfter(settings.id, seen, nowMs - FILLS_WITHIN_MS - leadMs);
   const newest = fills.at(-1);
   if (newest === undefined) return fills;
-  const noted = journal.lastAlert(settings.id, unshown(newest));
   if (!gapsOf(context, fills, observation, iteration).some(({ stale }) => stale)) {
-    if (noted !== null) journal.forgetAlert(settings.id, unshown(newest));
+    shown(context, newest);
     return fills;
   }
+  countLived(context, fills, nowMs);
+  const noted = journal.lastAlert(settings.id, unshown(newest));
   if (noted === null || noted > nowMs) journal.noteAlert(settings.id, unshown(newest), nowMs);
   const wasWaitedFor = (fill: JournaledOrder): boolean => {
     const since = journal.lastAlert(settings.id, unshown(fill));
-    return since !== null && nowMs - since - leadMs >= FILLS_WITHIN_MS;
+    return since !== null && nowMs - since >= FILLS_WITHIN_MS;
   };
   // By the journal's order, not by any clock: what came after is waited for like any other.
   const upTo = fills.findLastIndex(wasWaitedFor);
   return fills.filter((fill, index) => index > upTo || fill.iteration === iteration);
+}
+
+function shown({ journal, memory, settings }: AccountContext, newest: JournaledOrder): void {
+  memory.unshownMs = null;
+  for (const topic of [unshown(newest), LAST_IN_VAIN])
+    if (journal.lastAlert(settings.id, topic) !== null) journal.forgetAlert(settings.id, topic);
+}
+
+/** Moves the notes of fills that do not show by what the clock was set since the last look at them, this program's or another's. */
+function countLived(
+  { journal, memory, settings, clock }: AccountContext,
+  fills: readonly JournaledOrder[],
+  nowMs: number,
+): void {
+  const steadyMs = steady(clock);
+  const passedMs = nowMs - (journal.lastAlert(settings.id, LAST_IN_VAIN) ?? nowMs);
+  const livedMs =
+    memory.unshownMs === null
+      ? Math.min(Math.max(0, passedMs), UNSEEN_MAX_MS)
+      : Math.round(steadyMs - memory.unshownMs);
+  for (const fill of fills) {
+    const since = journal.lastAlert(settings.id, unshown(fill));
+    if (since !== null && passedMs !== livedMs)
+      journal.noteAlert(settings.id, unshown(fill), since + passedMs - livedMs);
+  }
+  journal.noteAlert(settings.id, LAST_IN_VAIN, nowMs);
+  memory.unshownMs = steadyMs;
 }
 
 /** Each is noted apart: RUB that our fills still lack is no word about the securities. */

@@ -2,6 +2,7 @@
 // Guarantees: matched by uid, then by asset and ISIN (a fund held on another board is still that fund), never by place in
 // a list; frozen, foreign-currency and non-share holdings stay outside the balance.
 
+import { RUB } from '../core/portfolio.ts';
 import { add, NO_SHARES, type Shares } from '../core/units.ts';
 import type { InstrumentPin, Listing, SecurityPosition } from '../ports.ts';
 import type { AccountContext } from './account-context.ts';
@@ -74,7 +75,7 @@ export async function matchPositions(
     }
   }
   for (const { listing } of unlisted) context.memory.unlisted.set(listing.uid, listing);
-  const names = new Set(wallet.map((entry) => entry.ticker));
+  const names = new Set([RUB, ...wallet.map((entry) => entry.ticker)]);
   const { one, other } = bySecurity(unlisted, names);
   const namesakes = other.map(({ listing, position }) => ({
     name: listing.ticker,

@@ -59,7 +59,7 @@ export async function watchOutside(context: AccountContext, observation: Observa
     const fill = journal.newestFill(settings.id);
     journal.setLastSeen(settings.id, {
       holdings: now,
-      atMs: clock.now(),
+      atMs: observation.positionsAtMs,
       fill,
       fillBefore: fill,
       reversals: 0,
@@ -76,7 +76,7 @@ export async function watchOutside(context: AccountContext, observation: Observa
   const fill = journal.newestFill(settings.id);
   journal.setLastSeen(settings.id, {
     holdings: now,
-    atMs: clock.now(),
+    atMs: observation.positionsAtMs,
     fill,
     fillBefore: last.fill,
     reversals,
@@ -104,7 +104,7 @@ export async function watchOutside(context: AccountContext, observation: Observa
 
 /** The account as an iteration leaves it. What came or went while it traded is for the next iteration to say. */
 export function rememberAccount(context: AccountContext, observation: Observation): void {
-  const { journal, memory, settings, clock } = context;
+  const { journal, memory, settings } = context;
   const last = journal.lastSeen(settings.id);
   const now = holdingsOf(observation);
   if (last !== null) {
@@ -117,7 +117,7 @@ export function rememberAccount(context: AccountContext, observation: Observatio
   const fill = journal.newestFill(settings.id);
   journal.setLastSeen(settings.id, {
     holdings: now,
-    atMs: clock.now(),
+    atMs: observation.positionsAtMs,
     fill,
     fillBefore: last?.fillBefore ?? fill,
     reversals: last?.reversals ?? 0,

@@ -16,11 +16,13 @@ const GOES_ON: ReadonlySet<string> = new Set([
   'confirmationThresholdRub',
 ]);
 
+/** @param whole the iteration came to its own end: nothing cut it short before it had planned all that it wanted */
 export function markRebalance(
   { journal, settings, clock }: AccountContext,
   iteration: string,
   { takenAtMs, facts }: Snapshot,
   plan: Plan,
+  whole: boolean,
 ): void {
   const { calendar, cooldownMs } = settings.timing;
   if (calendar === null && cooldownMs === 0) return;
@@ -30,6 +32,7 @@ export function markRebalance(
   // A quiet plan that only sells covers what must not be owed: that is no rebalancing.
   const ownAccord = plan.aim.kind !== 'quiet' || plan.orders.some(({ side }) => side === 'buy');
   const done =
+    whole &&
     sent.length === orders.length &&
     sent.every((order) => recordStatus(order) === 'filled') &&
     !plan.heldBack.some(({ rule }) => GOES_ON.has(rule));

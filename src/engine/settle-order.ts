@@ -17,13 +17,14 @@ export function adoptReport(
 ): JournaledOrder {
   if (isFinal(order.state)) return order;
   const to = stateOf(report);
-  const executed = isLess(report.executed, order.executed) ? order.executed : report.executed;
+  // What lags behind the fills that are known tells the worth and the fee of fewer lots.
+  const lags = isLess(report.executed, order.executed);
   const facts = {
     key: order.request.key,
-    executed,
+    executed: lags ? order.executed : report.executed,
     evidence,
-    value: report.value,
-    commission: report.commission,
+    value: lags ? null : report.value,
+    commission: lags ? null : report.commission,
     orderId: report.orderId,
     trackingId,
     error: report.message === '' ? null : report.message,

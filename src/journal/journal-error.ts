@@ -46,6 +46,13 @@ export function asJournalError(error: unknown, path: string): unknown {
   const known = KNOWN.find(({ codes }) => codes.some((prefix) => code.startsWith(prefix)));
   if (known)
     return new JournalError(known.kind, path, `${path}: ${known.message} (${code})`, { cause: error });
+  if (error instanceof SQLiteError && OTHER_TABLES.test(error.message))
+    return new JournalError(
+      'corrupt',
+      path,
+      `${path}: the journal is damaged (${error.message}); restore it from a backup before trading again`,
+      { cause: error },
+    );
   if (error instanceof SQLiteError)
     return new JournalError('io', path, `${path}: the journal failed: ${error.message} (${code}); ${CHECK}`, {
       cause: error,
@@ -53,6 +60,8 @@ export function asJournalError(error: unknown, path: string): unknown {
   return error;
 }
 
+/** Its tables are not those of the schema that it says it has. */
+const OTHER_TABLES = /^no such (table|column)|^table \S+ (already exists|has no column)|^duplicate column/;
 const CHECK = 'nothing is traded without it: check the disk, then start again';
 
 const KNOWN: readonly { codes: readonly string[]; kind: JournalErrorKind; message: string }[] = [

@@ -15,6 +15,13 @@ export function schemaVersion(db: Database, known: number, path: string): number
       `${path}: found journal schema ${found}, this program knows ${known}: it was written by a newer version. ` +
         'Run that version, or restore a backup from before the upgrade',
     );
+  if (found < 0)
+    throw new JournalError(
+      'corrupt',
+      path,
+      `${path}: found journal schema ${found}, expected 0 to ${known}: the journal is damaged; restore it from a ` +
+        'backup before trading again',
+    );
   return found;
 }
 

@@ -29,7 +29,7 @@ export const fundShape = z.strictObject({
 });
 
 /** Price of one piece per trading day, "2026-11-20": "6.40". */
-export const closesShape = z.record(z.iso.date(), positiveRubles);
+export const closesShape = z.record(z.iso.date('expected a day such as "2026-11-20"'), positiveRubles);
 
 type FundJson = z.infer<typeof fundShape>;
 type FindingJson = z.infer<typeof amount>;

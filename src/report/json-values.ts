@@ -22,7 +22,10 @@ export const percentFromZero = rublesFromZero.refine(
 );
 const PERCENT_MAX = 1_000n * NANO;
 const isZeroText = (text: string): boolean => /^-[0.]*$/.test(text);
-export const instant = z.iso.datetime({ offset: true });
+export const instant = z.iso.datetime({
+  offset: true,
+  error: 'expected a time such as "2026-11-20T10:00:00Z"',
+});
 /** Counts that may be beyond what a JSON number holds. */
 export const whole = z
   .string()

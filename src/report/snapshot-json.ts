@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import type { Facts } from '../core/facts.ts';
 import type { FundFacts } from '../core/fund-facts.ts';
-import type { Holding, Snapshot } from '../core/portfolio.ts';
+import { type Holding, RUB, type Snapshot } from '../core/portfolio.ts';
 import {
   decimal,
   lotSize,
@@ -30,8 +30,11 @@ import {
   rubles,
   rublesFromZero,
 } from './json-values.ts';
+import { snapshotProblems } from './snapshot-problems.ts';
 
 const CLOCKS_APART_MS = 5 * 60_000;
+/** From the year 0 to the year 9999, and more. */
+const AGE_MAX_MS = 1e15;
 
 const count = z.int().min(0, 'expected a whole number of pieces, 0 or more');
 const orderTypes = z.strictObject({ market: z.boolean(), limit: z.boolean(), best_price: z.boolean() });
@@ -51,7 +54,7 @@ const instrument = z.strictObject({
   tradable: z.boolean(),
   reason: z.string().nullish(),
   hold_rule: z.enum(['not_tradable', 'foreign_order', 'max_price_jump_percent']).default('not_tradable'),
-  price_age_ms: z.number().min(0).nullish(),
+  price_age_ms: z.number().min(0).max(AGE_MAX_MS).nullish(),
   price_problem: z.string().nullish(),
   buyable: z.boolean().default(true),
   sellable: z.boolean().default(true),
@@ -85,22 +88,10 @@ export type ParsedSnapshot =
   /** One line per problem: JSON path, what was expected. */
   | { readonly ok: false; readonly problems: readonly string[] };
 
-/** The library's own message where a schema has none, with JSON's word for what is not there. */
-const words = (message: string): string =>
-  message
-    .replace(/^Invalid input: /, '')
-    .replace('received undefined', 'found nothing')
-    .replace('received', 'found');
-
 /** @param wallet tickers of `desired_wallet`: says which instruments are listed where the snapshot does not. */
 export function parseSnapshot(value: unknown, wallet: ReadonlySet<string>): ParsedSnapshot {
   const parsed = snapshot.safeParse(value);
-  if (!parsed.success) {
-    return {
-      ok: false,
-      problems: parsed.error.issues.map((issue) => `${pathOf(issue.path)}: ${words(issue.message)}`),
-    };
-  }
+  if (!parsed.success) return { ok: false, problems: snapshotProblems(parsed.error, value) };
   const json = parsed.data;
   const takenAtMs = Date.parse(json.taken_at);
   const problems = [...duplicates(json), ...json.instruments.flatMap(contradictions)];
@@ -248,15 +239,15 @@ function duplicates(json: SnapshotJson): string[] {
 }
 
 function contradictions(item: InstrumentJson, index: number): string[] {
-  if (item.blocked_pieces <= item.pieces) return [];
+  const at = `instruments[${index}]`;
   return [
-    `instruments[${index}].blocked_pieces: ${item.blocked_pieces} of ${item.pieces} pieces cannot be blocked`,
+    ...(item.blocked_pieces > item.pieces
+      ? [`${at}.blocked_pieces: ${item.blocked_pieces} of ${item.pieces} pieces cannot be blocked`]
+      : []),
+    ...(CASH_NAMES.has(item.ticker.replace(/@$/, ''))
+      ? [`${at}.ticker: ${item.ticker} is the name of cash; expected an instrument, and rubles as cash_rub`]
+      : []),
   ];
 }
 
-const pathOf = (path: readonly PropertyKey[]): string =>
-  path.reduce<string>(
-    (text, key) =>
-      typeof key === 'number' ? `${text}[${key}]` : text === '' ? String(key) : `${text}.${String(key)}`,
-    '',
-  ) || 'snapshot';
+const CASH_NAMES: ReadonlySet<string> = new Set([RUB, 'RUR']);

@@ -32,12 +32,16 @@ export function failureOf(error: TransportFailure, waitMs: number): Failure {
   return {
     status: error.status,
     code: codeOf(error.status, details),
-    message: error.headers.get('message') ?? (details === '' ? error.status : details),
+    message: brief(error.headers.get('message') ?? (details === '' ? error.status : details)),
     trackingId: trackingIdOf(error.headers),
     waitMs,
     local: error.local,
   };
 }
+
+/** More than any venue has to say, less than the page of a proxy. */
+const MESSAGE_MAX = 2_000;
+const brief = (text: string): string => (text.length > MESSAGE_MAX ? `${text.slice(0, MESSAGE_MAX)}…` : text);
 
 function codeOf(status: Status, details: string): string {
   if (ERROR_NUMBER.test(details)) return details;

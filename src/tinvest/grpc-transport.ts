@@ -3,12 +3,23 @@
 // Guarantees: every call has a deadline; only the methods of methods.ts leave this process, for the same token could
 // also move money between a person's accounts.
 
-import { Client, credentials, Metadata, type ServiceError, status as statusCodes } from '@grpc/grpc-js';
+import {
+  Client,
+  credentials,
+  logVerbosity,
+  Metadata,
+  type ServiceError,
+  setLogVerbosity,
+  status as statusCodes,
+} from '@grpc/grpc-js';
 import { assert } from '../core/assert.ts';
 import type { Clock } from '../ports.ts';
 import { isUntrustedChain, trustedRoots, UNTRUSTED_CHAIN_HELP } from './certificates.ts';
 import { ALLOWED_PATHS } from './methods.ts';
 import { type CallOptions, type Reply, type Status, type Transport, TransportFailure } from './transport.ts';
+
+// The library quotes what the venue sent straight to stderr, past the log and what hides tokens there.
+setLogVerbosity(logVerbosity.NONE);
 
 const MESSAGE_BYTES_MAX = 100 * 1024 * 1024;
 
@@ -113,7 +124,16 @@ function collect(metadata: Metadata, into: Map<string, string>): void {
 const MADE_HERE =
   /^No message received|^Too many responses|^Received message |^Received HTTP status code|^Response message parsing error|^Failed to decompress|^Received RST_STREAM|^Call ended without|^Bandwidth exhausted|^Stream refused/;
 
-function failureOf(code: number, details: string, headers: ReadonlyMap<string, string>): TransportFailure {
+/** grpc-js rejects what it cannot unpack with an error that has neither status nor details. */
+const NOT_UNPACKED =
+  'Failed to decompress the message: its compression is not one that was announced and is known';
+
+function failureOf(
+  code: number | undefined,
+  said: string | undefined,
+  headers: ReadonlyMap<string, string>,
+): TransportFailure {
+  const details = said ?? NOT_UNPACKED;
   const local = MADE_HERE.test(details);
   const words = isUntrustedChain(details) ? `${details.trim()} (${UNTRUSTED_CHAIN_HELP})` : details;
   return new TransportFailure(statusName(code), words, headers, local);
@@ -138,4 +158,5 @@ const STATUSES: ReadonlyMap<number, Status> = new Map([
   [statusCodes.UNAUTHENTICATED, 'UNAUTHENTICATED'],
 ]);
 
-const statusName = (code: number): Status => STATUSES.get(code) ?? 'UNKNOWN';
+const statusName = (code: number | undefined): Status =>
+  STATUSES.get(code ?? statusCodes.UNKNOWN) ?? 'UNKNOWN';

@@ -15,13 +15,27 @@ export function quotesOf(
   nowMs: number,
 ): ReadonlyMap<string, Quote> {
   const newest = new Map<string, LastPrice>();
+  const contradicted = new Set<string>();
   for (const answer of answers) {
     const known = newest.get(answer.instrumentUid);
-    if (known === undefined || (timeOf(known.time) ?? 0) <= (timeOf(answer.time) ?? 0))
-      newest.set(answer.instrumentUid, answer);
+    const later = known && (timeOf(answer.time) ?? 0) - (timeOf(known.time) ?? 0);
+    if (known && later === 0 && !isSamePrice(known, answer)) contradicted.add(answer.instrumentUid);
+    if (later === undefined || later >= 0) newest.set(answer.instrumentUid, answer);
+    if (later !== undefined && later > 0) contradicted.delete(answer.instrumentUid);
   }
-  return new Map(uids.map((uid) => [uid, quoteOf(uid, newest.get(uid), nowMs)]));
+  return new Map(
+    uids.map((uid) => {
+      const quote = quoteOf(uid, newest.get(uid), nowMs);
+      const isTwofold = quote.price !== null && contradicted.has(uid);
+      return [uid, isTwofold ? { ...quote, price: null, problem: TWO_PRICES } : quote];
+    }),
+  );
 }
+
+const TWO_PRICES = 'the broker gave two last prices of the same time that differ';
+
+const isSamePrice = ({ price: one }: LastPrice, { price: other }: LastPrice): boolean =>
+  one?.units === other?.units && one?.nano === other?.nano;
 
 function quoteOf(uid: string, answer: LastPrice | undefined, nowMs: number): Quote {
   const none = (problem: string, timeMs: number | null = null): Quote => ({

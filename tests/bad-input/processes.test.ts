@@ -77,6 +77,12 @@ const SHELLS: readonly Shell[] = [
     out: /no iteration yet/,
   },
   {
+    name: 'a snapshot in another encoding',
+    line: 'printf \'{"account":"m\\xe9in"}\' > s.json; tiebb plan --snapshot s.json',
+    code: 2,
+    err: /s\.json: cannot be read as a snapshot: text in another encoding/,
+  },
+  {
     name: 'a directory that is gone',
     line: 'mkdir x; cd x; rmdir ../x; tiebb status',
     code: 2,

@@ -196,7 +196,7 @@ export const STRANGE_CONFIGURATION: readonly BadCase[] = rows(
     'a snapshot with nothing in it',
     'plan --snapshot -',
     2,
-    ['taken_at: expected string, found nothing'],
+    ['taken_at: expected a text, found nothing'],
     { trial: { stdin: '{"account": {"desired_wallet": {"RUB": 100}}, "snapshot": {"account": "a"}}\n' } },
   ],
   [

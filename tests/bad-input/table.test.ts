@@ -14,6 +14,7 @@ import { ACCOUNTS, REPLIES } from './reply-cases.ts';
 import { runBot } from './run-bot.ts';
 import { STRANGE_CONFIGURATION } from './strange-configuration-cases.ts';
 import { STRANGE_REPLIES } from './strange-reply-cases.ts';
+import { UNFORESEEN } from './unforeseen-cases.ts';
 
 setDefaultTimeout(240_000);
 const newDir = tempDirs();
@@ -27,6 +28,7 @@ const TABLE = {
   'strange replies': STRANGE_REPLIES,
   journal: JOURNAL,
   commands: COMMANDS,
+  unforeseen: UNFORESEEN,
 };
 
 for (const [title, cases] of Object.entries(TABLE))
@@ -48,7 +50,7 @@ async function check(one: BadCase): Promise<void> {
   expect([trial.code, trial.posted], said).toEqual([one.code, one.posts ?? 0]);
   expect(said).not.toContain(TOKEN);
   expect([...said].filter((letter) => letter !== '\n' && (letter < ' ' || letter === '\u202e'))).toEqual([]);
-  expect(said).not.toMatch(/^\s+at .+[:(]\d+/m);
+  expect(said).not.toMatch(/^\s+at .+[:(]\d+|"stack"/m);
   expect(said).not.toMatch(/\[object|(?<!JSON: |fix: +)\bNaN\b|\bundefined\b/);
   expect(written(dir)).toEqual(before);
   one.after?.(trial, dir);

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'bun:test';
 import type { OrderState } from '../../src/core/order.ts';
 import type { OrderReport } from '../../src/core/order-report.ts';
 import { type Evidence, type OpenOrder, repairFor } from '../../src/core/reconcile.ts';
-import { lots, raw } from '../../src/core/units.ts';
+import { lots, money, raw } from '../../src/core/units.ts';
 
 const SENT = 1_000_000_000;
 const SECOND = 1_000;
@@ -102,6 +102,13 @@ describe('R1 and R2: what the broker knows is adopted', () => {
       expect(repair.kind === 'adopt' && raw(repair.report.executed)).toBe(expected);
     },
   );
+
+  test('a report of fewer lots than are known says nothing of their worth and fee', () => {
+    const known = order({ state: 'live', executed: lots(3n) });
+    const behind = report({ status: 'partial', executed: lots(1n), value: money(7n), commission: money(1n) });
+    const repair = repairFor(known, evidence(0, { byKey: behind }));
+    expect(repair).toMatchObject({ kind: 'adopt', report: { value: null, commission: null } });
+  });
 });
 
 describe('R3: the same bytes again, only while that still means the same', () => {

@@ -1,7 +1,10 @@
 // An order that rests: it is waited for, cancelled after its time, and what was filled is adopted.
 
 import { describe, expect, test } from 'bun:test';
+import type { OrderState } from 'tinkoff-invest-api/dist/generated/orders.js';
+import { parseNano } from '../../src/core/units.ts';
 import { DEFAULT_LIMITS } from '../../src/exchange/limits.ts';
+import { executedValue } from '../../src/exchange/order.ts';
 import { HOUR_MS, openWorld, SEED_ACCOUNT, type World } from '../support/engine-world.ts';
 
 const posts = (world: World) => world.calls('PostOrder').length;
@@ -33,6 +36,29 @@ describe('an order that does not fill at once', () => {
     expect(world.pieces('TMOS')).toBe(45_230n);
     expect((await world.cycle()).record.status).toBe('balanced');
     expect(world.faults()).toEqual([]);
+  });
+
+  test('a report that lags behind the fills that are known takes nothing of their worth away', async () => {
+    const world = await openWorld();
+    world.exchange.faults.execute({ kind: 'partial', now: 4_000n, later: [] });
+    const none = { units: 0, nano: 0, currency: 'rub' };
+    world.exchange.faults.add({
+      method: 'GetOrderState',
+      times: 100,
+      fault: {
+        kind: 'rewrite',
+        change: (reply) => ({
+          ...(reply as OrderState),
+          lotsExecuted: 0,
+          executedOrderPrice: none,
+          executedCommission: none,
+        }),
+      },
+    });
+    const { record } = await world.cycle();
+    expect(record.orders[0]).toMatchObject({ status: 'partially_filled', filled_lots: 4_000 });
+    const [order] = world.exchange.desk.orders;
+    expect(parseNano(record.orders[0]!.amount_rub)).toBe(executedValue(order!));
   });
 
   test('a venue that answers nothing about an order does not keep it resting beyond its time', async () => {

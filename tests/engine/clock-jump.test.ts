@@ -83,6 +83,43 @@ test('fills that no look has shown have to show, also after a restart by another
   expect(world.faults()).toEqual([]);
 });
 
+test('what was waited for before a restart is not over by a clock that was set meanwhile', async () => {
+  const world = await openHeld();
+  const by = byClock(world);
+  expect((await by.cycle()).status).toBe('balanced');
+  await world.clock.sleep(HOUR_MS);
+  world.exchange.deposit(world.accountId(), '60000');
+  await dieAfterFills(world, by.cycle);
+  world.restart();
+  const sent = posts(world);
+  world.exchange.faults.conditions.positionsLagMs = 20 * MINUTE_MS;
+  expect((await by.cycle()).status).toBe('skipped');
+  by.setForward(HOUR_MS);
+  world.restart();
+  expect((await by.cycle()).status).toBe('skipped');
+  expect(posts(world)).toBe(sent);
+  world.exchange.faults.clear();
+  expect((await by.cycle()).status).toBe('nothing_to_do');
+  expect(world.faults()).toEqual([]);
+});
+
+test('a program that only ever looks once an hour waits for them no longer than a few hours', async () => {
+  const world = await openHeld();
+  const by = byClock(world);
+  expect((await by.cycle()).status).toBe('balanced');
+  await world.clock.sleep(HOUR_MS);
+  world.exchange.deposit(world.accountId(), '60000');
+  const held = world.pieces('TMOS');
+  await dieAfterFills(world, by.cycle);
+  world.exchange.giveSecurities(world.accountId(), 'TMOS', Number(held - world.pieces('TMOS')));
+  for (const status of ['skipped', 'skipped', 'skipped', 'balanced'] as const) {
+    world.restart();
+    expect((await by.cycle()).status).toBe(status);
+    await world.clock.sleep(HOUR_MS);
+  }
+  expect(world.faults()).toEqual([]);
+});
+
 test('they are waited for a while only: then somebody has traded them away', async () => {
   const world = await openHeld();
   const by = byClock(world);

@@ -254,6 +254,62 @@ describe('money that comes or goes', () => {
     expect(await next(world)).toMatch(/equity has fallen 14/);
   });
 
+  for (const [name, rub, when] of [
+    ['leaves while a look goes on', -30_000, 'within'],
+    ['comes while a look goes on', 30_000, 'within'],
+    ['leaves in the instant of a look', -30_000, 'at once'],
+    ['comes in the instant of a look', 30_000, 'at once'],
+  ] as const)
+    test(`money that ${name} hides no peak that is seen right after a restart`, async () => {
+      const world = await openWorld({ startMs: FRIDAY_NOON - 2 * HOUR_MS, accounts: [account()] });
+      const { faults } = world.exchange;
+      if (when === 'within') {
+        faults.delay('*', 20);
+        faults.delay('GetLastPrices', 500, 'before', 1);
+        faults.rewrite(
+          'GetLastPrices',
+          (reply) => {
+            move(world, rub);
+            return reply;
+          },
+          1,
+        );
+      }
+      await next(world);
+      if (when === 'at once') {
+        await world.cycle();
+        move(world, rub);
+        await world.clock.sleep(HOUR_MS);
+      }
+      world.restart();
+      world.exchange.gapPrice('TMOS', '1.29');
+      expect(await next(world)).toBeNull();
+      world.exchange.gapPrice('TMOS', '0.75');
+      expect(await next(world)).toMatch(/equity has fallen 1\d\.\d\d % from its peak/);
+    });
+
+  test('a peak beside a deposit that is shown late is one at once', async () => {
+    const world = await started();
+    const shown = hideOperations(world);
+    move(world, 30_000);
+    world.exchange.gapPrice('TMOS', '1.29');
+    expect(await next(world)).toBeNull();
+    shown();
+    world.exchange.gapPrice('TMOS', '0.75');
+    expect(await next(world)).toMatch(/equity has fallen 11\.\d\d % from its peak/);
+  });
+
+  test('a deposit that is shown late is no peak', async () => {
+    const world = await started();
+    const shown = hideOperations(world);
+    move(world, 30_000);
+    expect(await next(world)).toBeNull();
+    shown();
+    move(world, -30_000);
+    expect(await next(world)).toBeNull();
+    expect(await next(world)).toBeNull();
+  });
+
   test('payouts at every iteration do not blind it', async () => {
     const world = await started();
     await next(world);

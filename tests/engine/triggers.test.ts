@@ -79,6 +79,26 @@ describe('the calendar', () => {
     expect(world.journal.rebalanceMarks('a')).toEqual({ tradedAtMs: null, calendarAtMs: null });
   });
 
+  test('what the venue cut short between sells and purchases stays due', async () => {
+    const daily = { ...NO_TIMING, calendar: { ...MONTHLY, every: 'daily' } } as const;
+    const world = await openWith({ trigger: 'calendar' }, daily, Date.UTC(2026, 10, 19, 10));
+    const instant = () => world.journal.rebalanceMarks('a').calendarAtMs;
+    await world.cycle();
+    const before = instant();
+    await world.clock.sleep(DAY_MS);
+    world.exchange.faults.conditions.positionsLagMs = HOUR_MS;
+    const cut = (await world.cycle()).record;
+    expect(cut.orders.map(({ direction, status }) => [direction, status])).toEqual([['sell', 'filled']]);
+    expect(cut.reason).toContain('does not show our own fills');
+    world.exchange.faults.conditions.positionsLagMs = 0;
+    await world.clock.sleep(HOUR_MS);
+    expect(instant()).toBe(before);
+    expect((await world.cycle()).record.status).toBe('balanced');
+    expect(instant()).toBeGreaterThan(before ?? 0);
+    await world.clock.sleep(HOUR_MS);
+    expect((await world.cycle()).record.reason).toContain('the calendar is not due');
+  });
+
   test('what a limit cut off goes on at the next check', async () => {
     const world = await openWorld({
       accounts: [
@@ -124,6 +144,25 @@ describe('the cooldown', () => {
 });
 
 describe('the cooldown of an iteration that failed', () => {
+  test('counts as well where the venue hangs while the program ends', async () => {
+    const world = await openWith({}, { cooldownMs: 6 * HOUR_MS });
+    world.onCall = ({ method }, phase) => {
+      if (method !== 'PostOrder' || phase !== 'replied') return;
+      world.onCall = null;
+      world.exchange.faults.delay('GetPositions', 50_000, 'before', 10);
+      world.stop();
+    };
+    const cut = (await world.cycle()).record;
+    expect(cut.orders.some(({ filled_lots }) => filled_lots > 0)).toBe(true);
+    expect(cut.reason).toContain('the venue did not answer in time');
+    world.restart();
+    world.exchange.faults.clear();
+    await world.clock.sleep(HOUR_MS);
+    const waiting = (await world.cycle()).record;
+    expect(waiting.reason).toStartWith('cooling down until');
+    expect(waiting.orders).toEqual([]);
+  });
+
   test('counts as well, once something was traded', async () => {
     const world = await openWith({}, { cooldownMs: 6 * HOUR_MS });
     world.exchange.faults.conditions.positionsLagMs = HOUR_MS;

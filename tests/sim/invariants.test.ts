@@ -1,14 +1,21 @@
 // Every invariant of the simulator can fail: each is shown an event that breaks it, in a world where all else is well.
 
 import { expect, test } from 'bun:test';
-import { OrderDirection, OrderType, PostOrderRequest } from 'tinkoff-invest-api/dist/generated/orders.js';
+import {
+  GetOrderStateRequest,
+  GetOrdersRequest,
+  GetOrdersResponse,
+  OrderDirection,
+  OrderType,
+  PostOrderRequest,
+} from 'tinkoff-invest-api/dist/generated/orders.js';
 import { allChecks } from '../../sim/all-checks.ts';
 import type { Life } from '../../sim/world/life.ts';
 import { openSimJournal } from '../../sim/world/sim-journal.ts';
 import { World } from '../../sim/world/world.ts';
 import { orderKey } from '../../src/core/order.ts';
 import { lotSize, lots, money, price, raw, shares } from '../../src/core/units.ts';
-import type { Intent } from '../../src/ports.ts';
+import type { Intent, JournaledOrder } from '../../src/ports.ts';
 
 const store = openSimJournal();
 const ITERATION = '00000000-0000-4000-8000-00000000abcd';
@@ -22,6 +29,8 @@ interface Scene {
   /** Plans, and tries what is planned. */
   plan(intents: readonly Intent[]): void;
   leave(intent: Intent, change?: Partial<PostOrderRequest>): void;
+  /** It got no clear reply. */
+  unknown(intent: Intent): JournaledOrder;
 }
 
 function scene(): Scene {
@@ -86,6 +95,11 @@ function scene(): Scene {
       }).finish();
       world.checks.onLeave('PostOrder', bytes, life, account.token);
     },
+    unknown: ({ request }) =>
+      journal.settle(
+        { key: request.key, to: 'unknown', executed: lots(0n), evidence: 'no clear reply' },
+        world.timeline.now(),
+      ),
   };
 }
 
@@ -258,6 +272,84 @@ const CASES: readonly (readonly [invariant: string, what: string, break_: (scene
       const change = { key, to: 'rejected' as const, executed: lots(0n), evidence: 'it took too long' };
       const after = store.journal.settle(change, world.timeline.now());
       world.checks.onSettle({ change, before: unknown, after });
+    },
+  ],
+  [
+    'R2',
+    'a second sending of what the venue has just shown',
+    ({ world, life, account, leave, plan, unknown, intent }) => {
+      const sent = intent('buy', 1n);
+      plan([sent]);
+      leave(sent);
+      unknown(sent);
+      const asked = GetOrdersRequest.encode({ accountId: account.brokerAccount }).finish();
+      const shown = { orders: [{ orderRequestId: sent.request.key }] };
+      world.checks.onLeave('GetOrders', asked, life, account.token);
+      const reply = GetOrdersResponse.encode(GetOrdersResponse.fromJSON(shown)).finish();
+      world.checks.onReply('GetOrders', asked, reply, life, account.token);
+      store.journal.attempt([sent.request.key], world.timeline.now());
+      leave(sent);
+    },
+  ],
+  [
+    'R4',
+    'an absence that is believed at once',
+    ({ world, leave, plan, unknown, intent }) => {
+      const sent = intent('buy', 1n);
+      plan([sent]);
+      leave(sent);
+      const before = unknown(sent);
+      const { key } = sent.request;
+      const change = { key, to: 'absent' as const, executed: lots(0n), evidence: 'absence proof: x' };
+      const after = store.journal.settle(change, world.timeline.now());
+      world.checks.onSettle({ change, before, after });
+    },
+  ],
+  [
+    'R5',
+    'a person who is asked at once',
+    ({ world, account, leave, plan, intent }) => {
+      const sent = intent('buy', 1n);
+      plan([sent]);
+      leave(sent);
+      const detail = `order ${sent.request.key} is neither found nor absent`;
+      world.checks.onHalt(account.id, { cause: 'unresolved_order', detail, atMs: world.timeline.now() });
+    },
+  ],
+  [
+    'rule 4',
+    'a wait for what an earlier life left in the book',
+    ({ world, life, account, plan, intent }) => {
+      const { request, ...rest } = intent('buy', 1n);
+      plan([{ request, ...rest }]);
+      const { key } = request;
+      store.journal.settle(
+        { key, to: 'live', executed: lots(0n), evidence: 'reply', orderId: '7' },
+        world.timeline.now(),
+      );
+      const asked = { accountId: account.brokerAccount, orderId: '7', priceType: 0 };
+      const bytes = GetOrderStateRequest.encode(asked).finish();
+      world.checks.onLeave('GetOrderState', bytes, life, account.token);
+    },
+  ],
+  [
+    'refusal',
+    'an order in what was refused in the same iteration',
+    ({ world, account, plan, intent }) => {
+      const sold = intent('sell', 1n);
+      plan([sold]);
+      const { key } = sold.request;
+      const before = store.journal.order(key)!;
+      const change = { key, to: 'rejected' as const, executed: lots(0n), evidence: 'refused by the venue' };
+      const after = store.journal.settle({ ...change, code: '30049' }, world.timeline.now());
+      world.checks.onSettle({ change: { ...change, code: '30049' }, before, after });
+      world.checks.onPlan({
+        account: account.id,
+        iteration: ITERATION,
+        leg: 1,
+        intents: [intent('buy', 1n, 1)],
+        before: { cash: money(0n), pieces: new Map() },
+      });
     },
   ],
   ['liveness', 'an account that never did anything', ({ world }) => world.checks.atEnd()],

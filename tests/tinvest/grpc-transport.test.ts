@@ -1,5 +1,7 @@
-import { afterEach, describe, expect, test } from 'bun:test';
+import { afterEach, describe, expect, spyOn, test } from 'bun:test';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type ServerHttp2Stream } from 'node:http2';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { status } from '@grpc/grpc-js';
@@ -50,6 +52,22 @@ function connecting(port: number, options: { tls?: boolean; caFile?: string | nu
   });
   cleanUp.push(() => transport.close());
   return transport;
+}
+
+/** Every answer is one message that is flagged as compressed. Its port. */
+async function squeezed(headers: Record<string, string>): Promise<number> {
+  const server = createServer();
+  server.on('stream', (stream: ServerHttp2Stream) => {
+    stream.respond(
+      { ':status': 200, 'content-type': 'application/grpc', ...headers },
+      { waitForTrailers: true },
+    );
+    stream.on('wantTrailers', () => stream.sendTrailers({ 'grpc-status': '0' }));
+    stream.end(Buffer.from([1, 0, 0, 0, 1, 0]));
+  });
+  await new Promise<void>((resolve) => server.listen(0, 'localhost', resolve));
+  cleanUp.push(() => server.close());
+  return (server.address() as AddressInfo).port;
 }
 
 const failureOf = async (work: Promise<unknown>): Promise<TransportFailure> => {
@@ -271,6 +289,26 @@ describe('the adapter over gRPC', () => {
   test('a reply that is too large for the channel leaves an order unknown', async () => {
     const { transport } = await serving(() => ({ body: new Uint8Array(101 * 1024 * 1024) }));
     expect((await adapter(transport).broker.post(ORDER)).kind).toBe('unknown');
+  });
+
+  test.each([
+    ['is not announced', {}],
+    ['nobody here knows', { 'grpc-encoding': 'br' }],
+  ])('a reply whose compression %s is no reply, and leaves an order unknown', async (_, encoding) => {
+    const transport = connecting(await squeezed(encoding));
+    const outcome = await adapter(transport).broker.post(ORDER);
+    expect(outcome).toMatchObject({
+      kind: 'unknown',
+      refusal: { message: expect.stringMatching(/^Failed to decompress/) },
+    });
+  });
+
+  test('a header that cannot be said is not said on stderr either', async () => {
+    const said = spyOn(console, 'error').mockImplementation(() => {});
+    cleanUp.push(() => said.mockRestore());
+    const transport = connecting(await squeezed({ 'x-tracking-id': 'Bearer\tt.test' }));
+    await adapter(transport).broker.post(ORDER);
+    expect(said.mock.calls).toEqual([]);
   });
 
   test('an order is taken', async () => {

@@ -1,0 +1,53 @@
+// How much further off its targets an account is: by one exposure for all of it where it may borrow.
+
+import { expect, test } from 'bun:test';
+import { growthOf, missOf, type Row, type Standing } from '../../sim/invariants/targets.ts';
+
+const row = (ticker: string, worth: number, low: number, high: number): Row => ({
+  ticker,
+  uid: ticker,
+  pieces: 1n,
+  lotSize: 1n,
+  lot: 1,
+  worth,
+  low,
+  high,
+});
+
+const grown = (before: Standing, now: Standing): number => {
+  const [was, is] = growthOf(before, now, 0);
+  return is - was;
+};
+
+/** 100 of own money, at most twice of it in A and B by halves. */
+function borrowing(a: number, b: number): Standing {
+  const rows = [row('A', a, 50, 100), row('B', b, 50, 100)];
+  return { rows, cash: 100 - a - b, total: 100, cashLow: -100, cashHigh: 0 };
+}
+
+test('a debt that pays for one row while another keeps too much is nearer by the most exposure', () => {
+  const [before, now] = [borrowing(120, 60), borrowing(120, 100)];
+  // Span by span RUB alone moves, and away.
+  expect(missOf(now) - missOf(before)).toBe(20);
+  expect(growthOf(before, now, 1)).toEqual([80, 41]);
+});
+
+test('a purchase past every target is further off by any exposure', () => {
+  expect(grown(borrowing(100, 100), borrowing(100, 130))).toBe(60);
+});
+
+test('without borrowing it is the miss of both', () => {
+  const own = (a: number): Standing => ({
+    rows: [row('A', a, 60, 60)],
+    cash: 100 - a,
+    total: 100,
+    cashLow: 40,
+    cashHigh: 40,
+  });
+  for (const [from, to] of [
+    [10, 60],
+    [60, 10],
+    [50, 75],
+  ] as const)
+    expect(growthOf(own(from), own(to), 3)).toEqual([missOf(own(from)), missOf(own(to)) + 3]);
+});
