@@ -38,7 +38,7 @@ export const FIXED: readonly Scenario[] = [
   },
   {
     name: 'young-where-hours-unknown',
-    seed: 2079,
+    seed: 8768,
     bug: 'a price is new where nobody knows the hours of its exchange',
     file: 'engine/holding.ts',
     edits: [['sessions === undefined ? Math.max(0, seen.nowMs - fromMs) :', 'sessions === undefined ? 0 :']],
@@ -57,7 +57,7 @@ export const FIXED: readonly Scenario[] = [
   },
   {
     name: 'buy-only-spends-all',
-    seed: 3529,
+    seed: 8619,
     bug: 'broken bands are closed with RUB that nothing can bring back',
     file: 'core/rebalance/aimed.ts',
     edits: [['  if (limits.buyOnly) payFromSurplus(input, aimed);\n', '']],
@@ -71,7 +71,7 @@ export const FIXED: readonly Scenario[] = [
   },
   {
     name: 'leaves-beside-unknown',
-    seed: 1165,
+    seed: 8294,
     bug: 'an order that waited for the rate limit leaves although another is unknown',
     file: 'engine/submit.ts',
     edits: [['?? resolved(context, key) ?? besideUnknown(context, key);', '?? resolved(context, key);']],
