@@ -5,9 +5,9 @@ import type { GetOrdersResponse } from 'tinkoff-invest-api/dist/generated/orders
 import { CORRUPTIONS, type CorruptionName } from '../../src/exchange/corruptions.ts';
 import type { ExecutionPlan } from '../../src/exchange/desk.ts';
 import { type Fault, type FaultCall, LOSSES, type When } from '../../src/exchange/faults.ts';
-import type { NewOrder } from '../../src/exchange/order.ts';
+import { isActive, type NewOrder } from '../../src/exchange/order.ts';
 import type { CallRecord } from '../../src/exchange/record.ts';
-import { diceOf } from '../world/streams.ts';
+import { type Dice, diceOf } from '../world/streams.ts';
 import { plainName } from '../world/wire.ts';
 import type { World } from '../world/world.ts';
 
@@ -55,7 +55,11 @@ export class CallFaults {
   spoiltTheDay = false;
   /** When a reply about the hours of trading last went wrong. */
   hoursSpoiltMs = Number.NEGATIVE_INFINITY;
+  /** Until then the venue hides an order, whether faults have ended or not: it has taken it. */
+  hiddenUntilMs = Number.NEGATIVE_INFINITY;
   private downUntilMs = Number.NEGATIVE_INFINITY;
+  private readonly hidden = new Set<string>();
+  private readonly resting = new Set<string>();
   private readonly latency;
   private readonly delivered = new WeakSet<Uint8Array>();
   /** Keys whose last request was a copy. What the venue has taken it may not refuse a moment later. */
@@ -108,10 +112,22 @@ export class CallFaults {
 
   /** The same bytes a second time: the copy of a request that the network doubled. */
   arrived({ method, orderId, bytes }: CallRecord): void {
+    if (method === 'CancelOrder' && orderId !== null) this.fillBeforeCancel(orderId);
     if (method !== 'PostOrder' || orderId === null) return;
     if (this.delivered.has(bytes)) this.copies.add(orderId);
     else this.copies.delete(orderId);
     this.delivered.add(bytes);
+  }
+
+  /** Something of a resting order is executed while its cancel is on its way. */
+  private fillBeforeCancel(id: string): void {
+    const { exchange, swarm, options } = this.world;
+    const order = exchange.desk.orders.find((each) => each.id === id);
+    if (options.onlyAccount || order === undefined || !isActive(order)) return;
+    const dice = swarm.fires('order_partly_filled', 0.2);
+    if (dice === null) return;
+    this.hit('order_partly_filled', order.key);
+    order.plan = [{ atMs: exchange.now(), lots: dice.chance(0.6) ? 1n : order.lots }];
   }
 
   private strike(call: FaultCall): readonly Fault[] {
@@ -120,7 +136,10 @@ export class CallFaults {
     const struck: Fault[] = [];
     if (options.onlyAccount && this.world.accountOf(call.accountId)?.id !== options.onlyAccount)
       return struck;
-    if (this.isDown(call)) return [{ kind: 'lose', when: 'before', as: 'unavailable' }];
+    if (this.isDown(call)) {
+      const isTaken = call.orderId !== null && this.hidden.delete(call.orderId);
+      return [{ kind: 'lose', when: isTaken ? 'after' : 'before', as: 'unavailable' }];
+    }
     const weight = WEIGHTS[method] ?? 1;
     const lose = (kind: 'lost_before' | 'lost_after', when: When): void => {
       const dice = swarm.fires(kind, 0.06 * weight);
@@ -200,12 +219,27 @@ export class CallFaults {
     if (dice === null) return false;
     this.hit('lost_in_maintenance', orderId ?? '');
     this.downUntilMs = nowMs + dice.whole(150, 600) * 1_000;
+    if (orderId !== null && dice.chance(0.5)) this.hideTaken(orderId, dice);
     if (dice.chance(0.6) && accountId !== null)
       world.timeline.at(nowMs + dice.whole(5, 120) * 1_000, () => {
         world.outside.mark(accountId);
         world.exchange.deposit(accountId, String(dice.whole(100, 5_000)));
       });
     return true;
+  }
+
+  /** The venue took it, and shows it nowhere for as long as such were ever seen to be late; mostly it rests meanwhile. */
+  private hideTaken(orderId: string, dice: Dice): void {
+    const { timeline, exchange } = this.world;
+    const { conditions } = exchange.faults;
+    this.hidden.add(orderId);
+    if (dice.chance(0.7)) this.resting.add(orderId);
+    this.hiddenUntilMs = timeline.now() + 20 * 60_000;
+    this.hit('late_visibility', orderId);
+    conditions.ordersVisibleAfterMs = 20 * 60_000;
+    timeline.at(this.hiddenUntilMs, () => {
+      conditions.ordersVisibleAfterMs = 0;
+    });
   }
 
   /** Replies from which something is missing. */
@@ -237,6 +271,7 @@ export class CallFaults {
   private planFor(order: NewOrder): ExecutionPlan | null {
     const { swarm, options } = this.world;
     if (options.onlyAccount && this.world.accountOf(order.accountId)?.id !== options.onlyAccount) return null;
+    if (this.resting.has(order.key)) return { kind: 'rest' };
     const rest = swarm.fires('order_rests', 0.3);
     const part = order.lots > 1n ? swarm.fires('order_partly_filled', 0.35) : null;
     const down = swarm.fires('order_turned_down', 0.13);

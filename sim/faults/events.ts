@@ -173,6 +173,8 @@ export class PlannedEvents {
   }
 
   orderChanged(order: VenueOrder): void {
+    // Its owner's order may wait in the book for long before it trades.
+    if (order.foreign && order.executed > 0n) this.world.outside.mark(order.accountId);
     if (this.world.options.onlyAccount || order.foreign) return;
     if (order.executed > 0n) this.lagBehind();
     if (order.executed > 0n) this.dieSoon();
@@ -251,8 +253,10 @@ export class PlannedEvents {
     this.waiting = [];
     this.orderKills.clear();
     this.venue.end();
+    const isHidden = world.timeline.now() < world.faults.hiddenUntilMs;
+    const { ordersVisibleAfterMs: visibleAfterMs } = world.exchange.faults.conditions;
     Object.assign(world.exchange.faults.conditions, {
-      ordersVisibleAfterMs: 0,
+      ordersVisibleAfterMs: isHidden ? visibleAfterMs : 0,
       positionsLagMs: 0,
       portfolioLagMs: 0,
       limitsLoading: false,

@@ -1,5 +1,6 @@
 // What the owner of an account does beside the bot: trades by hand, pays in, takes out.
 
+import { decimal, price } from '../../src/core/units.ts';
 import { VenueError } from '../../src/exchange/errors.ts';
 import type { Dice } from '../world/streams.ts';
 import type { World } from '../world/world.ts';
@@ -23,8 +24,9 @@ export class OwnerChanges {
     if (most < 2n) return null;
     const lots = Math.max(1, Math.floor(Number(most) * dice.random() * 0.5));
     outside.mark(brokerAccount);
+    const limit = dice.chance(0.4) ? { limit: awayFrom(last, instrument.step, side) } : {};
     try {
-      exchange.ownerOrder(brokerAccount, { uid: ticker, side, lots });
+      exchange.ownerOrder(brokerAccount, { uid: ticker, side, lots, ...limit });
     } catch (error) {
       if (!(error instanceof VenueError)) throw error;
     }
@@ -46,4 +48,10 @@ export class OwnerChanges {
     exchange.withdraw(brokerAccount, String(amount));
     return `-${amount}`;
   }
+}
+
+/** A price at which nobody trades for now: the order waits in the book. */
+function awayFrom(last: bigint, step: bigint, side: 'buy' | 'sell'): string {
+  const wanted = (last * (side === 'buy' ? 96n : 104n)) / 100n;
+  return decimal(price((wanted / step) * step));
 }

@@ -24,6 +24,8 @@ const TIGHT: LimitTable = {
   post_order: 30,
 };
 const HOUR_MS = 3_600_000;
+/** 18:55. */
+const MAIN_ENDS_HOUR = 18 + 55 / 60;
 /** Monday 2026-11-16, 00:00 in Moscow. */
 const MONDAY_MS = Date.UTC(2026, 10, 15, 21);
 
@@ -39,7 +41,10 @@ export function generateVenue(seed: number, worth: number): SimVenue {
   // Now and then at a weekend, when only some instruments trade, and only for those who trade by their hours.
   const day = schedule.chance(0.04) ? schedule.whole(5, 6) : schedule.whole(0, 4);
   // Mostly in the day's trading, now and then across its end.
-  const hour = schedule.chance(0.85) ? 10 + schedule.random() * 7 : 17 + schedule.random() * 5.5;
+  const usual = schedule.chance(0.85) ? 10 + schedule.random() * 7 : 17 + schedule.random() * 5.5;
+  // Some are caught by the end of the main session: what was sent before it means something else after it.
+  const late = diceOf(seed, 'session end');
+  const hour = late.chance(0.05) ? MAIN_ENDS_HOUR - late.spread(1, 28) / 3_600 : usual;
   return {
     startMs: Math.floor(MONDAY_MS + day * 24 * HOUR_MS + hour * HOUR_MS),
     options: {
