@@ -41,6 +41,8 @@ export function recoveryChecks(world: World): Check {
   const sent = new Map<string, Sent>();
   /** A life may end between an order's plan and its first sending. */
   const plannedMs = new Map<string, number>();
+  /** When each attempt became durable. */
+  const attemptsMs = new Map<string, number[]>();
   const of = ({ id }: SimAccount): Account => {
     const known = accounts.get(id) ?? { calls: 0, shown: NONE, looks: [] };
     accounts.set(id, known);
@@ -137,6 +139,10 @@ export function recoveryChecks(world: World): Check {
     onPlan({ intents }) {
       for (const { request } of intents) plannedMs.set(request.key, world.timeline.now());
     },
+    onAttempt(keys) {
+      const nowMs = world.timeline.now();
+      for (const key of keys) attemptsMs.set(key, [...(attemptsMs.get(key) ?? []), nowMs]);
+    },
     onSettle: proved,
     onHalt(account, { cause, detail }) {
       const key = KEY.exec(detail)?.[0] ?? '';
@@ -160,6 +166,15 @@ export function recoveryChecks(world: World): Check {
       }
     },
     onDeath: () => accounts.clear(),
+    /** Half an hour counts from the last sending that the backup knows of. */
+    onRestore() {
+      for (const key of world.forgotten) {
+        const left = (attemptsMs.get(key) ?? []).slice(0, world.store.journal.order(key)?.attempts ?? 0);
+        attemptsMs.set(key, left);
+        const known = sent.get(key);
+        if (known !== undefined) known.lastMs = left.at(-1) ?? known.lastMs;
+      }
+    },
   };
 }
 

@@ -16,7 +16,7 @@ export function refusalChecks(world: World): Check {
   /** Instruments refused in an iteration. */
   const refused = new Map<string, Set<string>>();
   /** Of the present life: account and instrument, or account alone. */
-  const barred = new Map<string, string>();
+  const barred = new Map<string, { readonly ticker: string; readonly code: string }>();
   const ended = new Map<string, string>();
   let life: Life | null = null;
 
@@ -31,12 +31,12 @@ export function refusalChecks(world: World): Check {
     onSettle({ change, after }) {
       if (after.state !== 'rejected') return;
       begins();
-      const { account, iteration, request } = after;
+      const { account, iteration, request, ticker } = after;
       const code = change.code ?? '';
       if (!TRIED_ANEW.has(code))
         refused.set(iteration, (refused.get(iteration) ?? new Set()).add(request.uid));
       if (change.evidence !== REFUSED) return;
-      if (NOT_FOR_INVESTOR.has(code)) barred.set(`${account} ${request.uid}`, code);
+      if (NOT_FOR_INVESTOR.has(code)) barred.set(`${account} ${request.uid}`, { ticker, code });
       if (ENDS_ACCOUNT.has(code)) ended.set(account, code);
     },
     onPlan({ account, iteration, intents }) {
@@ -47,16 +47,21 @@ export function refusalChecks(world: World): Check {
       for (const { ticker, request } of intents) {
         if (refused.get(iteration)?.has(request.uid))
           wrong(`${ticker} is ordered again in the iteration in which it was refused`);
-        const code = barred.get(`${account} ${request.uid}`);
-        if (code !== undefined) wrong(`${ticker} is ordered again after ${code}`);
+        const bar = barred.get(`${account} ${request.uid}`);
+        if (bar !== undefined) wrong(`${ticker} is ordered again after ${bar.code}`);
       }
     },
-    onRecord({ account, iteration, status }, from) {
+    onRecord({ account, status }, from) {
       if (from !== life) return;
       // An order of unknown fate has to be asked about: the account stops at the next refusal, which tells the same.
       if (status === 'unknown_outcome') ended.delete(account);
-      for (const { request, ticker } of world.store.journal.ordersOf(iteration))
-        if (barred.has(`${account} ${request.uid}`) && !isTold(account, ticker))
+    },
+    /** An account that stops at once, for its journal fails or a person wants it, leaves nothing out: who goes on does. */
+    onAnnounce(account) {
+      begins();
+      if (life?.stoppedMs !== null) return;
+      for (const [name, { ticker }] of barred)
+        if (name.startsWith(`${account} `) && !isTold(account, ticker))
           world.violate('refusal', `nobody was told that ${account} leaves ${ticker} out`);
     },
   };

@@ -5,6 +5,7 @@
 import { raw } from '../../src/core/units.ts';
 import { candlesOf } from '../../src/exchange/candles.ts';
 import { DAY_MS, moscowDay } from '../../src/exchange/moscow.ts';
+import { STEP_MS } from '../../src/exchange/tape.ts';
 import type { Intent } from '../../src/ports.ts';
 import type { Check, PlannedLeg } from '../check.ts';
 import type { SimAccount } from '../generate/generate-accounts.ts';
@@ -29,9 +30,12 @@ export function directionChecks(world: World): Check {
     if (most === undefined || fund.kind !== 'etf') return;
     // NAV moves while an iteration is under way: it is judged by the highest of its last minutes.
     const nowMs = world.timeline.now();
-    const navs = [0, 1, 2, 3, 4, 5].map(
-      (minutes) => world.exchange.funds.navAt(fund, nowMs - minutes * MINUTE_MS) ?? 0n,
+    const navs = Array.from(
+      { length: 1 + (5 * MINUTE_MS) / STEP_MS },
+      (_, steps) => world.exchange.funds.navAt(fund, nowMs - steps * STEP_MS) ?? 0n,
     );
+    for (const { nav, untilMs } of navsMet.get(ticker) ?? [])
+      if (nowMs - untilMs <= 5 * MINUTE_MS) navs.push(nav);
     const nav = navs.reduce((highest, each) => (each > highest ? each : highest), 0n);
     const allowed = (nav * BigInt(Math.round((100 + Number(most)) * 1e7))) / NANO;
     if (raw(sizedAt) > allowed + 1n && isClear(world, account))
@@ -39,6 +43,26 @@ export function directionChecks(world: World): Check {
         'limits.max_premium_percent',
         `${account.id} buys ${ticker} at ${raw(sizedAt)}, its NAV is ${nav}`,
       );
+  }
+
+  /** NAV as it was at every call, by ticker: a price that jumped twice within a step leaves only the last in its history. */
+  const navsMet = new Map<string, { readonly nav: bigint; untilMs: number }[]>();
+
+  function meetNavs(): void {
+    const atMs = world.timeline.now();
+    for (const account of world.accounts) {
+      if (keyOf(account, 'max_premium_percent', 'limits') === undefined) continue;
+      for (const ticker of Object.keys(account.wallet)) {
+        const fund = ticker === 'RUB' ? null : world.exchange.instrument(ticker);
+        const nav = fund?.kind === 'etf' ? world.exchange.funds.navAt(fund, atMs) : null;
+        if (nav === null) continue;
+        const met = navsMet.get(ticker) ?? [];
+        navsMet.set(ticker, met);
+        const last = met.at(-1);
+        if (last?.nav === nav) last.untilMs = atMs;
+        else met.push({ nav, untilMs: atMs });
+      }
+    }
   }
 
   function isBelowAverage({ ticker, sizedAt }: Intent, account: SimAccount): boolean {
@@ -87,6 +111,7 @@ export function directionChecks(world: World): Check {
 
   return {
     onCall({ call: { method, accountId } }, phase) {
+      meetNavs();
       if (
         phase === 'applied' &&
         method === 'GetPositions' &&

@@ -18,6 +18,7 @@ import { lotSize, lots, money, price, raw, shares } from '../../src/core/units.t
 import type { Intent, JournaledOrder } from '../../src/ports.ts';
 
 const store = openSimJournal();
+const MINUTE_MS = 60_000;
 const ITERATION = '00000000-0000-4000-8000-00000000abcd';
 
 interface Scene {
@@ -101,6 +102,37 @@ function scene(): Scene {
         world.timeline.now(),
       ),
   };
+}
+
+/** The venue says that TMOS is not for this investor. */
+function isBarred({ world, plan, intent }: Scene): void {
+  const sold = intent('sell', 1n);
+  plan([sold]);
+  const { key } = sold.request;
+  const before = store.journal.order(key)!;
+  const evidence = 'refused by the venue';
+  const change = { key, to: 'rejected' as const, executed: lots(0n), evidence, code: '30101' };
+  const after = store.journal.settle(change, world.timeline.now());
+  world.checks.onSettle({ change, before, after });
+}
+
+/** Sent twice a minute apart, the backup knows of the first sending; a person is asked so long after that one. */
+function asksAfterRestoring({ world, life, account, plan, leave, intent }: Scene, afterMs: number): void {
+  const sent = intent('buy', 1n);
+  const { key } = sent.request;
+  const firstMs = world.timeline.now();
+  plan([sent]);
+  world.checks.onAttempt([key]);
+  leave(sent);
+  world.kill(life, 'here');
+  world.timeline.run(firstMs + MINUTE_MS);
+  world.checks.onAttempt([key]);
+  leave(sent);
+  world.forgotten.add(key);
+  world.checks.onRestore();
+  world.timeline.run(firstMs + afterMs);
+  const detail = `order ${key} is neither found nor absent`;
+  world.checks.onHalt(account.id, { cause: 'unresolved_order', detail, atMs: world.timeline.now() });
 }
 
 const CASES: readonly (readonly [invariant: string, what: string, break_: (scene: Scene) => void])[] = [
@@ -352,6 +384,19 @@ const CASES: readonly (readonly [invariant: string, what: string, break_: (scene
       });
     },
   ],
+  [
+    'refusal',
+    'an account that goes on without an instrument that nobody was told of',
+    (made) => {
+      isBarred(made);
+      made.world.checks.onAnnounce(made.account.id, made.world.timeline.now());
+    },
+  ],
+  [
+    'R5',
+    'a person who is asked a minute before the half hour that a restored backup knows of',
+    (made) => asksAfterRestoring(made, 29 * MINUTE_MS),
+  ],
   ['liveness', 'an account that never did anything', ({ world }) => world.checks.atEnd()],
   [
     'accounting',
@@ -379,6 +424,20 @@ test.each(CASES)('%s fails on %s', (invariant, _, break_) => {
   break_(made);
   made.world.close();
   expect(made.world.violations.map((violation) => violation.invariant)).toContain(invariant);
+});
+
+test.each([
+  ['refusal', 'an account that ends with a refusal', isBarred],
+  [
+    'R5',
+    'half an hour after the last sending that a restored backup knows of',
+    (made: Scene) => asksAfterRestoring(made, 30 * MINUTE_MS),
+  ],
+] as const)('%s holds for %s', (invariant, _, allowed) => {
+  const made = scene();
+  allowed(made);
+  made.world.close();
+  expect(made.world.violations.map((violation) => violation.invariant)).not.toContain(invariant);
 });
 
 test('nothing fails on a plan that is carried out as it stands', () => {

@@ -40,6 +40,13 @@ function hasBought({ world, broker }: RuledScene, key: string): void {
   desk.post({ ...order, price: null, confirmMargin: false, timeInForce: 'day', foreign: false }, nowMs);
 }
 
+/** A call that the venue carries out. */
+function calls({ world, broker }: RuledScene, method: string, orderId: string | null = null): void {
+  const call = { method, accountId: broker, orderId };
+  const seen = { call, life: world.life } as unknown as Parameters<World['checks']['onCall']>[0];
+  world.checks.onCall(seen, 'applied');
+}
+
 const bars = ({ world }: RuledScene, ticker: string): void =>
   world.alerted({
     account: world.accounts[0]!.id,
@@ -81,6 +88,20 @@ const CASES: readonly Case[] = [
     { min_profit_percent_for_close_position: 3 },
     {},
     sells(5_000),
+  ],
+  [
+    'limits.max_premium_percent',
+    'its NAV was as high six minutes ago',
+    { limits: { max_premium_percent: 5 } },
+    {},
+    (s) => {
+      s.world.exchange.gapPrice('TMOS', '1.2');
+      const intent = s.order('buy', 'TMOS', 5_000);
+      calls(s, 'GetLastPrices');
+      s.world.exchange.gapPrice('TMOS', '0.8');
+      s.pass(6 * MINUTE_MS);
+      s.plan([intent]);
+    },
   ],
   ['limits.max_premium_percent', 'it is too dear', { limits: { max_premium_percent: -50 } }, {}, buys(5_000)],
   [
@@ -236,9 +257,7 @@ const CASES: readonly Case[] = [
         market.last(s.world.exchange.instrument('TMOS'), s.world.timeline.now())!.price - 20n * step;
       const rest = { price: limit, confirmMargin: false, timeInForce: 'day', foreign: false } as const;
       desk.post({ ...order, ...rest }, s.world.timeline.now());
-      const call = { method: 'PostOrder', accountId: s.broker, orderId: 'key-rests' };
-      const seen = { call, life: s.world.life } as unknown as Parameters<World['checks']['onCall']>[0];
-      s.world.checks.onCall(seen, 'applied');
+      calls(s, 'PostOrder', 'key-rests');
       s.pass(MINUTE_MS);
     },
   ],
@@ -446,6 +465,19 @@ const ALLOWED: readonly Case[] = [
       s.recorded('balanced', s.world.timeline.now(), 1);
       s.world.checks.onRestore();
       s.plan([s.order('buy', 'TMOS', 20_000)], 1, 'another');
+    },
+  ],
+  [
+    'limits.max_premium_percent',
+    'its price and NAV jumped back after they were looked at',
+    { limits: { max_premium_percent: 5 } },
+    {},
+    (s) => {
+      s.world.exchange.gapPrice('TMOS', '1.2');
+      const intent = s.order('buy', 'TMOS', 5_000);
+      calls(s, 'GetLastPrices');
+      s.world.exchange.gapPrice('TMOS', '0.8');
+      s.plan([intent]);
     },
   ],
   [
