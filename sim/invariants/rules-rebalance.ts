@@ -227,16 +227,12 @@ function couldTrade({ exchange }: World, { type }: SimAccount, ticker: string, a
   return market && limit && bestPrice && (type !== 'iis' || instrument.forIis);
 }
 
-/** What the venue has said is not for this investor. */
-const barredOf = ({ alerts }: World, { id, wallet }: SimAccount): readonly string[] =>
-  Object.keys(wallet).filter((ticker) =>
-    alerts.some(
-      ({ alert }) =>
-        alert.account === id &&
-        alert.event === 'instrument_barred' &&
-        alert.message.startsWith(`${ticker} is not for`),
-    ),
-  );
+/** What the venue has said is not for this investor, in the wallet or left over. */
+const barredOf = ({ alerts }: World, { id }: SimAccount): readonly string[] =>
+  alerts.flatMap(({ alert }) => {
+    const told = alert.account === id && alert.event === 'instrument_barred' ? alert.message : '';
+    return /^(\S+) is not for/.exec(told)?.[1] ?? [];
+  });
 
 /** For a sight of an account that plans nothing. */
 const noLeg = ({ id }: SimAccount): PlannedLeg => ({
