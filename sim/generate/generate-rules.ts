@@ -37,7 +37,7 @@ export function rulesOf(dice: Dice, { wallet, equity, hasHistory }: RuledAccount
   if (borrows) keys.margin_trading = marginOf(dice, equity);
   timingInto(keys, dice);
   // What nothing else holds back has to be done once its trigger says so.
-  if (keys.rebalance === undefined || dice.chance(0.55)) {
+  if (keys.rebalance === undefined || dice.chance(0.45)) {
     // What may be borrowed shows best where nothing else holds back.
     if (!borrows || dice.chance(0.6)) limitsInto(keys, dice, tickers, equity);
     weightsInto(keys, dice, wallet);
@@ -191,10 +191,10 @@ function timingInto(keys: Keys, dice: Dice): void {
   keys.rebalance = {
     trigger,
     ...(trigger === 'always' && dice.chance(0.3) ? {} : { threshold_percent: dice.pick([1, 5, 15]) }),
-    ...(dice.chance(0.4) ? { relative_threshold_percent: dice.pick([10, 25]) } : {}),
+    ...(dice.chance(0.25) ? { relative_threshold_percent: dice.pick([10, 25]) } : {}),
     ...(dice.chance(0.1) ? { volatility_adjusted: true } : {}),
     rebalance_to: dice.pick(['target', 'edge', 'edge']),
-    rebalance_scope: dice.pick(['all', 'breached', 'breached']),
+    rebalance_scope: dice.pick(['all', 'breached']),
     ...(trigger === 'calendar' || (trigger === 'hybrid' && dice.chance(0.6)) ? { calendar } : {}),
     ...(cools ? { cooldown: dice.pick(['45m', '3h', 7_200_000]) } : {}),
     ...(dice.chance(0.3) ? { window: windowOf(dice) } : {}),

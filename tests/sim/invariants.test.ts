@@ -429,6 +429,15 @@ test.each(CASES)('%s fails on %s', (invariant, _, break_) => {
 test.each([
   ['refusal', 'an account that ends with a refusal', isBarred],
   [
+    'refusal',
+    'a life that was asked to end before its other orders were known',
+    (made: Scene) => {
+      isBarred(made);
+      made.life.terminate();
+      made.world.checks.onAnnounce(made.account.id, made.world.timeline.now());
+    },
+  ],
+  [
     'R5',
     'half an hour after the last sending that a restored backup knows of',
     (made: Scene) => asksAfterRestoring(made, 30 * MINUTE_MS),
