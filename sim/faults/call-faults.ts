@@ -10,6 +10,7 @@ import type { CallRecord } from '../../src/exchange/record.ts';
 import { type Dice, diceOf } from '../world/streams.ts';
 import { plainName } from '../world/wire.ts';
 import type { World } from '../world/world.ts';
+import { cancelLater, turnDownLater } from './resting-orders.ts';
 
 export interface Delays {
   /** Until the call reaches the venue, and from its answer until the bot has it. */
@@ -283,12 +284,12 @@ export class CallFaults {
     }
     if (later !== null) {
       this.hit('order_turned_down_later', order.key);
-      this.world.events.turnDownLater(order, later.whole(0, 20_000));
+      turnDownLater(this.world, order, later.whole(0, 20_000));
       return { kind: 'rest' };
     }
     if (cut !== null) {
       this.hit('order_cancelled_later', order.key);
-      this.world.events.cancelLater(order, cut.whole(0, 20_000));
+      cancelLater(this.world, order, cut.whole(0, 20_000));
       return { kind: 'partial', now: BigInt(cut.whole(0, order.lots > 1n ? 1 : 0)), later: [] };
     }
     if (part !== null) {

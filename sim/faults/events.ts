@@ -2,7 +2,7 @@
 // are numbered, and each event of the seed waits for one number. So a kill or a halt meets any two lines of an iteration.
 
 import { SecurityTradingStatus } from 'tinkoff-invest-api/dist/generated/common.js';
-import { isActive, type NewOrder, type VenueOrder } from '../../src/exchange/order.ts';
+import type { VenueOrder } from '../../src/exchange/order.ts';
 import { TICKERS } from '../generate/generate-accounts.ts';
 import type { Life } from '../world/life.ts';
 import type { Dice } from '../world/streams.ts';
@@ -11,6 +11,7 @@ import type { FaultKind } from './fault-kinds.ts';
 import { OldJournals } from './old-journals.ts';
 import { OrderKills } from './order-kills.ts';
 import { OwnerChanges } from './owner-changes.ts';
+import { cancelUnknown } from './resting-orders.ts';
 import { VenueChanges } from './venue-changes.ts';
 
 const SECOND_MS = 1_000;
@@ -217,24 +218,6 @@ export class PlannedEvents {
     });
   }
 
-  /** The exchange turns a resting order down a while after it was taken. */
-  turnDownLater({ accountId, key }: NewOrder, afterMs: number): void {
-    const { timeline, exchange } = this.world;
-    timeline.at(timeline.now() + afterMs, () => {
-      const order = exchange.desk.ordersOfKey(accountId, key).at(-1);
-      if (order !== undefined) exchange.desk.turnDown(order, exchange.now(), 'turned down by the exchange');
-    });
-  }
-
-  /** The exchange takes a resting order out of its book. */
-  cancelLater({ accountId, key }: NewOrder, afterMs: number): void {
-    const { timeline, exchange } = this.world;
-    timeline.at(timeline.now() + afterMs, () => {
-      const order = exchange.desk.ordersOfKey(accountId, key).at(-1);
-      if (order !== undefined && isActive(order)) exchange.desk.cancel(order, exchange.now());
-    });
-  }
-
   /** A process that ended is started again a while later, by a person or a supervisor. */
   lifeEnded(afterMs = 30 * SECOND_MS): void {
     if (this.restart) return;
@@ -263,12 +246,7 @@ export class PlannedEvents {
     });
     for (const { token } of world.accounts) world.exchange.restoreToken(token);
     for (const ticker of TICKERS) world.exchange.setStatus(ticker, null);
-    for (const order of world.exchange.desk.orders)
-      if (isActive(order) && (order.foreign || world.forgotten.has(order.key))) {
-        world.exchange.desk.cancel(order, world.exchange.now());
-        // Of none of these the bot knows: to it somebody else's cash is free again.
-        world.outside.mark(order.accountId);
-      }
+    cancelUnknown(world);
     world.killSwitch.clear();
     world.diskFullFor = 0;
     if (world.skewMs !== 0) {

@@ -130,14 +130,14 @@ export const FIXED: readonly Scenario[] = [
   },
   {
     name: 'cooldown-lost-with-the-venue',
-    seed: 190,
+    seed: 674,
     bug: 'an iteration that traded and then lost the venue starts no cooldown',
     file: 'engine/cycle.ts',
     edits: [['    if (error instanceof WorldError) mark(false);\n', '']],
   },
   {
     name: 'next-unplanned',
-    seed: 70,
+    seed: 103,
     bug: 'an account that could not be opened announces no next iteration',
     file: 'engine/daemon.ts',
     edits: [
@@ -203,7 +203,7 @@ export const FIXED: readonly Scenario[] = [
   },
   {
     name: 'halted-although-resolved',
-    seed: 302,
+    seed: 1283,
     bug: 'an account is halted for an order that a person has just resolved',
     file: 'engine/resolve-unknown.ts',
     edits: [['  const known = journaled(context, key);\n  const age', '  const known = order;\n  const age']],

@@ -77,7 +77,8 @@ export function makeHolding(seen: Seen, held: Held): Holding {
     buyable: listing?.buyable ?? false,
     sellable: listing?.sellable ?? false,
     orderTypes: seen.asIfTradable ? ALL_TYPES : (status?.orderTypes ?? NO_TYPES),
-    hold: hold ?? jump?.hold ?? null,
+    // A leap needs a person: behind somebody else's order, which may rest for weeks, nobody would hear of it.
+    hold: (hold?.rule === 'foreign_order' ? jump?.hold : null) ?? hold ?? jump?.hold ?? null,
     listed: held.listed,
     vanished: held.vanished,
   };

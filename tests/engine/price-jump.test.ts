@@ -40,6 +40,20 @@ describe('a price that jumps', () => {
       expect(world.journal.halt('a')).toBeNull();
     });
 
+  test('is told, and waits for a person, also where somebody else has an order in it', async () => {
+    const world = await balanced();
+    const order = { uid: world.uid('TMOS'), side: 'sell', lots: 1, limit: '6.70' } as const;
+    world.exchange.ownerOrder(world.accountId(), order);
+    await world.cycle();
+    expect(held(world, 'TMOS')?.rule ?? 'foreign_order').toBe('foreign_order');
+    expect(jumps(world)).toEqual([]);
+    world.exchange.gapPrice('TMOS', '0.6');
+    await world.cycle();
+    expect(jumps(world)).toHaveLength(1);
+    expect(held(world, 'TMOS')).toMatchObject({ rule: 'max_price_jump_percent' });
+    expect(world.records.at(-1)?.positions.find((row) => row.ticker === 'TMOS')?.price_rub).toBe('6.50');
+  });
+
   test('in a look that lags behind our own fills is no split, although the worth is the same', async () => {
     const account = { ...HOLDS, pieces: { TMOS: 10_000 }, cash: '35000.00', wallet: { TMOS: 40, RUB: 60 } };
     const world = await openWorld({ accounts: [account] });
