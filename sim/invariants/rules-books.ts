@@ -94,23 +94,40 @@ export const isSteady = (world: World, { brokerAccount }: SimAccount): boolean =
   world.timeline.now() - world.skewedAtMs > 2 * LOOKED_WITHIN_MS &&
   !world.outside.within(brokerAccount, LOOKED_WITHIN_MS / 2);
 
-/** Prices that were made to jump: what was looked at just before is not what is there now. */
+/** Prices that were made to jump, or to come back from it: what was looked at just before is not what is there now. */
 export class Gaps {
   private seen = 0;
   private lastMs = Number.NEGATIVE_INFINITY;
+  private lookedMs = Number.NEGATIVE_INFINITY;
+  /** Of the last jump: the look that still found the price from before. */
+  private beforeMs = Number.NEGATIVE_INFINITY;
 
   constructor(private readonly world: World) {}
 
   /** Between any two calls, for jumps happen there. */
   look(): void {
-    const count = this.world.coverage.tables.faults.price_gap ?? 0;
-    if (count !== this.seen) this.lastMs = this.world.timeline.now();
+    const { exchange, timeline } = this.world;
+    const { market } = exchange;
+    // By the venue's own count: the fault's counter does not know when a price comes back.
+    const count = market.all().reduce((sum, instrument) => sum + market.changesOf(instrument), 0);
+    if (count !== this.seen) {
+      this.beforeMs = this.lookedMs;
+      this.lastMs = timeline.now();
+    }
+    this.lookedMs = timeline.now();
     this.seen = count;
   }
 
   /** None for so long that every plan has seen the prices of now. */
   get quiet(): boolean {
+    this.look();
     return this.world.timeline.now() - this.lastMs > LOOKED_WITHIN_MS / 2;
+  }
+
+  /** What began then may have looked at prices from before a jump; one before its first call it has seen. */
+  hasJumpedSince(beganMs: number): boolean {
+    this.look();
+    return this.beforeMs >= beganMs;
   }
 }
 

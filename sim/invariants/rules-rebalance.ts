@@ -141,6 +141,8 @@ export function rebalanceChecks(world: World): Check {
     const isWhole = world.swarm.fired.length === 0 || world.beganMs(record) >= world.calmAtMs;
     const isDone = record.status === 'balanced' || record.status === 'nothing_to_do';
     if (!isWhole || !isDone || !isClear(world, account) || isHeldByOthers(world, account)) return;
+    // A price that jumps, or comes back, after the iteration's look: the next one brings that back, and there may be none.
+    if (gaps.hasJumpedSince(world.beganMs(record))) return;
     const sight = sightOf(world, account, noLeg(account));
     if (![...sight.rows.keys()].every((ticker) => couldTrade(world, account, ticker, atMs))) return;
     const lot = Math.max(...[...sight.rows.values()].map(({ lot, price }) => Number(lot * price)));

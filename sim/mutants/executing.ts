@@ -51,7 +51,7 @@ export const EXECUTING: readonly Mutant[] = [
     file: 'engine/absence-proof.ts',
     edits: [
       [
-        '  await context.clock.sleep(ABSENCE_READINGS_APART_MS, context.stop);\n  if (context.stop.aborted) return false;\n  return asBefore(await context.broker.positions(order.request.brokerAccount));',
+        '  await context.clock.sleep(ABSENCE_READINGS_APART_MS, context.stop);\n  if (context.stop.aborted) return false;\n  return asBefore();',
         '  return true;',
       ],
     ],
