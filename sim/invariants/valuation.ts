@@ -168,8 +168,9 @@ export function valuationChecks(world: World): Check {
   }
 
   /** By a clock that is wrong the price is none to go by; what is told of the row is the order that is not ours. */
-  const isOddHour = ({ held_back: held }: IterationRecord, { ticker }: PositionRecord): boolean =>
-    world.skewMs !== 0 && held.some((each) => each.ticker === ticker && each.rule === 'foreign_order');
+  const isOddHour = (record: IterationRecord, { ticker }: PositionRecord): boolean =>
+    world.beganMs(record) - world.skewedAtMs <= SET_LATELY_MS &&
+    record.held_back.some((each) => each.ticker === ticker && each.rule === 'foreign_order');
 
   function amounts(
     record: IterationRecord,
@@ -241,6 +242,9 @@ function sumsSince(ledger: readonly Entry[], fromMs: number): readonly bigint[] 
 const isHeld = ({ held_back: held, warnings }: IterationRecord, { ticker }: PositionRecord): boolean =>
   held.some((each) => each.ticker === ticker && HELD.has(each.rule)) ||
   warnings.some((warning) => warning.startsWith(`${ticker} is held: its price moved`));
+/** An iteration may have asked the hour long before its record. */
+const SET_LATELY_MS = 10 * 60_000;
+
 const HELD: ReadonlySet<string> = new Set([
   'no_price',
   'not_tradable',

@@ -22,7 +22,7 @@ import {
   smaller,
   subtract,
 } from '../core/units.ts';
-import type { JournaledOrder, Positions, SecurityPosition } from '../ports.ts';
+import type { Holdings, JournaledOrder, Positions, SecurityPosition } from '../ports.ts';
 import type { AccountContext } from './account-context.ts';
 
 /** Less than this is no other trade. */
@@ -32,25 +32,36 @@ const KOPECK: Money = money(NANO / 100n);
 export async function isProvablyAbsent(context: AccountContext, order: JournaledOrder): Promise<boolean> {
   const before = context.journal.holdingsBefore(order.iteration, order.leg);
   if (!before) return false;
-  const siblings = context.journal.ordersOf(order.iteration).filter((sibling) => sibling.leg === order.leg);
-  const cash = siblings.reduce((sum, sibling) => add(sum, cashChange(sibling)), before.cash);
-  const pieces = expectedPieces(siblings, order, before.pieces);
-  const tolerance = roundingOf(siblings, order);
-  const asBefore = (now: Positions) => {
-    const position = positionOf(now, order.request.uid);
-    return (
-      compare(position?.pieces ?? NO_SHARES, pieces) === 0 &&
-      // An order that is not shown yet already holds pieces or cash.
-      isZero(position?.blocked ?? NO_SHARES) &&
-      isZero(now.blockedCash) &&
-      !isMore(absolute(subtract(now.cash, cash)), tolerance)
-    );
+  const asBefore = async (): Promise<boolean> => {
+    const now = await context.broker.positions(order.request.brokerAccount);
+    // Asked about at the same time, orders beside it settle while the reading is on its way.
+    return isAsBefore(now, before, order, siblingsOf(context, order));
   };
-
-  if (!asBefore(await context.broker.positions(order.request.brokerAccount))) return false;
+  if (!(await asBefore())) return false;
   await context.clock.sleep(ABSENCE_READINGS_APART_MS, context.stop);
   if (context.stop.aborted) return false;
-  return asBefore(await context.broker.positions(order.request.brokerAccount));
+  return asBefore();
+}
+
+/** Orders of its leg with what is known of them now, itself included. */
+const siblingsOf = ({ journal }: AccountContext, { iteration, leg }: JournaledOrder): JournaledOrder[] =>
+  journal.ordersOf(iteration).filter((sibling) => sibling.leg === leg);
+
+function isAsBefore(
+  now: Positions,
+  before: Holdings,
+  order: JournaledOrder,
+  siblings: readonly JournaledOrder[],
+): boolean {
+  const cash = siblings.reduce((sum, sibling) => add(sum, cashChange(sibling)), before.cash);
+  const position = positionOf(now, order.request.uid);
+  return (
+    compare(position?.pieces ?? NO_SHARES, expectedPieces(siblings, order, before.pieces)) === 0 &&
+    // An order that is not shown yet already holds pieces or cash.
+    isZero(position?.blocked ?? NO_SHARES) &&
+    isZero(now.blockedCash) &&
+    !isMore(absolute(subtract(now.cash, cash)), roundingOf(siblings, order))
+  );
 }
 
 function cashChange(order: JournaledOrder): Money {

@@ -96,6 +96,7 @@ export async function checkBooks(
     tops,
     loanOf(context, snapshot),
     keptBy(context, snapshot),
+    new Map(orders.map(({ uid, type }) => [uid, type])),
   );
   return {
     orders: paid.orders,

@@ -2,6 +2,7 @@
 // than the plan reserved: such purchases are cut to what the leg leaves over. Requires: orders that the plan could pay for as they were sized.
 
 import type { DebtLimit } from '../core/debt-limit.ts';
+import type { OrderType } from '../core/order.ts';
 import { reservePerLot } from '../core/order-choice.ts';
 import type { PlannedOrder } from '../core/plan.ts';
 import type { Snapshot } from '../core/portfolio.ts';
@@ -44,6 +45,7 @@ export type Loan = Pick<DebtLimit, 'most' | 'costWeight'>;
  * @param asked price of the last level that a purchase reaches in its book, by uid, where that was read.
  * @param kept RUB that these purchases must leave: `cash_reserve_rub` and what a person wants raised.
  * @param loan where the plan may borrow for these orders; it does where own money does not pay them as they were sized.
+ * @param sizedAs the type that each order was sized as, by uid: a step may be more than the best-price reach.
  */
 export function affordable(
   orders: readonly PlannedOrder[],
@@ -52,6 +54,7 @@ export function affordable(
   asked: ReadonlyMap<string, Price> = new Map(),
   loan: Loan | null = null,
   kept: Money = NO_MONEY,
+  sizedAs: ReadonlyMap<string, OrderType> = new Map(),
 ): Budgeted {
   const stepOf = ({ uid }: PlannedOrder) => snapshot.holdings.find((holding) => holding.uid === uid)?.step;
   const isDearer = (order: PlannedOrder): boolean => {
@@ -62,23 +65,25 @@ export function affordable(
   };
   const topOf = (order: PlannedOrder): Price =>
     (order.type === 'limit' ? order.limit : asked.get(order.uid)) ?? order.price;
-  const reserved = (order: PlannedOrder): Money => {
+  const reserved = (order: PlannedOrder, type: OrderType): Money => {
     const step = stepOf(order);
-    const type = isDearer(order) ? 'market' : order.type;
     const value = lotValue(order.price, order.lot);
     const reserve = step ? reservePerLot(order.price, step, order.lot, type, commission) : NO_MONEY;
     return add(value, reserve);
   };
+  const sized = (order: PlannedOrder): Money =>
+    reserved(order, sizedAs.get(order.uid) ?? (isDearer(order) ? 'market' : order.type));
   const buys = orders.filter(({ side }) => side === 'buy');
-  const spent = total(buys.map((order) => times(reserved(order), order.lots)));
+  const spent = total(buys.map((order) => times(sized(order), order.lots)));
   const worth = total(buys.map((order) => times(lotValue(order.price, order.lot), order.lots)));
   let room = roomFor({ cash: snapshot.cash, kept, spent, worth, loan });
   const cut: string[] = [];
   const dropped: string[] = [];
   const paid = orders.flatMap((order): PlannedOrder[] => {
     if (!isDearer(order)) return [order];
-    const own = times(reserved(order), order.lots);
-    const each = blocked(order, topOf(order), commission);
+    const own = times(sized(order), order.lots);
+    const top = blocked(order, topOf(order), commission);
+    const each = order.type === 'limit' ? top : larger(top, reserved(order, order.type));
     const count = smaller(order.lots, lotsAffordable(add(own, room), each));
     room = larger(NO_MONEY, subtract(add(own, room), times(each, count)));
     if (!isLess(count, order.lots)) return [order];

@@ -155,6 +155,28 @@ describe('what limits above the price may take', () => {
     expect(found.orders.map(({ lots: count }) => Number(raw(count)))).toEqual(expected);
   });
 
+  test.each<[string, string, 'bestprice' | 'market', number[]]>([
+    // At 1.00 RUB and the step of 0.01 a lot is sized at 1.006009 RUB for a best price, at 1.013030 RUB for the market.
+    ['what was sized at less than a step reserves no more than that', '201.21', 'bestprice', [99, 100]],
+    ['the same where a step was reserved', '202.61', 'market', [100, 100]],
+  ])('%s', (_, cash, type, expected) => {
+    const sized = [order('buy', 100, '1'), { ...order('buy', 100, '1'), uid: 'uid-B', ticker: 'B' }];
+    const [first, second] = sized.map((each) => ({ ...each, type }));
+    if (first === undefined || second === undefined) throw new Error('two orders');
+    const orders = [{ ...first, type: 'limit' as const, limit: rubles('1.01') }, second];
+    const held = [holding('A', '1', 0), holding('B', '1', 0)];
+    const found = affordable(
+      orders,
+      snapshotOf(cash, held),
+      percent('0.3'),
+      new Map(),
+      null,
+      rub('0'),
+      new Map(sized.map(({ uid }) => [uid, type])),
+    );
+    expect(found.orders.map(({ lots: count }) => Number(raw(count)))).toEqual(expected);
+  });
+
   test('the amount shrinks with the lots', () => {
     const [cut] = affordable([limited(10)], snapshotOf('1013.02', [A]), percent('0.3')).orders;
     expect(cut?.amount).toEqual(rub('900'));

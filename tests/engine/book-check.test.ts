@@ -125,6 +125,20 @@ describe('the book', () => {
     expect(world.faults()).toEqual([]);
   });
 
+  test('that makes a limit where a step is more than the best-price reach leaves the others their money', async () => {
+    const world = await openWorld({
+      accounts: [{ wallet: { TMOS: 60, TBRU: 40 }, cash: '700000.00', policy: { orderType: 'bestprice' } }],
+    });
+    world.exchange.gapPrice('TMOS', '0.25');
+    world.exchange.setBook(world.uid('TMOS'), { spreadTicks: 4 });
+    const { record } = await world.cycle();
+    expect(posted(world).map(({ type }) => type)).toEqual(['limit', 'bestprice', 'bestprice']);
+    expect(record.warnings.join()).toContain('at the limit');
+    expect(record.orders.map(({ status }) => status)).not.toContain('rejected');
+    expect(world.cash() >= 0n).toBe(true);
+    expect(world.faults()).toEqual([]);
+  });
+
   test('is looked at before the close where no debt has to go', async () => {
     const { world, record } = await beforeTheClose(null);
     expect(posted(world).map(({ side, type }) => [side, type])).toContainEqual(['sell', 'limit']);

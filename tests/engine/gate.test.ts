@@ -96,6 +96,15 @@ describe('the gate', () => {
     expect(() => gate([order()], text(needed - 1n))).toThrow(Bug);
   });
 
+  test.each([
+    ['below the price costs no step', '6.49', '65.0947', '65.0946'],
+    ['far above it costs what it says', '6.60', '66.198', '66.1979'],
+  ])('a limit %s', (_, limit, enough, short) => {
+    const limited = order({ type: 'limit', limit: price(parseNano(limit)) });
+    expect(gate([limited], enough).approved).toHaveLength(1);
+    expect(() => gate([limited], short)).toThrow('would borrow');
+  });
+
   test('counts all purchases of a leg against the same cash', () => {
     const two = [order(), order({ ticker: 'TBRU', uid: 'uid-tbru' })];
     const held = [holding(), holding({ ticker: 'TBRU', uid: 'uid-tbru' })];

@@ -55,8 +55,8 @@ const bars = ({ world }: RuledScene, ticker: string): void =>
   });
 
 /** The run ends with nothing to do. */
-function restsAtEnd({ world }: RuledScene, recordedInMs = 0): void {
-  const started_at = new Date(world.timeline.now()).toISOString();
+function restsAtEnd({ world }: RuledScene, recordedInMs = 0, beganMs = world.timeline.now()): void {
+  const started_at = new Date(beganMs).toISOString();
   const told = {
     account: world.accounts[0]!.id,
     status: 'nothing_to_do',
@@ -333,6 +333,21 @@ const CASES: readonly Case[] = [
     },
   ],
   [
+    'rebalance.trigger',
+    'a band stays broken by a price that jumped before it was looked at',
+    { rebalance: BANDS },
+    {},
+    (s) => {
+      calls(s, 'GetLastPrices');
+      s.pass(MINUTE_MS);
+      s.world.exchange.gapPrice('TMOS', '1.5');
+      s.pass(MINUTE_MS);
+      const beganMs = s.world.timeline.now();
+      calls(s, 'GetLastPrices');
+      restsAtEnd(s, 0, beganMs);
+    },
+  ],
+  [
     'limits.max_turnover_percent',
     'with what was bought before it is more than a day allows',
     { limits: { max_turnover_percent: { day: 5 } } },
@@ -429,6 +444,19 @@ const ALLOWED: readonly Case[] = [
     (s) => {
       bars(s, 'TMOS');
       restsAtEnd(s);
+    },
+  ],
+  [
+    'rebalance.trigger',
+    'a price jumped, or came back, after the last look',
+    { rebalance: BANDS },
+    {},
+    (s) => {
+      const beganMs = s.world.timeline.now();
+      calls(s, 'GetLastPrices');
+      s.pass(HOUR_MS);
+      s.world.exchange.gapPrice('TMOS', '1.5');
+      restsAtEnd(s, 0, beganMs);
     },
   ],
   [
