@@ -37,13 +37,6 @@ export const FIXED: readonly Scenario[] = [
     ],
   },
   {
-    name: 'young-where-hours-unknown',
-    seed: 8768,
-    bug: 'a price is new where nobody knows the hours of its exchange',
-    file: 'engine/holding.ts',
-    edits: [['sessions === undefined ? Math.max(0, seen.nowMs - fromMs) :', 'sessions === undefined ? 0 :']],
-  },
-  {
     name: 'any-ratio-is-a-split',
     seed: 850,
     bug: 'any change of pieces that keeps the worth passes for a split',
