@@ -44,8 +44,10 @@ export async function isProvablyAbsent(context: AccountContext, order: Journaled
 }
 
 /** Orders of its leg with what is known of them now, itself included. */
-const siblingsOf = ({ journal }: AccountContext, { iteration, leg }: JournaledOrder): JournaledOrder[] =>
-  journal.ordersOf(iteration).filter((sibling) => sibling.leg === leg);
+export const siblingsOf = (
+  { journal }: AccountContext,
+  { iteration, leg }: JournaledOrder,
+): JournaledOrder[] => journal.ordersOf(iteration).filter((sibling) => sibling.leg === leg);
 
 function isAsBefore(
   now: Positions,

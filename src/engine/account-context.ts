@@ -79,6 +79,8 @@ export interface AccountMemory {
   lastOrderMs: number | null;
   /** Keys of orders that a person has been told about. */
   readonly alerted: Set<string>;
+  /** Keys of unknown orders whose absence an order beside them kept from being proved, by `steady` when that began. */
+  readonly clouded: Map<string, number>;
   /** Daily closes by uid; `day` names the day and span that they were read for. */
   readonly closes: Map<string, { readonly day: string; readonly closes: readonly Close[] }>;
   /** Deposits less withdrawals since the drawdown's marks were set (`sinceMs`), as last read. */
@@ -112,6 +114,7 @@ export const newMemory = (): AccountMemory => ({
   shortOfMoney: 0,
   lastOrderMs: null,
   alerted: new Set(),
+  clouded: new Map(),
   closes: new Map(),
   flows: null,
   cashMoved: null,

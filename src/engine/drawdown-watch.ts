@@ -23,6 +23,7 @@ import type { AccountContext } from './account-context.ts';
 import { haltAccount } from './halt.ts';
 import type { Observation } from './observe.ts';
 import type { Outside } from './outside-watch.ts';
+import { clockWasSet, instantOf } from './steady.ts';
 
 const READ_AGAIN_MS = 3_600_000;
 /** The operations are read back to here at most; older flows are folded into the marks. */
@@ -39,7 +40,11 @@ type Changes = Pick<Outside, 'cash' | 'sinceMs' | 'traded'>;
  */
 export async function watchDrawdown(
   context: AccountContext,
-  { snapshot, positionsAtMs }: Pick<Observation, 'snapshot' | 'positionsAtMs'>,
+  {
+    snapshot,
+    positionsAtMs,
+    positionsWithin,
+  }: Pick<Observation, 'snapshot' | 'positionsAtMs' | 'positionsWithin'>,
   outside: Changes,
 ): Promise<readonly string[]> {
   const { journal, settings, clock, memory } = context;
@@ -48,6 +53,8 @@ export async function watchDrawdown(
   const inside = insideOf(context, snapshot);
   const known = journal.equityMarks(id);
   if (known === null) {
+    // Nobody can tell then which of the operations these positions have: the next look begins.
+    if (clockWasSet([...positionsWithin, instantOf(clock)])) return [];
     // What came after these is in none of the figures, also where the rest of the look took its time.
     const sinceMs = positionsAtMs;
     journal.setEquityMarks(id, { ...movedMarks(null, inside.equity, NO_MONEY), flowsSinceMs: sinceMs });

@@ -26,7 +26,7 @@ import { readFacts } from './facts.ts';
 import { type Held, makeHolding, newlyAccepted, type Seen } from './holding.ts';
 import { type WalletListing, walletListings } from './listings.ts';
 import { type Matched, matchPositions } from './match-positions.ts';
-import { steady } from './steady.ts';
+import { type Instant, instantOf, steady } from './steady.ts';
 
 /** The newest fills that say what commission this account pays. */
 const RECENT_FILLS = 20;
@@ -40,6 +40,8 @@ export interface Observation {
   readonly positions: Positions;
   /** When they came: what crosses the account's border later is in none of them. */
   readonly positionsAtMs: number;
+  /** When they were asked for, and when they came. */
+  readonly positionsWithin: readonly [Instant, Instant];
   readonly warnings: readonly string[];
   /** Held, but outside the balance. */
   readonly apart: Apart;
@@ -63,19 +65,20 @@ export interface ObserveOptions {
 }
 
 export async function observe(context: AccountContext, options: ObserveOptions): Promise<Observation> {
-  const { broker, market, brokerAccount, clock, journal, memory, settings } = context;
+  const { broker, market, brokerAccount, journal, memory, settings } = context;
   const wallet = await walletListings(context);
   const asked = new Set([
     ...wallet.map((entry) => entry.listing?.uid ?? entry.pin.uid),
     ...memory.unlisted.keys(),
   ]);
-  const [{ positions, positionsAtMs }, activeOrders, quotes, statuses, terms] = await Promise.all([
-    broker.positions(brokerAccount).then((came) => ({ positions: came, positionsAtMs: clock.now() })),
+  const [cameWith, activeOrders, quotes, statuses, terms] = await Promise.all([
+    readPositions(context),
     broker.activeOrders(brokerAccount),
     market.lastPrices([...asked]),
     market.tradingStatuses([...asked]),
     readTerms(context),
   ]);
+  const { positions } = cameWith;
   const matched = await matchPositions(context, wallet, positions.securities);
   const strangers = matched.unlisted.map(({ listing }) => listing.uid).filter((uid) => !asked.has(uid));
   const listings = [
@@ -120,8 +123,7 @@ export async function observe(context: AccountContext, options: ObserveOptions):
       facts,
     },
     takenSteadyMs,
-    positions,
-    positionsAtMs,
+    ...cameWith,
     warnings: [
       ...wallet.flatMap((entry) => entry.warning ?? []),
       ...terms.warnings,
@@ -131,6 +133,17 @@ export async function observe(context: AccountContext, options: ObserveOptions):
     apart: apartOf(context, holdings, matched, positions),
     acceptPrices: () => accept(context, holdings, seen),
   };
+}
+
+async function readPositions({
+  broker,
+  brokerAccount,
+  clock,
+}: AccountContext): Promise<Pick<Observation, 'positions' | 'positionsAtMs' | 'positionsWithin'>> {
+  const asking = instantOf(clock);
+  const positions = await broker.positions(brokerAccount);
+  const came = instantOf(clock);
+  return { positions, positionsAtMs: came.wallMs, positionsWithin: [asking, came] };
 }
 
 /** More than the journal can hold is no account, whatever the venue says. */

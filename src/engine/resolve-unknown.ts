@@ -1,10 +1,11 @@
 // Finds out what became of one order whose outcome is not known: look-up, active orders, the same bytes again, absence.
 // Guarantees (core/reconcile.ts decides): never a new key, never a guess; what stays unknown blocks the account.
 
+import { isFinal } from '../core/order.ts';
 import { ABSENCE_AFTER_MS, HALT_AFTER_MS, repairFor } from '../core/reconcile.ts';
 import { raw } from '../core/units.ts';
 import type { JournaledOrder, OrderReport } from '../ports.ts';
-import { isProvablyAbsent } from './absence-proof.ts';
+import { isProvablyAbsent, siblingsOf } from './absence-proof.ts';
 import type { AccountContext } from './account-context.ts';
 import { tolerate } from './ask-again.ts';
 import { clockLead } from './clock-lead.ts';
@@ -28,6 +29,8 @@ const LAST_POLL_MS = 60_000;
 const HEEDED_WITHIN_MS = 5_000;
 /** What has been unknown for minutes is not asked about every second again at each iteration: of its age, one part in so many. */
 const AGE_PARTS = 8;
+/** After a long absence of the program the orders of a leg are asked about for so long, before one of them is a person's. */
+const CLOUDED_MS = 3 * 60_000;
 
 /** Asks until the order's fate is known or `deadlineMs` (by `steady`) has come: look up, resend the same bytes, prove absence. */
 export async function resolveUnknown(
@@ -170,11 +173,23 @@ function giveUp(context: AccountContext, order: JournaledOrder): JournaledOrder 
   const known = journaled(context, key);
   const age = sentAgo(context, order);
   if (known.state !== 'unknown' || context.stop.aborted || age < HALT_AFTER_MS) return known;
+  if (isClouded(context, order)) return known;
   const detail =
     `order ${key} (${side} ${raw(count)} lots of ${order.ticker}, ${order.error ?? 'no reply'}) is neither found at the ` +
     `venue nor provably absent: look at the account, then tiebb resolve ${key} --absent, or --filled N (lots)`;
   haltAccount(context, 'unresolved_order', detail);
   return order;
+}
+
+/** What an order beside it did, as long as that is being found out, may be all that keeps its absence from being proved. */
+function isClouded(context: AccountContext, order: JournaledOrder): boolean {
+  const { clouded } = context.memory;
+  const { key } = order.request;
+  if (siblingsOf(context, order).every(({ request, state }) => request.key === key || isFinal(state)))
+    return false;
+  const sinceMs = clouded.get(key) ?? steady(context.clock);
+  clouded.set(key, sinceMs);
+  return steady(context.clock) - sinceMs < CLOUDED_MS;
 }
 
 /** A person is told once per order. */

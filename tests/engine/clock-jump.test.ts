@@ -26,6 +26,42 @@ async function dieAfterFills(world: World, cycle: () => Promise<unknown>): Promi
   world.onCall = null;
 }
 
+test('a clock that is set while the account is looked at makes no deposit of before a fall', async () => {
+  const world = await openWorld({
+    accounts: [
+      {
+        wallet: { TMOS: 50, RUB: 50 },
+        cash: '50000.00',
+        pieces: { TMOS: 7_692 },
+        settings: { maxDrawdownPercent: 2, intervalMs: HOUR_MS },
+        policy: { minImprovementPp: 90 },
+      },
+    ],
+  });
+  world.exchange.faults.delay('*', 20);
+  const by = byClock(world);
+  world.exchange.deposit(world.accountId(), '20000');
+  await world.clock.sleep(MINUTE_MS / 60);
+  // Four seconds back while the positions are on their way, and right again before anything is made of them.
+  world.onCall = ({ method }, phase) => {
+    if (method === 'GetPositions' && phase === 'received') {
+      by.setForward(-4_000);
+      void world.clock.sleep(25).then(() => by.setForward(4_000));
+    }
+  };
+  world.exchange.faults.delay('GetLastPrices', 200);
+  expect((await by.cycle()).status).toBe('nothing_to_do');
+  world.onCall = null;
+  for (let turn = 0; turn < 3; turn += 1) {
+    await world.clock.sleep(HOUR_MS + MINUTE_MS);
+    expect((await by.cycle()).status).toBe('nothing_to_do');
+  }
+  expect(world.journal.halt('a')).toBeNull();
+  world.exchange.gapPrice('TMOS', '0.8');
+  await by.cycle();
+  expect(world.journal.halt('a')?.cause).toBe('drawdown');
+});
+
 /** Iterations by a clock that can be set; what a process remembers is forgotten with `restart`. */
 function byClock(world: World) {
   let lead = 0;
