@@ -15,6 +15,9 @@ import type { World } from '../world/world.ts';
 /** So soon after the first cancel the pauses before the next ones are short, and there is time for them. */
 const EARLY_MS = 4_000;
 const AGAIN_WITHIN_MS = 10_000;
+/** The same where requests or replies may be under way for a minute. */
+const AGAIN_WHERE_SLOW_MS = 75_000;
+const SLOW = ['delayed_request', 'delayed_reply'];
 
 interface Cancels {
   readonly life: Life;
@@ -61,7 +64,8 @@ export function restingChecks(world: World): Check {
     if (known?.life !== from || sinceMs > known.firstMs + EARLY_MS) return;
     const order = world.exchange.desk.orders.find((each) => each.id === id);
     if (order === undefined || !isActive(order) || stateOf(order.key) !== 'cancelling') return;
-    world.timeline.at(sinceMs + AGAIN_WITHIN_MS, () => {
+    const isSlow = SLOW.some((kind) => kind in world.coverage.tables.faults);
+    world.timeline.at(sinceMs + (isSlow ? AGAIN_WHERE_SLOW_MS : AGAIN_WITHIN_MS), () => {
       if (!from.alive || from.stoppedMs !== null || known.lastMs > sinceMs) return;
       if (!isActive(order) || stateOf(order.key) !== 'cancelling') return;
       // What the venue refuses for its rate limit waits for the next minute.
