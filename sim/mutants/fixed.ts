@@ -63,6 +63,18 @@ export const FIXED: readonly Scenario[] = [
     edits: [["while (plan.orders.every(({ side }) => side === 'buy')) {", 'while (false) {']],
   },
   {
+    name: 'crumbs-are-bought',
+    seed: 200001347,
+    bug: 'what own cash leaves of a purchase is bought, however little it is',
+    file: 'core/steps/still-funded.ts',
+    edits: [
+      [
+        'return isTooLittle ? { ...purchase, lots: NO_LOTS } : purchase;',
+        'return isTooLittle ? purchase : purchase;',
+      ],
+    ],
+  },
+  {
     name: 'leaves-beside-unknown',
     seed: 8294,
     bug: 'an order that waited for the rate limit leaves although another is unknown',

@@ -19,8 +19,10 @@ import {
   raw,
   smaller,
   subtract,
+  times,
 } from '../units.ts';
 import { costOf, FUNDING_RULE, ownCashOf, paidBy, payingSells, purchasesOf, soldBy } from './funding.ts';
+import { leastTrade } from './small-trades.ts';
 import type { Draft, Step } from './step.ts';
 
 export const stillFunded: Step = (context, draft) => {
@@ -41,7 +43,14 @@ function withinMeans(context: BoundContext, draft: Draft, policy: FundingPolicy)
     return { ...purchase, lots: larger(NO_LOTS, smaller(purchase.lots, subtract(most, purchase.line.held))) };
   });
   const means = add(ownCashOf(draft), soldBy(draft, payingSells(context, policy)));
-  const paid = paidBy(context, policy, capped, means);
+  const least = leastTrade(context.equity, context.policy.limits);
+  const paid = paidBy(context, policy, capped, means).map((purchase, place) => {
+    const isCut = isLess(purchase.lots, wanted[place]?.lots ?? purchase.lots);
+    // What is left of a purchase has to be worth sending, as every other order.
+    const isFirst = context.policy.minOneLot && isZero(purchase.line.held);
+    const isTooLittle = isCut && !isFirst && isLess(times(purchase.line.lotValue, purchase.lots), least);
+    return isTooLittle ? { ...purchase, lots: NO_LOTS } : purchase;
+  });
   const cut = wanted.filter((purchase, place) => isLess(paid[place]?.lots ?? NO_LOTS, purchase.lots));
   if (cut.length === 0 && !isMore(costOf(wanted), means)) return draft;
   const counts = new Map(paid.map(({ index, line, lots: count }) => [index, add(line.held, count)]));
