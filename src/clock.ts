@@ -2,14 +2,18 @@
 // Guarantees of the virtual clock: time moves only while nobody works (no call in flight, every loop asleep), straight
 // to the next sleeper that is due; with a finite pace it also waits in real time, so that a person can watch.
 
+import { uptime } from 'node:os';
 import type { Clock } from './ports.ts';
 
 /** setTimeout fires at once for anything above 2^31 - 1 ms: longer sleeps are taken in parts. */
 const TIMEOUT_MAX_MS = 2_147_483_647;
 
+/** Reckoned from the machine's start, to the second, so that a program can go on where another left off. */
+const STARTED_MS = uptime() * 1_000 - performance.now();
+
 export const systemClock: Clock = {
   now: () => Date.now(),
-  monotonic: () => performance.now(),
+  monotonic: () => STARTED_MS + performance.now(),
   async sleep(ms, signal) {
     let left = ms;
     while (left > 0 && !signal?.aborted) {

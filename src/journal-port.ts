@@ -26,6 +26,8 @@ export interface JournaledOrder extends Intent {
   readonly attempts: number;
   readonly firstSentMs: number | null;
   readonly lastSentMs: number | null;
+  /** The same instant by the clock that nobody sets; `null` where an older version sent it. */
+  readonly lastSentSteadyMs: number | null;
   readonly error: string | null;
 }
 
@@ -221,9 +223,10 @@ export interface Journal {
   ): void;
   /**
    * W2: one attempt row per key, in one transaction, before the bytes leave. Moves `intent` to `sending`. An order that a
-   * person has resolved meanwhile gets none, and must not leave.
+   * person has resolved meanwhile gets none, and must not leave. `steadyMs`: the instant by the clock that nobody sets,
+   * where there is one.
    */
-  attempt(keys: readonly string[], atMs: number): void;
+  attempt(keys: readonly string[], atMs: number, steadyMs?: number): void;
   /**
    * W3: applies a transition (core/order.ts decides whether it may). Returns the order as it then is: what a person has
    * said of it meanwhile stands.

@@ -13,7 +13,7 @@ export interface Clock {
   now(): number;
   /** Resolves after `ms`, or at once when the signal aborts (never rejects: the caller looks at its signal). */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
-  /** Milliseconds of a clock that nobody sets, from any start; absent where `now` is one. */
+  /** Milliseconds of a clock that nobody sets, since the machine was started; absent where `now` is one. */
   monotonic?(): number;
 }
 

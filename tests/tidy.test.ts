@@ -19,7 +19,7 @@ interface Room {
 const ROOMS: readonly Room[] = [
   { name: 'core', holds: /^src\/core\//, may: ['core', 'node:crypto'] },
   { name: 'ports', holds: /^src\/(ports|journal-port)\.ts$/, may: ['core', 'ports'] },
-  { name: 'clock', holds: /^src\/clock\.ts$/, may: ['ports'] },
+  { name: 'clock', holds: /^src\/clock\.ts$/, may: ['ports', 'node:os'] },
   { name: 'random', holds: /^src\/random\.ts$/, may: ['ports'] },
   { name: 'log', holds: /^src\/log\.ts$/, may: ['config', 'pino', 'pino-pretty'] },
   {

@@ -219,12 +219,13 @@ export class PlannedEvents {
   }
 
   /** A process that ended is started again a while later, by a person or a supervisor. */
-  lifeEnded(afterMs = 30 * SECOND_MS): void {
+  lifeEnded(afterMs = 30 * SECOND_MS, withMachine = false): void {
     if (this.restart) return;
     this.restart = true;
     const { timeline } = this.world;
     timeline.at(timeline.now() + afterMs, () => {
       this.restart = false;
+      if (withMachine) this.world.reboot();
       this.world.start();
     });
   }
@@ -258,10 +259,10 @@ export class PlannedEvents {
   private kill(kind: FaultKind, dice: Dice, life: Life, where: string): void {
     this.hit(kind, where);
     this.world.kill(life, where);
-    // What is aimed at orders is aimed at their recovery too: the next life begins soon.
+    // What is aimed at orders is aimed at their recovery too: the next life begins soon, unless the whole machine was down.
     const isLate = dice.chance(kind === 'kill' ? 0.25 : 0.06);
     const latest = isLate ? 20 * 60 : kind === 'kill' ? 5 * 60 : 30;
-    this.lifeEnded(Math.round(dice.spread(1, latest)) * SECOND_MS);
+    this.lifeEnded(Math.round(dice.spread(1, latest)) * SECOND_MS, isLate);
   }
 
   /** A process dies, and a person puts an old copy of its journal back: that takes them a while. */

@@ -78,7 +78,7 @@ export function recoveryChecks(world: World): Check {
       world.violate('R3', `${key} left again in another session than the one it was sent in`);
   }
 
-  /** Absent, or gone: nothing but the account itself says so. By a clock that was set meanwhile the bot cannot know how late it is. */
+  /** Absent, or gone: nothing but the account itself says so. Whoever sets the clock meanwhile. */
   function proved({ change, before, after }: Settled): void {
     const { key, brokerAccount } = after.request;
     const isGone = change.evidence.startsWith('the venue knows it no more');
@@ -86,7 +86,7 @@ export function recoveryChecks(world: World): Check {
     const account = world.accountOf(brokerAccount);
     const { lastMs = Number.POSITIVE_INFINITY } = sent.get(key) ?? {};
     const nowMs = world.timeline.now();
-    if (account === null || lastMs > nowMs || world.skewedAtMs > lastMs || world.forgotten.has(key)) return;
+    if (account === null || lastMs > nowMs || world.forgotten.has(key)) return;
     const wrong = (text: string): void => world.violate('R4', `${key} is ${after.state} ${text}`);
     if (nowMs - lastMs < ABSENT_AFTER_MS) wrong(`${nowMs - lastMs} ms after it was sent`);
     if (isGone && moscowDay(nowMs) <= moscowDay(lastMs)) wrong('on its own day');
@@ -160,7 +160,9 @@ export function recoveryChecks(world: World): Check {
       if (nowMs - Math.max(world.calmAtMs, life.startedMs) < ASKED_MS) return;
       for (const { state, request } of world.store.journal.openOrders(account)) {
         const { firstMs = nowMs, lastMs = nowMs } = sent.get(request.key) ?? {};
-        if (state !== 'unknown' || world.skewedAtMs > firstMs || nowMs - lastMs < HALTED_AFTER_MS + ASKED_MS)
+        // A machine that was restarted knows how long it has been running since.
+        const knownMs = nowMs - Math.max(lastMs, world.bootedMs);
+        if (state !== 'unknown' || world.skewedAtMs > firstMs || knownMs < HALTED_AFTER_MS + ASKED_MS)
           continue;
         world.violate('R5', `${request.key} is unknown after ${nowMs - lastMs} ms, and no person is asked`);
       }

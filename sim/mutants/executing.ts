@@ -60,7 +60,7 @@ export const EXECUTING: readonly Mutant[] = [
     name: 'resends-for-ever',
     bug: 'each resend opens the two minutes anew',
     file: 'core/reconcile.ts',
-    edits: [['const age = evidence.nowMs - first;', 'const age = evidence.nowMs - last;']],
+    edits: [['const age = nowMs - first;', 'const age = sentAgoMs;']],
   },
   {
     name: 'rests-in-the-next-life',

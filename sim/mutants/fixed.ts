@@ -122,6 +122,15 @@ export const FIXED: readonly Scenario[] = [
     edits: [['clock.monotonic?.() ?? clock.now();', 'clock.now();']],
   },
   {
+    name: 'age-by-the-clock',
+    seed: 200001460,
+    bug: 'an order is as old as the clock says that somebody has set',
+    file: 'engine/steady.ts',
+    edits: [
+      ['return byWall - bySteady > SET_MAX_MS ? byWall : Math.min(byWall, bySteady);', 'return byWall;'],
+    ],
+  },
+  {
     name: 'no-sleep-between-legs',
     seed: 8,
     bug: 'the first order of a leg does not wait for the pause after the last one of the leg before',

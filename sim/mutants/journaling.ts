@@ -9,8 +9,8 @@ export const JOURNALING: readonly Mutant[] = [
     file: 'journal/order-book.ts',
     edits: [
       [
-        'for (const key of keys) attemptOne(key, atMs);',
-        'for (const key of keys.slice(0, 1)) attemptOne(key, atMs);',
+        'for (const key of keys) attemptOne(key, atMs, steadyMs);',
+        'for (const key of keys.slice(0, 1)) attemptOne(key, atMs, steadyMs);',
       ],
     ],
   },

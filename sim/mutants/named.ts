@@ -19,16 +19,17 @@ export const NAMED: readonly Mutant[] = [
     bug: 'orders leave before their attempt rows are written',
     file: 'engine/submit.ts',
     edits: [
-      ['if (!written) journal.attempt([key], clock.now());', ''],
+      ['if (!written) journal.attempt([key], clock.now(), steady(clock));', ''],
       [
         'const again = throttled < THROTTLED_MAX',
-        "if (order.state === 'intent') journal.attempt([key], clock.now());\n    const again = throttled < THROTTLED_MAX",
+        "if (order.state === 'intent') journal.attempt([key], clock.now(), steady(clock));\n    const again = throttled < THROTTLED_MAX",
       ],
       ['submit(context, order.request.key, true)', 'submit(context, order.request.key)'],
       [
         `  context.journal.attempt(
     orders.map((order) => order.request.key),
     context.clock.now(),
+    steady(context.clock),
   );
 `,
         '',

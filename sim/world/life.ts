@@ -43,9 +43,11 @@ export class Life {
     readonly number: number,
   ) {
     this.startedMs = world.timeline.now();
+    const { bootedMs } = world;
     this.clock = clockOf({
       timeline: world.timeline,
       skewMs: () => world.skewMs,
+      bootedMs: () => bootedMs,
       owner: this,
       isAlive: () => this.alive,
     });

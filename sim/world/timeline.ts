@@ -117,15 +117,17 @@ export interface OwnedClock {
   readonly timeline: Timeline;
   /** How far this clock is off, ms; `null` = true time. */
   readonly skewMs: () => number;
+  /** When its machine was started last. */
+  readonly bootedMs?: () => number;
   readonly owner: object | null;
   readonly isAlive: () => boolean;
 }
 
 /** A clock over the timeline: its hour may be wrong, its sleeps are as long as they should be. */
-export function clockOf({ timeline, skewMs, owner, isAlive }: OwnedClock): Clock {
+export function clockOf({ timeline, skewMs, bootedMs, owner, isAlive }: OwnedClock): Clock {
   return {
     now: () => timeline.now() + skewMs(),
-    monotonic: () => timeline.now(),
+    monotonic: () => timeline.now() - (bootedMs?.() ?? 0),
     sleep: (ms, signal) =>
       new Promise((resolve) => {
         if (!isAlive()) return;

@@ -104,6 +104,8 @@ export class World {
   readonly forgotten = new Set<string>();
   /** How far the bot's clock is off. */
   skewMs = 0;
+  /** When the bot's machine was started last. */
+  bootedMs = 0;
   /** True time at which the bot's clock was last changed. */
   skewedAtMs = Number.NEGATIVE_INFINITY;
   /** Writes that the disk has no room for. */
@@ -213,6 +215,13 @@ export class World {
     this.lives.push(life);
     this.note(`life ${life.number} begins`);
     life.begin(() => this.ended(life));
+  }
+
+  /** What the bot's machine tells of its own time begins anew. */
+  reboot(): void {
+    if (this.life?.alive) return;
+    this.bootedMs = this.timeline.now();
+    this.note('the machine was restarted');
   }
 
   /** Another one on the same state directory, while the first one runs. */

@@ -21,7 +21,6 @@ export interface OpenOrder {
   readonly executed: Lots;
   readonly attempts: number;
   readonly firstSentMs: number | null;
-  readonly lastSentMs: number | null;
 }
 
 export interface Evidence {
@@ -30,6 +29,8 @@ export interface Evidence {
   /** The session in which the order was first sent still runs. */
   readonly sameSession: boolean;
   readonly nowMs: number;
+  /** Milliseconds that have certainly passed since the last sending, whoever set the clock. */
+  readonly sentAgoMs: number;
 }
 
 export type Repair =
@@ -45,7 +46,7 @@ export type Repair =
   /** Fresh enough to send the identical bytes again. */
   | { readonly kind: 'resend' }
   /** Too old to resend, too young to be believed absent. */
-  | { readonly kind: 'wait'; readonly untilMs: number }
+  | { readonly kind: 'wait'; readonly leftMs: number }
   /** Old enough: compare the account with what it held before. */
   | { readonly kind: 'prove_absence' };
 
@@ -53,15 +54,15 @@ export function repairFor(order: OpenOrder, evidence: Evidence): Repair {
   if (order.state === 'intent' || order.attempts === 0) return { kind: 'drop' };
   if (evidence.byKey) return adopt(order, evidence.byKey, 'look-up by key');
   if (evidence.active) return adopt(order, evidence.active, 'active orders');
-  const { firstSentMs: first, lastSentMs: last } = order;
-  assert(first !== null && last !== null, 'an order with an attempt has a time at which it was sent');
-  const age = evidence.nowMs - first;
+  const { firstSentMs: first } = order;
+  const { nowMs, sentAgoMs, sameSession } = evidence;
+  assert(first !== null, 'an order with an attempt has a time at which it was sent');
+  const age = nowMs - first;
+  const isYoung = age >= 0 && age <= RESEND_WINDOW_MS && sentAgoMs <= RESEND_WINDOW_MS;
   const mayNeverHaveArrived = order.state === 'sending' || order.state === 'unknown';
-  if (mayNeverHaveArrived && evidence.sameSession && age >= 0 && age <= RESEND_WINDOW_MS) {
-    return { kind: 'resend' };
-  }
-  const absentFrom = last + ABSENCE_AFTER_MS;
-  return evidence.nowMs < absentFrom ? { kind: 'wait', untilMs: absentFrom } : { kind: 'prove_absence' };
+  if (mayNeverHaveArrived && sameSession && isYoung) return { kind: 'resend' };
+  const leftMs = ABSENCE_AFTER_MS - sentAgoMs;
+  return leftMs > 0 ? { kind: 'wait', leftMs } : { kind: 'prove_absence' };
 }
 
 function adopt(order: OpenOrder, report: OrderReport, evidence: string): Repair {

@@ -97,8 +97,6 @@ export interface AccountMemory {
   readonly cashGone: Map<number, Money>;
   /** Withdrawals on the list that explain it. */
   withdrawn: Money;
-  /** When a look last has not shown our fills, by `steady`; `null`: the last one has, or there was none yet. */
-  unshownMs: number | null;
   /** When the clock was last compared with one that nobody sets, and how far it was set forward, by when that was seen. */
   clock: {
     readonly wallMs: number;
@@ -120,7 +118,6 @@ export const newMemory = (): AccountMemory => ({
   cashMoved: null,
   cashGone: new Map(),
   withdrawn: NO_MONEY,
-  unshownMs: null,
   clock: null,
 });
 

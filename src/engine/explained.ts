@@ -23,7 +23,7 @@ import type { AccountContext } from './account-context.ts';
 import { afterFills, withFills } from './after-fills.ts';
 import { clockLead } from './clock-lead.ts';
 import { type Observation, type ObserveOptions, observe } from './observe.ts';
-import { steady } from './steady.ts';
+import { certainlySince, type Instant, instantOf, steady } from './steady.ts';
 
 /** The venue's portfolio has been seen minutes behind; what is older than this is no longer waited for. */
 const FILLS_WITHIN_MS = 15 * 60_000;
@@ -65,12 +65,9 @@ export async function observeExplained(
   }
 }
 
-/** Since when a look at the account has not shown our fills up to this one. */
+/** Since when a look at the account has not shown our fills up to this one, by the clock that people set and by the other. */
 const unshown = ({ request }: JournaledOrder): string => `fills_unshown:${request.key}`;
-/** When a look last has not shown some. */
-const LAST_IN_VAIN = 'fills_unshown';
-/** Between two programs the clock may have been set, and nobody knows: such a time counts as no more than this. */
-const UNSEEN_MAX_MS = 5 * 60_000;
+const unshownSteady = (fill: JournaledOrder): string => `${unshown(fill)}:steady`;
 
 /**
  * Fills that have to show: those of the last minutes by a clock that may have been set meanwhile, and, however old they
@@ -95,43 +92,33 @@ function ownFills(
     shown(context, newest);
     return fills;
   }
-  countLived(context, fills, nowMs);
-  const noted = journal.lastAlert(settings.id, unshown(newest));
-  if (noted === null || noted > nowMs) journal.noteAlert(settings.id, unshown(newest), nowMs);
+  noteUnshown(context, newest);
   const wasWaitedFor = (fill: JournaledOrder): boolean => {
-    const since = journal.lastAlert(settings.id, unshown(fill));
-    return since !== null && nowMs - since >= FILLS_WITHIN_MS;
+    const since = unshownSince(context, fill);
+    return since !== null && certainlySince(clock, since) >= FILLS_WITHIN_MS;
   };
   // By the journal's order, not by any clock: what came after is waited for like any other.
   const upTo = fills.findLastIndex(wasWaitedFor);
   return fills.filter((fill, index) => index > upTo || fill.iteration === iteration);
 }
 
-function shown({ journal, memory, settings }: AccountContext, newest: JournaledOrder): void {
-  memory.unshownMs = null;
-  for (const topic of [unshown(newest), LAST_IN_VAIN])
+function shown({ journal, settings }: AccountContext, newest: JournaledOrder): void {
+  for (const topic of [unshown(newest), unshownSteady(newest)])
     if (journal.lastAlert(settings.id, topic) !== null) journal.forgetAlert(settings.id, topic);
 }
 
-/** Moves the notes of fills that do not show by what the clock was set since the last look at them, this program's or another's. */
-function countLived(
-  { journal, memory, settings, clock }: AccountContext,
-  fills: readonly JournaledOrder[],
-  nowMs: number,
-): void {
-  const steadyMs = steady(clock);
-  const passedMs = nowMs - (journal.lastAlert(settings.id, LAST_IN_VAIN) ?? nowMs);
-  const livedMs =
-    memory.unshownMs === null
-      ? Math.min(Math.max(0, passedMs), UNSEEN_MAX_MS)
-      : Math.round(steadyMs - memory.unshownMs);
-  for (const fill of fills) {
-    const since = journal.lastAlert(settings.id, unshown(fill));
-    if (since !== null && passedMs !== livedMs)
-      journal.noteAlert(settings.id, unshown(fill), since + passedMs - livedMs);
-  }
-  journal.noteAlert(settings.id, LAST_IN_VAIN, nowMs);
-  memory.unshownMs = steadyMs;
+function unshownSince({ journal, settings }: AccountContext, fill: JournaledOrder): Instant | null {
+  const wallMs = journal.lastAlert(settings.id, unshown(fill));
+  const steadyMs = journal.lastAlert(settings.id, unshownSteady(fill));
+  return wallMs === null || steadyMs === null ? null : { wallMs, steadyMs };
+}
+
+function noteUnshown(context: AccountContext, newest: JournaledOrder): void {
+  const { journal, settings, clock } = context;
+  if (unshownSince(context, newest) !== null) return;
+  const { wallMs, steadyMs } = instantOf(clock);
+  journal.noteAlert(settings.id, unshown(newest), wallMs);
+  journal.noteAlert(settings.id, unshownSteady(newest), Math.floor(steadyMs));
 }
 
 /** Each is noted apart: RUB that our fills still lack is no word about the securities. */

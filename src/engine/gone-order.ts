@@ -21,16 +21,18 @@ import type { JournaledOrder } from '../ports.ts';
 import { expectedPieces, positionOf } from './absence-proof.ts';
 import type { AccountContext } from './account-context.ts';
 import { tolerate } from './ask-again.ts';
-import { clockLead } from './clock-lead.ts';
+import { lastSent } from './last-sent.ts';
 import { moscowDay } from './schedule.ts';
 import { settle } from './settle-order.ts';
+import { certainlySince, probablySince } from './steady.ts';
 
 /** The order as final where that is certain, else as it was. */
 export async function settleGone(context: AccountContext, order: JournaledOrder): Promise<JournaledOrder> {
   const { clock, stop } = context;
-  const lastSentMs = order.lastSentMs ?? clock.now();
-  const nowMs = clock.now() - clockLead(context, ABSENCE_AFTER_MS);
-  if (nowMs - lastSentMs < ABSENCE_AFTER_MS || moscowDay(nowMs) <= moscowDay(lastSentMs)) return order;
+  const sent = lastSent(order);
+  const nowMs = sent.wallMs + probablySince(clock, sent);
+  if (certainlySince(clock, sent) < ABSENCE_AFTER_MS || moscowDay(nowMs) <= moscowDay(sent.wallMs))
+    return order;
   try {
     const first = await executedBySight(context, order);
     if (first === null) return order;

@@ -2,19 +2,19 @@
 // Guarantees (core/reconcile.ts decides): never a new key, never a guess; what stays unknown blocks the account.
 
 import { isFinal } from '../core/order.ts';
-import { ABSENCE_AFTER_MS, HALT_AFTER_MS, repairFor } from '../core/reconcile.ts';
+import { HALT_AFTER_MS, repairFor } from '../core/reconcile.ts';
 import { raw } from '../core/units.ts';
 import type { JournaledOrder, OrderReport } from '../ports.ts';
 import { isProvablyAbsent, siblingsOf } from './absence-proof.ts';
 import type { AccountContext } from './account-context.ts';
 import { tolerate } from './ask-again.ts';
-import { clockLead } from './clock-lead.ts';
 import { haltAccount } from './halt.ts';
 import { inTime } from './in-time.ts';
+import { lastSent } from './last-sent.ts';
 import { forbidden } from './permission.ts';
 import { sessionAt } from './schedule.ts';
 import { adoptReport, settleRefused } from './settle-order.ts';
-import { steady } from './steady.ts';
+import { certainlySince, steady } from './steady.ts';
 import { journaled, submit } from './submit.ts';
 
 /**
@@ -101,7 +101,11 @@ async function attemptRecovery(
   try {
     const seen = await inTime(context, deadlineMs, (unwanted) => evidenceOf(context, order, unwanted));
     if (seen === null) return order;
-    const repair = repairFor(order, { ...seen, nowMs: context.clock.now() });
+    const repair = repairFor(order, {
+      ...seen,
+      nowMs: context.clock.now(),
+      sentAgoMs: sentAgo(context, order),
+    });
     switch (repair.kind) {
       case 'adopt':
         return adoptReport(context, order, repair.report, repair.evidence);
@@ -112,8 +116,6 @@ async function attemptRecovery(
         );
         return forbidden(context) === null ? (await submit(context, key)).order : order;
       case 'prove_absence':
-        // By a clock that was set forward the quarter of an hour is over too soon.
-        if (sentAgo(context, order) < ABSENCE_AFTER_MS) return order;
         if (!(await isProvablyAbsent(context, order))) return giveUp(context, order);
         return settleRefused(
           context,
@@ -163,9 +165,9 @@ async function exchangeOf(context: AccountContext, order: JournaledOrder): Promi
   return (await context.market.listingByUid(order.request.uid))?.exchange ?? null;
 }
 
-/** Time since the last sending, as far as it is known to have passed. */
-const sentAgo = (context: AccountContext, { lastSentMs }: JournaledOrder): number =>
-  context.clock.now() - (lastSentMs ?? 0) - clockLead(context, HALT_AFTER_MS);
+/** Time since the last sending that has certainly passed. */
+const sentAgo = ({ clock }: AccountContext, order: JournaledOrder): number =>
+  certainlySince(clock, lastSent(order));
 
 /** Neither found nor provably absent: only a person can say what became of it. */
 function giveUp(context: AccountContext, order: JournaledOrder): JournaledOrder {

@@ -7,7 +7,6 @@ import { isFinal } from '../core/order.ts';
 import type { JournaledOrder, PostOutcome, Reaction } from '../ports.ts';
 import type { AccountContext } from './account-context.ts';
 import { allEnded } from './all-ended.ts';
-import { clockLead } from './clock-lead.ts';
 import type { ApprovedOrder } from './gate.ts';
 import { withFee } from './late-fee.ts';
 import { forbidden } from './permission.ts';
@@ -45,9 +44,7 @@ export async function submit(context: AccountContext, key: string, first = false
     if (isFinal(order.state)) return { order, reaction: null };
     const because = written ? null : forbidden(context);
     if (because !== null) return withheld(context, order, because);
-    // How long ago it was sent is reckoned from this instant: the clock may be set before anybody looks at it again.
-    clockLead(context, 0);
-    if (!written) journal.attempt([key], clock.now());
+    if (!written) journal.attempt([key], clock.now(), steady(clock));
     written = false;
     const mayLeave = () => forbidden(context) ?? resolved(context, key) ?? besideUnknown(context, key);
     const outcome = await broker.post(order.request, mayLeave);
@@ -145,10 +142,10 @@ export async function submitTogether(
   follow: Follow,
 ): Promise<Submitted[]> {
   if (orders.length === 0) return [];
-  clockLead(context, 0);
   context.journal.attempt(
     orders.map((order) => order.request.key),
     context.clock.now(),
+    steady(context.clock),
   );
   return allEnded(
     orders.map(async (order) => {

@@ -321,5 +321,10 @@ UPDATE last_seen SET
       last_seen.at));
 `;
 
+/** Sendings by the clock that nobody sets as well; NULL where an older version sent. */
+const V7 = `
+ALTER TABLE attempts ADD COLUMN steady INTEGER;
+`;
+
 /** The last one's number is the schema version that this program writes and reads. */
-export const MIGRATIONS: readonly string[] = [V1, V2, V3, V4, V5, V6];
+export const MIGRATIONS: readonly string[] = [V1, V2, V3, V4, V5, V6, V7];

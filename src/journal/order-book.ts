@@ -88,8 +88,10 @@ function assertOfLeg(intent: Intent, account: string, iteration: string, leg: nu
 
 type FindKnown = (key: string) => JournaledOrder;
 
-function changes(store: Store, known: FindKnown): Pick<OrderBook, 'attempt' | 'settle'> {
-  const insertAttempt = store.prepare('INSERT INTO attempts (key, n, at) VALUES ($key, $n, $at)');
+type Apply = (order: JournaledOrder, change: Transition, atMs: number) => JournaledOrder;
+
+/** Writes a transition with the order that it makes. */
+function applier(store: Store): Apply {
   const insertTransition = store.prepare(
     `INSERT INTO transitions (key, seq, at, from_state, to_state, executed, evidence, code, tracking_id)
      VALUES ($key, (SELECT coalesce(max(seq), 0) + 1 FROM transitions WHERE key = $key), $at, $from, $to, $executed,
@@ -101,7 +103,7 @@ function changes(store: Store, known: FindKnown): Pick<OrderBook, 'attempt' | 's
        fill_no = CASE WHEN executed = $executed THEN fill_no ELSE 1 + ${NEWEST_FILL} END
      WHERE key = $key`,
   );
-  const apply = (order: JournaledOrder, change: Transition, atMs: number): JournaledOrder => {
+  return (order, change, atMs) => {
     const at = BigInt(atMs);
     const after = changed(order, change);
     update.run({
@@ -127,7 +129,14 @@ function changes(store: Store, known: FindKnown): Pick<OrderBook, 'attempt' | 's
     });
     return after;
   };
-  const attemptOne = (key: string, atMs: number): void => {
+}
+
+function changes(store: Store, known: FindKnown): Pick<OrderBook, 'attempt' | 'settle'> {
+  const apply = applier(store);
+  const insertAttempt = store.prepare(
+    'INSERT INTO attempts (key, n, at, steady) VALUES ($key, $n, $at, $steady)',
+  );
+  const attemptOne = (key: string, atMs: number, steadyMs: number): void => {
     const order = known(key);
     if (isAPersons(order)) return;
     if (order.state === 'intent')
@@ -137,13 +146,18 @@ function changes(store: Store, known: FindKnown): Pick<OrderBook, 'attempt' | 's
         order.state === 'sending' || order.state === 'unknown',
         `order ${key} in state ${order.state} must not be sent again`,
       );
-    insertAttempt.run({ key, n: BigInt(order.attempts) + 1n, at: BigInt(atMs) });
+    insertAttempt.run({
+      key,
+      n: BigInt(order.attempts) + 1n,
+      at: BigInt(atMs),
+      steady: BigInt(Math.floor(steadyMs)),
+    });
   };
   return {
-    attempt: (keys, atMs) =>
+    attempt: (keys, atMs, steadyMs = atMs) =>
       store.write(() => {
         assert(new Set(keys).size === keys.length, `one attempt names a key twice: ${keys.join(', ')}`);
-        for (const key of keys) attemptOne(key, atMs);
+        for (const key of keys) attemptOne(key, atMs, steadyMs);
       }),
     settle: (change, atMs) =>
       store.write(() => {

@@ -65,6 +65,7 @@ export interface OrderRow {
   readonly attempts: bigint;
   readonly first_sent: bigint | null;
   readonly last_sent: bigint | null;
+  readonly last_sent_steady: bigint | null;
 }
 
 /** Everything of an order but its rowid; add the WHERE. */
@@ -73,7 +74,8 @@ SELECT key, account, broker_account, iteration, leg, part, uid, ticker, side, lo
   sized_at_nano, confirm_margin, fingerprint, state, executed, value_nano, commission_nano, order_id, error,
   (SELECT count(*) FROM attempts WHERE attempts.key = orders.key) AS attempts,
   (SELECT min(at) FROM attempts WHERE attempts.key = orders.key) AS first_sent,
-  (SELECT max(at) FROM attempts WHERE attempts.key = orders.key) AS last_sent
+  (SELECT max(at) FROM attempts WHERE attempts.key = orders.key) AS last_sent,
+  (SELECT steady FROM attempts WHERE attempts.key = orders.key ORDER BY n DESC LIMIT 1) AS last_sent_steady
 FROM orders`;
 
 export const INSERT_ORDER = `
@@ -138,6 +140,7 @@ export function toOrder(row: OrderRow): JournaledOrder {
     attempts: Number(row.attempts),
     firstSentMs: toMs(row.first_sent),
     lastSentMs: toMs(row.last_sent),
+    lastSentSteadyMs: toMs(row.last_sent_steady),
     error: row.error,
   };
 }

@@ -13,7 +13,6 @@ const order = (change: Partial<OpenOrder> = {}): OpenOrder => ({
   executed: lots(0n),
   attempts: 1,
   firstSentMs: SENT,
-  lastSentMs: SENT,
   ...change,
 });
 const report = (change: Partial<OrderReport> = {}): OrderReport => ({
@@ -29,29 +28,26 @@ const report = (change: Partial<OrderReport> = {}): OrderReport => ({
   message: '',
   ...change,
 });
+/** Of an order that was sent once. */
 const evidence = (ageMs: number, change: Partial<Evidence> = {}): Evidence => ({
   byKey: null,
   active: null,
   sameSession: true,
   nowMs: SENT + ageMs,
+  sentAgoMs: Math.max(0, ageMs),
   ...change,
 });
 
 describe('what was never sent is dropped', () => {
   test.each<[string, Partial<OpenOrder>]>([
-    ['an intent', { state: 'intent', attempts: 0, firstSentMs: null, lastSentMs: null }],
-    [
-      'sending without an attempt row',
-      { state: 'sending', attempts: 0, firstSentMs: null, lastSentMs: null },
-    ],
+    ['an intent', { state: 'intent', attempts: 0, firstSentMs: null }],
+    ['sending without an attempt row', { state: 'sending', attempts: 0, firstSentMs: null }],
   ])('%s', (_, change) => {
     expect(repairFor(order(change), evidence(0)).kind).toBe('drop');
   });
 
   test('an attempt without a time is a bug, not a reason to send again', () => {
-    expect(() => repairFor(order({ firstSentMs: null, lastSentMs: null }), evidence(0))).toThrow(
-      'has a time',
-    );
+    expect(() => repairFor(order({ firstSentMs: null }), evidence(0))).toThrow('has a time');
   });
 });
 
@@ -132,9 +128,15 @@ describe('R3: the same bytes again, only while that still means the same', () =>
   });
 
   test('the age counts from the first sending, however often it was sent since', () => {
-    const resent = order({ attempts: 4, lastSentMs: SENT + 119 * SECOND });
-    expect(repairFor(resent, evidence(120 * SECOND)).kind).toBe('resend');
-    expect(repairFor(resent, evidence(120 * SECOND + 1)).kind).toBe('wait');
+    const resent = order({ attempts: 4 });
+    const ago = (ms: number) => ({ sentAgoMs: ms });
+    expect(repairFor(resent, evidence(120 * SECOND, ago(SECOND))).kind).toBe('resend');
+    expect(repairFor(resent, evidence(120 * SECOND + 1, ago(SECOND))).kind).toBe('wait');
+  });
+
+  test('a clock that was set back makes it no younger than its last sending', () => {
+    const { kind } = repairFor(order(), evidence(SECOND, { sentAgoMs: 120 * SECOND + 1 }));
+    expect(kind).toBe('wait');
   });
 });
 
@@ -149,12 +151,16 @@ describe('R4: no absence is believed before 15 minutes', () => {
   });
 
   test('the 15 minutes count from the last sending', () => {
-    const resent = order({ attempts: 2, lastSentMs: SENT + 100 * SECOND });
-    expect(repairFor(resent, evidence(15 * MINUTE))).toEqual({
-      kind: 'wait',
-      untilMs: SENT + 100 * SECOND + 15 * MINUTE,
-    });
-    expect(repairFor(resent, evidence(15 * MINUTE + 100 * SECOND)).kind).toBe('prove_absence');
+    const resent = order({ attempts: 2 });
+    const sentAgoMs = 15 * MINUTE - 100 * SECOND;
+    const wait = repairFor(resent, evidence(15 * MINUTE, { sentAgoMs }));
+    expect(wait).toEqual({ kind: 'wait', leftMs: 100 * SECOND });
+  });
+
+  test('they are minutes that have passed, not minutes by which the clock was set', () => {
+    const seen = evidence(24 * 60 * MINUTE, { sentAgoMs: 15 * MINUTE - 1 });
+    expect(repairFor(order(), seen)).toEqual({ kind: 'wait', leftMs: 1 });
+    expect(repairFor(order(), { ...seen, sentAgoMs: 15 * MINUTE }).kind).toBe('prove_absence');
   });
 
   test('an active order stops the proof however late it becomes visible', () => {

@@ -161,7 +161,9 @@ test('a journal of the first version keeps its rows and gets the breakers', () =
   journal.settle(to(intent.request.key, 'unknown'), AT + 2);
   journal.record(sampleIteration());
   journal.pinBrokerAccount('one', '2000000001', AT);
-  const before = { orders: journal.openOrders('one'), rows: journal.iterations({}) };
+  // It knew of one clock only.
+  const orders = journal.openOrders('one').map((order) => ({ ...order, lastSentSteadyMs: null }));
+  const before = { orders, rows: journal.iterations({}) };
   journal.close();
   const db = openDatabase(dir, { readOnly: false, busyTimeoutMs: 0, migrations: MIGRATIONS.slice(0, 1) });
   db.run(`ATTACH '${donor}/tiebb.sqlite' AS donor`);

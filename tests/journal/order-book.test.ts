@@ -41,6 +41,7 @@ describe('plan', () => {
       attempts: 0,
       firstSentMs: null,
       lastSentMs: null,
+      lastSentSteadyMs: null,
       error: null,
     });
     expect(second.holdingsBefore('i-1', 0)).toEqual(BEFORE);
@@ -137,12 +138,13 @@ describe('attempt', () => {
       });
       journal.attempt([key], AT + 2);
       journal.settle(to(key, 'unknown'), AT + 3);
-      journal.attempt([key], AT + 4);
+      journal.attempt([key], AT + 4, 1_234.5);
       expect(journal.order(key)).toMatchObject({
         state: 'unknown',
         attempts: 3,
         firstSentMs: AT + 1,
         lastSentMs: AT + 4,
+        lastSentSteadyMs: 1_234,
       });
       expect(rows(dir, 'SELECT n, at FROM attempts ORDER BY n')).toEqual([
         { n: 1, at: AT + 1 },

@@ -1,0 +1,40 @@
+import { describe, expect, test } from 'bun:test';
+import { uptime } from 'node:os';
+import { systemClock } from '../../src/clock.ts';
+import { certainlySince, type Instant, probablySince } from '../../src/engine/steady.ts';
+
+const MINUTE = 60_000;
+const DAY = 24 * 60 * MINUTE;
+const THEN: Instant = { wallMs: 1_700_000_000_000, steadyMs: 100 * MINUTE };
+
+const clockAt = (wallMs: number, steadyMs: number) => ({
+  now: () => THEN.wallMs + wallMs,
+  monotonic: () => steadyMs,
+});
+
+describe('since an instant that an earlier program noted', () => {
+  test.each<[string, number, number, number, number]>([
+    ['nobody set the clock', 7 * MINUTE, 107 * MINUTE, 7 * MINUTE, 7 * MINUTE],
+    ['it was set forward', 67 * MINUTE, 107 * MINUTE, 7 * MINUTE, 7 * MINUTE],
+    ['it was set back by less', 5 * MINUTE, 107 * MINUTE, 5 * MINUTE, 5 * MINUTE],
+    ['it was set back to before', -MINUTE, 107 * MINUTE, 7 * MINUTE, 7 * MINUTE],
+    ['the machine was restarted', 30 * MINUTE, 2 * MINUTE, 2 * MINUTE, 30 * MINUTE],
+    ['the machine was restarted and the clock set back', MINUTE, 2 * MINUTE, MINUTE, MINUTE],
+    ['the machine stood still for a day', DAY + 7 * MINUTE, 107 * MINUTE, 7 * MINUTE, 7 * MINUTE],
+    ['and for more', DAY + 7 * MINUTE + 1, 107 * MINUTE, DAY + 7 * MINUTE + 1, DAY + 7 * MINUTE + 1],
+    ['the machine was off for more', DAY + 3 * MINUTE, 2 * MINUTE, DAY + 3 * MINUTE, DAY + 3 * MINUTE],
+    ['the machine is another one', 7 * MINUTE, 90 * DAY, 7 * MINUTE, 7 * MINUTE],
+  ])('%s', (_, wallMs, steadyMs, certain, probable) => {
+    const clock = clockAt(wallMs, steadyMs);
+    expect(certainlySince(clock, THEN)).toBe(certain);
+    expect(probablySince(clock, THEN)).toBe(probable);
+  });
+});
+
+test("what nobody sets is reckoned from the machine's start, so that a later program can go on with it", () => {
+  const before = uptime();
+  const seconds = (systemClock.monotonic?.() ?? 0) / 1_000;
+  // Both ends are whole seconds.
+  expect(seconds).toBeGreaterThanOrEqual(before - 2);
+  expect(seconds).toBeLessThanOrEqual(uptime() + 2);
+});
