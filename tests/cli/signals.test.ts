@@ -4,7 +4,16 @@ import { expect, setDefaultTimeout, test } from 'bun:test';
 import { join } from 'node:path';
 import { systemClock } from '../../src/clock.ts';
 import { openJournal } from '../../src/journal/journal.ts';
-import { BUN, block, configure, REPOSITORY, TOKEN, workshop } from '../support/bot-process.ts';
+import {
+  BUN,
+  block,
+  configure,
+  MAIN,
+  REPOSITORY,
+  type RunOptions,
+  TOKEN,
+  workshop,
+} from '../support/bot-process.ts';
 import { checkedRecords } from '../support/iteration-schema.ts';
 
 setDefaultTimeout(240_000);
@@ -12,12 +21,17 @@ setDefaultTimeout(240_000);
 const shop = workshop();
 
 /** A bot whose iteration stands still in a call of the venue. */
-async function heldAt(method: string, phase: 'received' | 'applied', args: readonly string[]) {
+async function heldAt(
+  method: string,
+  phase: 'received' | 'applied',
+  args: readonly string[],
+  options: RunOptions = {},
+) {
   const venue = await shop.venue({ accounts: [{ token: TOKEN, id: '2000000001', cash: '1000000' }] });
   const dir = shop.dir();
   configure(dir, [block()]);
   const held = venue.tell(`hold ${method} ${phase}`);
-  const bot = shop.start([...args, '--json'], dir, { env: { TINVEST_ENDPOINT: venue.endpoint } });
+  const bot = shop.start([...args, '--json'], dir, { ...options, env: { TINVEST_ENDPOINT: venue.endpoint } });
   await held;
   return { venue, dir, bot };
 }
@@ -34,7 +48,7 @@ function openOrders(dir: string): string[] {
 
 const STOPPED = /stopping; orders in flight/;
 
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   test.concurrent(`${signal} while it observes: the iteration is recorded and printed as interrupted, nothing was sent`, async () => {
     const { venue, dir, bot } = await heldAt('GetPositions', 'received', ['start', '--once']);
     bot.kill(signal);
@@ -67,6 +81,17 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     expect(openOrders(dir)).toEqual([]);
   });
 }
+
+test.concurrent('what was started to outlive its terminal is not stopped when that is closed', async () => {
+  const command = ['sh', '-c', 'trap "" HUP; exec "$@"', 'sh', BUN, '--no-env-file', MAIN];
+  const { venue, bot } = await heldAt('GetPositions', 'received', ['start', '--once'], { command });
+  bot.kill('SIGHUP');
+  await venue.tell('release');
+  const { code, out, err } = await bot.ended;
+  expect(err).not.toMatch(STOPPED);
+  expect(checkedRecords(out)).toMatchObject([{ status: 'balanced' }]);
+  expect(code).toBe(0);
+});
 
 test.concurrent('a venue that never answers again: gone within ten seconds, the order recorded as unknown, 7', async () => {
   const { dir, bot } = await heldAt('PostOrder', 'applied', ['start']);

@@ -26,7 +26,7 @@ export type Pattern = Pick<RegExp, 'test'>;
 
 export interface Running {
   readonly pid: number;
-  kill(signal: 'SIGINT' | 'SIGTERM' | 'SIGKILL'): void;
+  kill(signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP' | 'SIGKILL'): void;
   /** What stdout has said so far, once it matches. */
   untilOut(pattern: Pattern): Promise<string>;
   untilErr(pattern: Pattern): Promise<string>;
