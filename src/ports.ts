@@ -297,8 +297,9 @@ export interface Broker {
   /**
    * What was executed with `fromMs` < time <= `toMs`, in RUB, oldest first; what moved other currencies is left out,
    * and so are most commissions. Adjoining spans overlap nowhere and miss nothing that the venue already shows.
+   * `toMs` is `null`: up to the newest, whatever the clock here says.
    */
-  operations(brokerAccount: string, fromMs: number, toMs: number): Promise<readonly Operation[]>;
+  operations(brokerAccount: string, fromMs: number, toMs: number | null): Promise<readonly Operation[]>;
 }
 
 // ---------------------------------------------------------------- people

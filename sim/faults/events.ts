@@ -315,7 +315,10 @@ export class PlannedEvents {
         exchange.gapPrice(ticker, factor.toFixed(4));
         // Some come back: what was a fall for a while is none in the end.
         if (dice.chance(0.3))
-          later(dice.whole(20, 90) * MINUTE_MS, () => exchange.gapPrice(ticker, (0.97 / factor).toFixed(4)));
+          later(dice.whole(20, 90) * MINUTE_MS, () => {
+            world.cameBackMs = timeline.now();
+            exchange.gapPrice(ticker, (0.97 / factor).toFixed(4));
+          });
         break;
       }
       case 'instrument_halted':

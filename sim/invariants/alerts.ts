@@ -40,6 +40,8 @@ interface Heard extends Alert {
   readonly life: Life | null;
   /** Writes that had failed by then. */
   readonly unwritten: number;
+  /** Since when the account was halted then. */
+  readonly haltMs: number | null;
 }
 
 export function alertChecks(world: World): Check {
@@ -54,6 +56,8 @@ export function alertChecks(world: World): Check {
   const stops = new Map<string, Set<string>>();
   const looked = new Set<string>();
   const wrong = (text: string): void => world.violate('alert', text);
+  const haltMsOf = (account: string | null): number | null =>
+    account === null ? null : (world.store.journal.halt(account)?.atMs ?? null);
   const isOver = (life: Life): boolean => !life.alive || life.stoppedMs !== null || life !== world.life;
   const now = (): number => world.timeline.now();
   const toldOf = (account: string, event: RegExp, sinceMs: number): boolean =>
@@ -153,7 +157,10 @@ export function alertChecks(world: World): Check {
       twice('it was refused all the time');
     if (event === 'unknown_outcome' && same.some((each) => each.message.includes(keys[0] ?? '-')))
       twice('one order');
-    if (event === 'halted' && same.some((each) => each.message === message)) twice('one halt');
+    // Once a person lets it go on, the same fall may halt it anew, and that is another halt: by its instant.
+    const haltMs = haltMsOf(account);
+    const isOne = (each: Heard): boolean => each.message === message && each.haltMs === haltMs;
+    if (event === 'halted' && same.some(isOne)) twice('one halt');
     // That it was told is written down after it: on a full disk nobody remembers.
     const isNoted = world.unwritten === last.unwritten;
     if (
@@ -237,7 +244,13 @@ export function alertChecks(world: World): Check {
     onAlert(alert) {
       const { life } = world;
       truth(alert, life);
-      heard.push({ ...alert, atMs: now(), life, unwritten: world.unwritten });
+      heard.push({
+        ...alert,
+        atMs: now(),
+        life,
+        unwritten: world.unwritten,
+        haltMs: haltMsOf(alert.account),
+      });
     },
     onRecord(record, life) {
       const account = world.accounts.find(({ id }) => id === record.account);

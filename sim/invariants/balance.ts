@@ -99,7 +99,9 @@ export function balanceChecks(world: World, told: Told): Check {
   return {
     onRecord(record) {
       const account = world.accounts.find(({ id }) => id === record.account);
-      if (account === undefined || record.dry_run || world.beganMs(record) < world.calmAtMs) return;
+      // A price that came back from a gap meanwhile, also after the faults, is for the next iteration to answer.
+      const sinceMs = Math.max(world.calmAtMs, world.cameBackMs);
+      if (account === undefined || record.dry_run || world.beganMs(record) < sinceMs) return;
       if (record.status !== 'balanced' && record.status !== 'nothing_to_do') return;
       if (!isJudged(account, record) || !world.isUndisturbed(account.brokerAccount)) return;
       const known = standingOf(world, account, (uid) => told.worthTo(account, uid));

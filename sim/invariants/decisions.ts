@@ -8,7 +8,18 @@ import { chargedFee, executedValue, type VenueOrder } from '../../src/exchange/o
 import type { Check, PlannedLeg } from '../check.ts';
 import type { SimAccount } from '../generate/generate-accounts.ts';
 import type { World } from '../world/world.ts';
-import { fillsOf, growthOf, hasTraded, missOf, type Row, rub, type Standing, standingOf } from './targets.ts';
+import {
+  fillsOf,
+  growthOf,
+  hasTraded,
+  missOf,
+  mostMissing,
+  type Row,
+  rub,
+  rubEdge,
+  type Standing,
+  standingOf,
+} from './targets.ts';
 import type { Told } from './told.ts';
 import type { Traded } from './turnover.ts';
 
@@ -62,9 +73,10 @@ export function decisionChecks(world: World, told: Told, traded: Traded): Check 
     const standing = standingOf(world, account, (uid) => told.worthTo(account, uid));
     if (standing === null || world.exchange.desk.blockedCash(account.brokerAccount, 'rub') > 0n) return null;
     const moves = movesOf(world, leg, account, standing);
-    // The fees of all that is missing: a leg of sells is planned with the purchases that it pays for.
+    // The fees of all that is missing: a leg of sells is planned with the purchases that it pays for. Of an exposure that is
+    // chosen: between the ends of its span each row counts as done, by the exposure that was chosen it may be far from it.
     const moved = moves.reduce((sum, { amount }) => sum + Math.abs(amount), 0);
-    const fees = Math.max(moved, missOf(standing)) * rateOf(world, account);
+    const fees = Math.max(moved, mostMissing(standing)) * rateOf(world, account);
     const reach = Math.max(0, ...standing.rows.map(({ lot }) => lot)) + fees + GRAIN_RUB;
     const firsts = account.block.min_one_lot === false ? [] : moves.filter(isFirstLot);
     return {
@@ -87,7 +99,7 @@ export function decisionChecks(world: World, told: Told, traded: Traded): Check 
       const isPast =
         amount > 0
           ? end > Math.max(row.worth, row.high) + reach
-          : !free && end < Math.min(row.worth, row.low) - reach;
+          : !free && end < Math.min(row.worth, row.low) - reach - stepsOf(world, standing);
       if (isPast)
         world.violate(
           'towards',
@@ -106,7 +118,7 @@ export function decisionChecks(world: World, told: Told, traded: Traded): Check 
     const spent = moves.reduce((sum, { amount }) => sum + Math.max(0, amount), 0);
     const left = standing.cash - spent;
     // What is brought to its edge may be paid for by RUB down to its own.
-    const low = standing.cashLow - (toEdge ? edgeOf(rebalance, standing) : 0);
+    const low = standing.cashLow - (toEdge ? rubEdge(rebalance, standing) : 0);
     if (spent > 0 && left < Math.min(stays, standing.cash, low) - reach - firsts)
       world.violate(
         'towards',
@@ -246,6 +258,13 @@ function movesOf(world: World, { intents }: PlannedLeg, account: SimAccount, { r
   return [...moves.values()];
 }
 
+/** What purchases keep aside for a step of the price: RUB that they go short of, and a sell may go its part of it further. */
+const stepsOf = ({ exchange }: World, { rows }: Standing): number =>
+  rows.reduce((sum, { ticker, lot, lotSize, worth, high }) => {
+    const lots = Math.max(0, high - worth) / lot;
+    return sum + lots * rub(lotSize * exchange.instrument(ticker).step);
+  }, 0);
+
 /** The rate that the bot reckons with: what it has paid, and before that what it is told. */
 export function rateOf(world: World, account: SimAccount): number {
   const { exchange } = world;
@@ -264,15 +283,6 @@ const newestFills = (world: World, account: SimAccount): readonly VenueOrder[] =
   fillsOf(world, account).slice(-RATE_FROM_FILLS);
 
 const paidOn = (order: VenueOrder): number => Number(chargedFee(order)) / Number(executedValue(order));
-
-/** Half the band of RUB, in RUB: the narrower of the two counts. RUB that may be borrowed has none. */
-function edgeOf(rebalance: Readonly<Record<string, unknown>>, { total, cashLow }: Standing): number {
-  const halves = [
-    total * (Number(rebalance.threshold_percent) / 100),
-    cashLow * (Number(rebalance.relative_threshold_percent) / 100),
-  ].filter(Number.isFinite);
-  return cashLow <= 0 || halves.length === 0 ? 0 : Math.min(...halves);
-}
 
 /** Percentage points that a leg brings an account nearer to its targets, and the least that is worth trading. */
 function worthOf({ account, standing, moves }: Judged): { readonly gained: number; readonly least: number } {

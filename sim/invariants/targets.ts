@@ -172,9 +172,25 @@ export const rub = (nano: bigint): number => Number(nano / 1_000_000n) / 1_000;
 export const offBy = (worth: number, low: number, high: number): number =>
   Math.max(0, low - worth, worth - high);
 
+/**
+ * Half the band of RUB, in RUB, as far as RUB goes: it has only the absolute one, and beside relative ones alone it has none
+ * that would hold it. RUB that may be borrowed has no edge, and nothing has one where no band is set.
+ */
+export function rubEdge(
+  { threshold_percent: absolute, relative_threshold_percent: relative }: Readonly<Record<string, unknown>>,
+  { total, cashLow }: Standing,
+): number {
+  if (cashLow <= 0 || (absolute === undefined && relative === undefined)) return 0;
+  return absolute === undefined ? cashLow : Math.min(cashLow, total * (Number(absolute) / 100));
+}
+
 /** Sum of how far everything is from where it should be, RUB included. */
 export const missOf = ({ rows, cash, cashLow, cashHigh }: Standing): number =>
   rows.reduce((sum, { worth, low, high }) => sum + offBy(worth, low, high), offBy(cash, cashLow, cashHigh));
+
+/** The same by the one exposure that leaves most to do. Each row's miss bends once and never down: one of the ends is the most. */
+export const mostMissing = (standing: Standing): number =>
+  Math.max(missOf(at(standing, 0)), missOf(at(standing, 1)));
 
 /**
  * How much further off its targets it is now than `before`, as `[before, now]`, by the one exposure that tells best for

@@ -2,9 +2,7 @@
 // Guarantees: whatever happens is told to the trace and to the checks, in the order in which it happens.
 
 import { drainMicrotasks } from 'bun:jsc';
-import { z } from 'zod';
 import type { Config } from '../../src/config/config.ts';
-import { parseConfig } from '../../src/config/parse.ts';
 import type { IterationRecord } from '../../src/core/iteration-record.ts';
 import { createCalendar } from '../../src/exchange/calendar.ts';
 import {
@@ -29,6 +27,7 @@ import { CallFaults } from '../faults/call-faults.ts';
 import { PlannedEvents } from '../faults/events.ts';
 import { OutsideChanges } from '../faults/outside-changes.ts';
 import { type Kept, Swarm } from '../faults/swarm.ts';
+import { configOf } from '../generate/config-of.ts';
 import {
   generateAccounts,
   SIM_CATALOGUE,
@@ -108,6 +107,8 @@ export class World {
   bootedMs = 0;
   /** True time at which the bot's clock was last changed. */
   skewedAtMs = Number.NEGATIVE_INFINITY;
+  /** When a price last came back from a gap. */
+  cameBackMs = Number.NEGATIVE_INFINITY;
   /** Writes that the disk has no room for. */
   diskFullFor = 0;
   /** Writes that failed so far. */
@@ -395,16 +396,6 @@ function wordsOf({ ending }: Life): string {
   if (ending === null) return 'not yet';
   if (ending.kind === 'exit') return `exit code ${ending.code}`;
   return ending.kind === 'killed' ? 'killed' : String(ending.error);
-}
-
-/** Compiling schemas pays where one is used often; here each is used once. */
-z.config({ jitless: true });
-
-function configOf(accounts: readonly SimAccount[]): Config {
-  const text = JSON.stringify({ accounts: accounts.map(({ block }) => block), alert_command: 'tell' });
-  const parsed = parseConfig(text, { process: {}, file: {}, filePath: '.env', fileFound: false });
-  if (!parsed.ok) throw new Error(`a generated configuration is invalid: ${JSON.stringify(parsed.problems)}`);
-  return parsed.config;
 }
 
 /** An error with the few lines of its stack that say where. */

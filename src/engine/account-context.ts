@@ -81,6 +81,8 @@ export interface AccountMemory {
   readonly alerted: Set<string>;
   /** Keys of unknown orders whose absence an order beside them kept from being proved, by `steady` when that began. */
   readonly clouded: Map<string, number>;
+  /** Keys of orders that an older version of the program sent, by `steady` when this one looked at them first. */
+  readonly firstLooks: Map<string, number>;
   /** Daily closes by uid; `day` names the day and span that they were read for. */
   readonly closes: Map<string, { readonly day: string; readonly closes: readonly Close[] }>;
   /** Deposits less withdrawals since the drawdown's marks were set (`sinceMs`), as last read. */
@@ -119,6 +121,7 @@ export const newMemory = (): AccountMemory => ({
   cashGone: new Map(),
   withdrawn: NO_MONEY,
   clock: null,
+  firstLooks: new Map(),
 });
 
 /** What an iteration hands to the outside: its record, and whether it counts in history. */

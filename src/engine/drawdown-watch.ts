@@ -55,11 +55,10 @@ export async function watchDrawdown(
   if (known === null) {
     // Nobody can tell then which of the operations these positions have: the next look begins.
     if (clockWasSet([...positionsWithin, instantOf(clock)])) return [];
-    // What came after these is in none of the figures, also where the rest of the look took its time.
-    const sinceMs = positionsAtMs;
+    const { sinceMs, warnings } = await beginning(context, positionsAtMs);
     journal.setEquityMarks(id, { ...movedMarks(null, inside.equity, NO_MONEY), flowsSinceMs: sinceMs });
-    memory.flows = { sum: NO_MONEY, sinceMs, atMs: sinceMs, late: false };
-    return [];
+    memory.flows = { sum: NO_MONEY, sinceMs, atMs: positionsAtMs, late: false };
+    return warnings;
   }
   const { warnings, flows, doubt } = await flowsNow(context, known, inside, outside);
   const marks = { ...known, ...movedMarks(known, inside.equity, add(flows.sum, doubt)) };
@@ -75,6 +74,20 @@ export async function watchDrawdown(
 interface Inside {
   readonly equity: Money;
   readonly uids: ReadonlySet<string>;
+}
+
+/**
+ * From when on money that moves is in none of the figures: since the positions, also where the rest of the look took its
+ * time. A venue that lists what by our clock is still to come has moved it before: then the clock is behind.
+ */
+async function beginning(
+  context: AccountContext,
+  positionsAtMs: number,
+): Promise<{ readonly sinceMs: number; readonly warnings: readonly string[] }> {
+  const read = await operationsOf(context, positionsAtMs, null);
+  if (read.kind === 'untold') return { sinceMs: positionsAtMs, warnings: [read.warning] };
+  const newestMs = read.operations.at(-1)?.atMs ?? positionsAtMs;
+  return { sinceMs: newestMs > context.clock.now() ? newestMs : positionsAtMs, warnings: [] };
 }
 
 /** What is balanced, and what was until it left the wallet: an edit of the configuration is no loss. */
@@ -109,7 +122,8 @@ async function flowsNow(
   const current =
     before !== null && !before.late && atMs - before.atMs <= READ_AGAIN_MS && isZero(outside.cash);
   if (current) return { flows: before, doubt: NO_MONEY, warnings: [] };
-  const read = await operationsOf(context, sinceMs, atMs);
+  // To the newest: a clock that was set back knows nothing of what came since.
+  const read = await operationsOf(context, sinceMs, null);
   if (read.kind === 'untold') {
     memory.flows = { sum: before?.sum ?? NO_MONEY, sinceMs, atMs, late: false };
     return { flows: memory.flows, doubt: NO_MONEY, warnings: [read.warning] };
@@ -150,7 +164,7 @@ type Read =
   /** This venue has no such list. */
   | { readonly kind: 'untold'; readonly warning: string };
 
-async function operationsOf(context: AccountContext, fromMs: number, toMs: number): Promise<Read> {
+async function operationsOf(context: AccountContext, fromMs: number, toMs: number | null): Promise<Read> {
   try {
     const operations = await context.broker.operations(context.brokerAccount, fromMs, toMs);
     return { kind: 'operations', operations };

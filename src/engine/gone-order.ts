@@ -29,7 +29,7 @@ import { certainlySince, probablySince } from './steady.ts';
 /** The order as final where that is certain, else as it was. */
 export async function settleGone(context: AccountContext, order: JournaledOrder): Promise<JournaledOrder> {
   const { clock, stop } = context;
-  const sent = lastSent(order);
+  const sent = lastSent(context, order);
   const nowMs = sent.wallMs + probablySince(clock, sent);
   if (certainlySince(clock, sent) < ABSENCE_AFTER_MS || moscowDay(nowMs) <= moscowDay(sent.wallMs))
     return order;

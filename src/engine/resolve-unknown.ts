@@ -166,8 +166,8 @@ async function exchangeOf(context: AccountContext, order: JournaledOrder): Promi
 }
 
 /** Time since the last sending that has certainly passed. */
-const sentAgo = ({ clock }: AccountContext, order: JournaledOrder): number =>
-  certainlySince(clock, lastSent(order));
+const sentAgo = (context: AccountContext, order: JournaledOrder): number =>
+  certainlySince(context.clock, lastSent(context, order));
 
 /** Neither found nor provably absent: only a person can say what became of it. */
 function giveUp(context: AccountContext, order: JournaledOrder): JournaledOrder {

@@ -23,8 +23,8 @@ export interface Span {
   readonly brokerAccount: string;
   /** Exclusive: what was reckoned with up to here is not given again. */
   readonly fromMs: number;
-  /** Inclusive. An empty span has no operations, and nobody is asked. */
-  readonly toMs: number;
+  /** Inclusive; `null`: up to the venue's own now. An empty span has no operations, and nobody is asked. */
+  readonly toMs: number | null;
 }
 
 type CursorMethod = Method<GetOperationsByCursorRequest, GetOperationsByCursorResponse>;
@@ -35,7 +35,7 @@ export async function readOperations(
   method: CursorMethod,
   span: Span,
 ): Promise<readonly Operation[]> {
-  if (span.toMs <= span.fromMs) return [];
+  if (span.toMs !== null && span.toMs <= span.fromMs) return [];
   const items: OperationItem[] = [];
   const cursors = new Set(['']);
   let cursor = '';
@@ -54,7 +54,7 @@ export async function readOperations(
   throw new WorldError(
     'refused_data',
     `account ${span.brokerAccount} has more than ${PAGES_MAX} pages of operations from ${utc(span.fromMs)} to ` +
-      `${utc(span.toMs)}; expected at most ${PAGES_MAX} of up to ${PAGE}: ask for a shorter span`,
+      `${span.toMs === null ? 'now' : utc(span.toMs)}; expected at most ${PAGES_MAX} of up to ${PAGE}: ask for a shorter span`,
     'later',
   );
 }
@@ -63,13 +63,13 @@ export async function readOperations(
 const pageRequest = (span: Span, cursor: string): GetOperationsByCursorRequest => ({
   accountId: span.brokerAccount,
   from: new Date(span.fromMs),
-  to: new Date(span.toMs + 1),
   limit: PAGE,
   operationTypes: [],
   state: OperationState.OPERATION_STATE_EXECUTED,
   withoutCommissions: true,
   withoutTrades: true,
   withoutOvernights: true,
+  ...(span.toMs === null ? {} : { to: new Date(span.toMs + 1) }),
   ...(cursor === '' ? {} : { cursor }),
 });
 
@@ -78,7 +78,8 @@ function operationsOf(items: readonly OperationItem[], span: Span): readonly Ope
   const byId = new Map<string, Operation>();
   for (const item of items) {
     const operation = operationOf(item, span.brokerAccount);
-    if (operation === null || operation.atMs <= span.fromMs || operation.atMs > span.toMs) continue;
+    if (operation === null || operation.atMs <= span.fromMs) continue;
+    if (span.toMs !== null && operation.atMs > span.toMs) continue;
     const known = byId.get(operation.id);
     if (known && !isSame(known, operation))
       refuse(`operation ${operation.id} occurs twice, with two meanings`);

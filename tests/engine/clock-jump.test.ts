@@ -52,6 +52,78 @@ test('a clock that is set while the account is looked at makes no deposit of bef
   expect(world.journal.halt('a')?.cause).toBe('drawdown');
 });
 
+test.each([
+  ['what left before the clock was set back, after a restart', true],
+  ['what left after the clock was set back', false],
+])('%s is no fall', async (_, isBefore) => {
+  const world = await openWorld({
+    accounts: [
+      {
+        wallet: { TMOS: 50, RUB: 50 },
+        cash: '50000.00',
+        pieces: { TMOS: 7_692 },
+        settings: { maxDrawdownPercent: 2, intervalMs: HOUR_MS },
+        policy: { minImprovementPp: 90 },
+      },
+    ],
+  });
+  world.exchange.faults.delay('*', 20);
+  const by = byClock(world);
+  const withdraw = async () => {
+    world.exchange.withdraw(world.accountId(), '20000');
+    await world.clock.sleep(MINUTE_MS);
+  };
+  await by.cycle();
+  await world.clock.sleep(MINUTE_MS);
+  if (isBefore) {
+    await withdraw();
+    await by.cycle();
+    world.restart();
+  }
+  by.setForward(-2 * HOUR_MS);
+  if (!isBefore) await withdraw();
+  for (let turn = 0; turn < 3; turn += 1) {
+    expect((await by.cycle()).status).toBe('nothing_to_do');
+    await world.clock.sleep(MINUTE_MS);
+  }
+  expect(world.journal.halt('a')).toBeNull();
+  world.exchange.gapPrice('TMOS', '0.9');
+  await by.cycle();
+  expect(world.journal.halt('a')?.cause).toBe('drawdown');
+});
+
+test('what came before an account began by a clock that was behind is no money of afterwards', async () => {
+  const world = await openWorld({
+    accounts: [
+      {
+        wallet: { TMOS: 50, RUB: 50 },
+        cash: '50000.00',
+        pieces: { TMOS: 7_692 },
+        settings: { maxDrawdownPercent: 2, intervalMs: HOUR_MS },
+        policy: { minImprovementPp: 90 },
+      },
+    ],
+  });
+  world.exchange.faults.delay('*', 20);
+  const by = byClock(world);
+  world.exchange.deposit(world.accountId(), '20000');
+  await world.clock.sleep(MINUTE_MS);
+  by.setForward(-3 * MINUTE_MS);
+  await by.cycle();
+  by.setForward(3 * MINUTE_MS);
+  world.restart();
+  for (const rub of ['10000', '5000']) {
+    await world.clock.sleep(MINUTE_MS);
+    expect((await by.cycle()).status).toBe('nothing_to_do');
+    world.exchange.withdraw(world.accountId(), rub);
+  }
+  await by.cycle();
+  expect(world.journal.halt('a')).toBeNull();
+  world.exchange.gapPrice('TMOS', '0.9');
+  await by.cycle();
+  expect(world.journal.halt('a')?.cause).toBe('drawdown');
+});
+
 test('fills of minutes ago have to show after the clock was set an hour forward', async () => {
   const world = await openHeld();
   const by = byClock(world);

@@ -1,7 +1,14 @@
 // How much further off its targets an account is: by one exposure for all of it where it may borrow.
 
 import { expect, test } from 'bun:test';
-import { growthOf, missOf, type Row, type Standing } from '../../sim/invariants/targets.ts';
+import {
+  growthOf,
+  missOf,
+  mostMissing,
+  type Row,
+  rubEdge,
+  type Standing,
+} from '../../sim/invariants/targets.ts';
 
 const row = (ticker: string, worth: number, low: number, high: number): Row => ({
   ticker,
@@ -12,6 +19,11 @@ const row = (ticker: string, worth: number, low: number, high: number): Row => (
   worth,
   low,
   high,
+});
+
+const both = (absolute: number, relative: number): Record<string, number> => ({
+  threshold_percent: absolute,
+  relative_threshold_percent: relative,
 });
 
 const grown = (before: Standing, now: Standing): number => {
@@ -32,6 +44,12 @@ test('a debt that pays for one row while another keeps too much is nearer by the
   expect(growthOf(before, now, 1)).toEqual([80, 41]);
 });
 
+test('what is missing is judged by one exposure for all rows: the one that leaves most to do', () => {
+  // Own money alone leaves 30 of A, 10 of B and 40 of debt to move; the most exposure 20, 40 and 60.
+  expect(missOf(borrowing(80, 60))).toBe(0);
+  expect(mostMissing(borrowing(80, 60))).toBe(120);
+});
+
 test('a purchase past every target is further off by any exposure', () => {
   expect(grown(borrowing(100, 100), borrowing(100, 130))).toBe(60);
 });
@@ -50,4 +68,15 @@ test('without borrowing it is the miss of both', () => {
     [50, 75],
   ] as const)
     expect(growthOf(own(from), own(to), 3)).toEqual([missOf(own(from)), missOf(own(to)) + 3]);
+});
+
+test.each([
+  ['none without bands', {}, 25, 0],
+  ['the absolute one, also where a relative one would be narrower', both(15, 10), 25, 15],
+  ['all of it beside relative bands alone', { relative_threshold_percent: 10 }, 25, 25],
+  ['no more than there is', both(40, 10), 25, 25],
+  ['none where RUB may be borrowed', both(15, 10), -50, 0],
+])('the edge of RUB is %s', (_, rebalance, cashLow, edge) => {
+  const standing: Standing = { rows: [], cash: 30, cashLow, cashHigh: 25, total: 100 };
+  expect(rubEdge(rebalance, standing)).toBe(edge);
 });

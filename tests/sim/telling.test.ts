@@ -393,6 +393,21 @@ test.each(SCENES)('%s fails: %p', (invariant, text, break_) => {
   expect(broken.map((violation) => violation.text).join('\n')).toMatch(text);
 });
 
+test.each([
+  ['of one halt is one too many', false, true],
+  ['of the next halt, in the same words, is right', true, false],
+])('a second alert %s', (_, isLifted, fails) => {
+  const made = told((record) => record);
+  const fall = 'equity has fallen 2.36 %';
+  halt(made, fall);
+  alert(made, 'halted', fall);
+  made.world.timeline.run(made.world.timeline.now() + 1_000);
+  if (isLifted) store.journal.clearHalt('acc1');
+  halt(made, fall);
+  alert(made, 'halted', fall);
+  expect(brokenIn(made).some(({ text }) => text.includes('twice (one halt)'))).toBe(fails);
+});
+
 test('the commands that an alert names are those that a person can type', async () => {
   const made = told((record) => record);
   unknownOrder(made);

@@ -78,6 +78,16 @@ describe('at the exchange', () => {
     expect(await amounts(20, 30)).toEqual(['3']);
   });
 
+  test('without an end is read to the newest, whatever the clock here says', async () => {
+    const { clock, exchange, broker, id } = atExchange();
+    await clock.advance(10);
+    exchange.deposit(id, '1');
+    await clock.advance(10);
+    exchange.deposit(id, '2');
+    const operations = await broker.operations(id, NOW + 5, null);
+    expect(operations.map(({ amount }) => decimal(amount, 0))).toEqual(['1', '2']);
+  });
+
   test('more than a page is read to its end', async () => {
     const { clock, exchange, broker, id, asked } = atExchange();
     await clock.advance(1);
@@ -159,6 +169,16 @@ describe('the request', () => {
       withoutOvernights: true,
     });
     expect(sent[1]).toEqual({ ...sent[0]!, cursor: 'next' });
+  });
+
+  test('says no end where none is meant, and is made from any instant', async () => {
+    const { broker, venue } = reading(() => page([ITEM]));
+    expect(await broker.operations(ACCOUNT, FROM, null)).toHaveLength(1);
+    expect(await broker.operations(ACCOUNT, NOW + 1_000, null)).toEqual([]);
+    const ends = venue.calls
+      .filter((call) => call.method === METHOD)
+      .map((call) => GetOperationsByCursorRequest.decode(call.request).to);
+    expect(ends).toEqual([undefined, undefined]);
   });
 
   test.each([
