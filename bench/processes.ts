@@ -10,6 +10,10 @@ import type { IterationRecord } from '../src/core/iteration-record.ts';
 
 const ROOT = resolve(import.meta.dir, '..');
 const TOKEN = 't.bench-0123456789_abcdefghij';
+/** Switches of Bun's engine that the scripts of package.json set for `bench` as for `start`. */
+const ENGINE = Object.fromEntries(
+  Object.entries(process.env).filter(([name]) => name.startsWith('BUN_JSC_')),
+);
 
 export interface Venue {
   readonly endpoint: string;
@@ -72,7 +76,7 @@ export class Bench {
       cwd,
       stdout: 'pipe',
       stderr: 'inherit',
-      env: { PATH: process.env.PATH, TIEBB_LOG_LEVEL: 'error' },
+      env: { ...ENGINE, PATH: process.env.PATH, TIEBB_LOG_LEVEL: 'error' },
     });
     this.children.push(child);
     return {

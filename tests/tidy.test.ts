@@ -3,6 +3,7 @@
 
 import { expect, test } from 'bun:test';
 import { Glob } from 'bun';
+import manifest from '../package.json' with { type: 'json' };
 
 interface Source {
   readonly path: string;
@@ -211,6 +212,14 @@ test('no chain of imports comes back to where it began', () => {
 
 test('time, chance and money come through their doors only', () => {
   expect(sources.flatMap(untidy)).toEqual([]);
+});
+
+test('what is measured runs under the same switches of the engine as what users run', () => {
+  const switches = (['start', 'dev', 'paper', 'bench'] as const).map(
+    (name) => manifest.scripts[name].split(' exec ')[0],
+  );
+  expect(switches[0]).toMatch(/^BUN_JSC_\w+=\S+( BUN_JSC_\w+=\S+)*$/);
+  expect(new Set(switches).size).toBe(1);
 });
 
 test('no test is skipped, focused or asserts nothing', async () => {

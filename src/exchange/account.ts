@@ -17,7 +17,6 @@ export type EntryKind =
   | 'margin_fee';
 
 export interface Entry {
-  readonly id: string;
   readonly atMs: number;
   readonly kind: EntryKind;
   readonly currency: string;
@@ -96,24 +95,21 @@ export class Account {
   }
 
   /** A way in or out. */
-  book(entry: Omit<Entry, 'id'>): Entry {
-    const complete = this.write(entry);
+  book(entry: Entry): void {
+    this.write(entry);
     if (entry.uid !== null && entry.pieces > 0n) this.basis(entry.uid).add(entry.pieces, entry.price);
     if (entry.uid !== null && entry.pieces < 0n) this.basis(entry.uid).remove(-entry.pieces);
-    return complete;
   }
 
   /** A split: the pieces change, what they cost does not. `entry.pieces` is the change. */
-  restate(entry: Omit<Entry, 'id'> & { readonly uid: string }): Entry {
+  restate(entry: Entry & { readonly uid: string }): void {
     const basis = this.basis(entry.uid);
     basis.restate(basis.held + entry.pieces);
-    return this.write(entry);
+    this.write(entry);
   }
 
-  private write(entry: Omit<Entry, 'id'>): Entry {
-    const complete: Entry = { id: `${this.id}-${this.ledger.length + 1}`, ...entry };
-    this.ledger.push(complete);
+  private write(entry: Entry): void {
+    this.ledger.push(entry);
     this.cashBy.set(entry.currency, this.cash(entry.currency) + entry.cash);
-    return complete;
   }
 }

@@ -53,7 +53,8 @@ export interface DeskSettings {
 export class OrderDesk {
   readonly orders: VenueOrder[] = [];
   private readonly byId = new Map<string, VenueOrder>();
-  private readonly byKey = new Map<string, VenueOrder[]>();
+  /** By account. */
+  private readonly byKey = new Map<string, Map<string, VenueOrder[]>>();
   private active: VenueOrder[] = [];
   private readonly taken = new Map<string, { readonly step: number; readonly lots: bigint }>();
   private readonly listeners: ((order: VenueOrder) => void)[] = [];
@@ -108,7 +109,7 @@ export class OrderDesk {
 
   /** The order that a repeated key stands for; `null` for a new key. @throws {VenueError} 30057. */
   private repeat(request: NewOrder, nowMs: number): VenueOrder | null {
-    const earlier = this.byKey.get(`${request.accountId}|${request.key}`)?.at(-1);
+    const earlier = this.ordersOfKey(request.accountId, request.key).at(-1);
     if (earlier === undefined) return null;
     if (fingerprintOf(earlier) !== fingerprintOf(request)) throw new VenueError('30057');
     if (this.settings.duplicateAnswer === 'forgotten') return null;
@@ -121,6 +122,7 @@ export class OrderDesk {
     const { instrument } = terms;
     const order: VenueOrder = {
       ...request,
+      accountId: account.id,
       id: String(70_000_000_001 + this.orders.length),
       currency: instrument.currency,
       figi: instrument.figi,
@@ -141,8 +143,9 @@ export class OrderDesk {
     this.orders.push(order);
     this.active.push(order);
     this.byId.set(order.id, order);
-    const key = `${request.accountId}|${request.key}`;
-    this.byKey.set(key, [...(this.byKey.get(key) ?? []), order]);
+    const ofAccount = this.byKey.get(account.id) ?? new Map<string, VenueOrder[]>();
+    this.byKey.set(account.id, ofAccount);
+    ofAccount.set(request.key, [...(ofAccount.get(request.key) ?? []), order]);
     return order;
   }
 
@@ -289,7 +292,7 @@ export class OrderDesk {
 
   /** @throws {VenueError} 50005 when unknown, not visible yet or forgotten. */
   look(accountId: string, id: string, by: 'exchange' | 'key', nowMs: number): VenueOrder {
-    const found = by === 'key' ? this.byKey.get(`${accountId}|${id}`)?.at(-1) : this.byId.get(id);
+    const found = by === 'key' ? this.ordersOfKey(accountId, id).at(-1) : this.byId.get(id);
     const known =
       found !== undefined &&
       found.accountId === accountId &&
@@ -305,6 +308,6 @@ export class OrderDesk {
   }
 
   ordersOfKey(accountId: string, key: string): readonly VenueOrder[] {
-    return this.byKey.get(`${accountId}|${key}`) ?? [];
+    return this.byKey.get(accountId)?.get(key) ?? [];
   }
 }

@@ -44,18 +44,29 @@ const TYPES: Readonly<Record<EntryKind, readonly [OperationType, string]>> = {
 
 const size = (value: bigint): bigint => (value < 0n ? -value : value);
 
-function grouped(ledger: readonly Entry[]): readonly (readonly Entry[])[] {
-  const groups = new Map<string, Entry[]>();
-  for (const entry of ledger) {
-    const key = entry.orderId === null ? entry.id : `${entry.orderId}/${entry.kind}`;
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [entry]);
-    else group.push(entry);
-  }
-  return [...groups.values()];
+/** What an entry belongs to: its order, its order's commission, or itself, named by its place in the ledger. */
+function idOf({ orderId, kind }: Entry, account: Account, place: number): string {
+  if (orderId === null) return `${account.id}-${place}`;
+  return kind === 'fee' ? `${orderId}-fee` : orderId;
 }
 
-function operation(entries: readonly Entry[], feesOf: ReadonlyMap<string, bigint>): LoggedOperation | null {
+/** By the ids of the operations. */
+function grouped(account: Account): ReadonlyMap<string, readonly Entry[]> {
+  const groups = new Map<string, Entry[]>();
+  for (const [index, entry] of account.ledger.entries()) {
+    const id = idOf(entry, account, index + 1);
+    const group = groups.get(id);
+    if (group === undefined) groups.set(id, [entry]);
+    else group.push(entry);
+  }
+  return groups;
+}
+
+function operation(
+  id: string,
+  entries: readonly Entry[],
+  feesOf: ReadonlyMap<string, bigint>,
+): LoggedOperation | null {
   const [first] = entries;
   const last = entries.at(-1);
   if (first === undefined || last === undefined) return null;
@@ -64,7 +75,7 @@ function operation(entries: readonly Entry[], feesOf: ReadonlyMap<string, bigint
   const worth = entries.reduce((sum, entry) => sum + size(entry.pieces) * entry.price, 0n);
   const isTrade = first.kind === 'buy' || first.kind === 'sell';
   return {
-    id: first.orderId === null ? first.id : first.kind === 'fee' ? `${first.orderId}-fee` : first.orderId,
+    id,
     parentId: first.kind === 'fee' ? (first.orderId ?? '') : '',
     atMs: last.atMs,
     kind: first.kind,
@@ -77,7 +88,7 @@ function operation(entries: readonly Entry[], feesOf: ReadonlyMap<string, bigint
     uid: first.uid,
     trades: isTrade
       ? entries.map((entry) => ({
-          tradeId: entry.tradeId ?? entry.id,
+          tradeId: entry.tradeId ?? id,
           atMs: entry.atMs,
           pieces: size(entry.pieces),
           price: entry.price,
@@ -93,8 +104,8 @@ export function operationsOf(account: Account): readonly LoggedOperation[] {
   for (const entry of account.ledger)
     if (entry.kind === 'fee' && entry.orderId !== null)
       feesOf.set(entry.orderId, (feesOf.get(entry.orderId) ?? 0n) + entry.cash);
-  return grouped(account.ledger)
-    .map((entries) => operation(entries, feesOf))
+  return [...grouped(account)]
+    .map(([id, entries]) => operation(id, entries, feesOf))
     .filter((each) => each !== null)
     .map((each, index) => ({ each, index }))
     .sort((a, b) => b.each.atMs - a.each.atMs || b.index - a.index)

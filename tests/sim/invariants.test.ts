@@ -403,7 +403,6 @@ const CASES: readonly (readonly [invariant: string, what: string, break_: (scene
     'books that do not add up',
     ({ world, account }) => {
       world.exchange.registry.account(account.brokerAccount).ledger.push({
-        id: 'forged',
         atMs: 0,
         kind: 'fee',
         currency: 'rub',
