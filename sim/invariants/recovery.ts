@@ -158,10 +158,10 @@ export function recoveryChecks(world: World): Check {
       const nowMs = world.timeline.now();
       if (status !== 'unknown_outcome' || world.store.journal.halt(account) !== null) return;
       if (nowMs - Math.max(world.calmAtMs, life.startedMs) < ASKED_MS) return;
-      for (const { state, request } of world.store.journal.openOrders(account)) {
+      for (const { state, request, lastSentSteadyMs } of world.store.journal.openOrders(account)) {
         const { firstMs = nowMs, lastMs = nowMs } = sent.get(request.key) ?? {};
-        // A machine that was restarted knows how long it has been running since.
-        const knownMs = nowMs - Math.max(lastMs, world.bootedMs);
+        // A machine that was restarted knows how long it has been running since, a program what an older one did not note.
+        const knownMs = nowMs - Math.max(lastMs, lastSentSteadyMs === null ? life.startedMs : world.bootedMs);
         if (state !== 'unknown' || world.skewedAtMs > firstMs || knownMs < HALTED_AFTER_MS + ASKED_MS)
           continue;
         world.violate('R5', `${request.key} is unknown after ${nowMs - lastMs} ms, and no person is asked`);

@@ -105,6 +105,8 @@ async function cancel(
     const { ticker, request } = order;
     const deadline = () => Math.min(latestMs, patience.heardMs + lookUpMs);
     const outcome = await inTime(context, deadline(), () => broker.cancel(request.brokerAccount, orderId));
+    // Its answer is one about the order: the look that follows may have to wait for the limit.
+    if (outcome !== null && outcome.kind !== 'unknown') patience.heardMs = steady(clock);
     context.log.info(
       { ticker, key: request.key, outcome: outcome?.kind ?? 'unknown' },
       'cancelled a resting order',
