@@ -15,7 +15,9 @@ interface Source {
 }
 
 /** Faults after which they end: most runs are short, some go on for long. */
-const MOST: readonly [number, ...number[]] = [9, 10, 10, 10, 10, 10, 11, 11, 12, 40];
+const MOST: readonly [number, ...number[]] = [
+  9, 9, 10, 10, 10, 10, 10, 10, 10, 10, 10, 10, 11, 11, 11, 11, 12, 12, 12, 40,
+];
 
 /** How much more often faults strike than their own figures say: the denser, the shorter the run for as many. */
 const DENSITY = 1.35;

@@ -41,6 +41,8 @@ export interface Changes {
   isOpen(): boolean;
   /** How often a table was written to. */
   versionOf(table: string): number;
+  /** The same of what concerns one order. */
+  versionOfRow(table: string, key: string): number;
   /** Runs a read and says which tables it looked at. */
   looking<T>(read: () => T): { readonly found: T; readonly tables: readonly string[] };
 }
@@ -58,21 +60,27 @@ export function remembered(journal: Journal, changes: Changes): Journal {
   const wrapped: Record<string, Read> = {};
   for (const name of READS) {
     const read = members[name];
-    if (read !== undefined) wrapped[name] = rememberedRead(read, changes);
+    // An order is asked for by its key, again and again while those beside it change.
+    const versionOf = name === 'order' ? changes.versionOfRow : changes.versionOf;
+    if (read !== undefined) wrapped[name] = rememberedRead(read, changes, versionOf);
   }
   return { ...journal, ...(wrapped as unknown as Pick<Journal, (typeof READS)[number]>) };
 }
 
-function rememberedRead(read: Read, { isOpen, versionOf, looking }: Changes): Read {
+function rememberedRead(
+  read: Read,
+  { isOpen, looking }: Changes,
+  versionOf: (table: string, key: string) => number,
+): Read {
   const known = new Map<string, Known>();
   return (...args) => {
     if (isOpen()) return read(...args);
     const key = args.join(' ');
     const last = known.get(key);
-    if (last?.seen.every(({ table, version }) => versionOf(table) === version)) return last.found;
+    if (last?.seen.every(({ table, version }) => versionOf(table, key) === version)) return last.found;
     const { found, tables } = looking(() => read(...args));
     if (known.size >= KNOWN_MAX) known.clear();
-    known.set(key, { found, seen: tables.map((table) => ({ table, version: versionOf(table) })) });
+    known.set(key, { found, seen: tables.map((table) => ({ table, version: versionOf(table, key) })) });
     return found;
   };
 }

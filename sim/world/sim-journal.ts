@@ -8,7 +8,7 @@ import { Database } from 'bun:sqlite';
 import { journalOf } from '../../src/journal/journal.ts';
 import { migrate } from '../../src/journal/migrate.ts';
 import { MIGRATIONS } from '../../src/journal/migrations.ts';
-import { type Store, storeOf } from '../../src/journal/store.ts';
+import { type Params, type Store, storeOf } from '../../src/journal/store.ts';
 import type { Journal } from '../../src/ports.ts';
 import { remembered } from './remembered.ts';
 import { TableChanges, tablesIn } from './table-changes.ts';
@@ -41,18 +41,25 @@ export function openSimJournal(): SimJournal {
     prepare(sql) {
       const query = real.prepare<never>(sql);
       const tables = tablesIn(sql);
+      const touch = (params: Params): void => {
+        if (isRead(sql)) {
+          changes.looked(tables);
+          return;
+        }
+        opened.hooks.statement();
+        changes.wrote(tables, typeof params.key === 'string' ? params.key : null);
+      };
       return {
         get(params) {
-          changes.looked(tables);
+          touch(params);
           return query.get(params);
         },
         all(params) {
-          changes.looked(tables);
+          touch(params);
           return query.all(params);
         },
         run(params) {
-          opened.hooks.statement();
-          changes.wrote(tables);
+          touch(params);
           query.run(params);
         },
       };
@@ -64,6 +71,7 @@ export function openSimJournal(): SimJournal {
     journal: remembered(journalOf(store), {
       isOpen: () => db.inTransaction,
       versionOf: (table) => changes.versionOf(table),
+      versionOfRow: (table, key) => changes.versionOfRow(table, key),
       looking: (read) => changes.looking(read),
     }),
     hooks: NO_HOOKS,
@@ -73,14 +81,17 @@ export function openSimJournal(): SimJournal {
       if (db.inTransaction) db.run('ROLLBACK');
       // A seed may have ended in the middle of an upgrade.
       migrate(db, MIGRATIONS, ':memory:');
-      for (const table of tables) wipe[table]?.run();
-      opened.changed();
+      for (const table of tables) if (changes.isWritten(table)) wipe[table]?.run();
+      changes.forget();
     },
   };
   const tables = tablesOf(db);
   const wipe = Object.fromEntries(tables.map((table) => [table, db.prepare(`DELETE FROM ${table}`)]));
   return opened;
 }
+
+/** What is no SELECT writes, also where it returns rows. */
+const isRead = (sql: string): boolean => /^\s*SELECT\b/.test(sql);
 
 /** Children before parents. */
 function tablesOf(db: Database): string[] {

@@ -244,7 +244,7 @@ export class World {
   close(): void {
     for (const life of this.lives) {
       life.kill();
-      life.stop.abort();
+      life.stop.abort('over');
     }
     drainMicrotasks();
   }

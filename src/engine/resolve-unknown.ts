@@ -61,7 +61,7 @@ export async function resolveUnknown(
     if (known.state === 'unknown') alertUnknown(context, known);
     throw error;
   } finally {
-    settled.abort();
+    settled.abort('settled');
     await telling;
   }
   return order;

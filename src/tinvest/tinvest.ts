@@ -60,7 +60,7 @@ export function createTInvest(options: TInvestOptions): TInvest {
     broker: createBroker(withTariff, ACCOUNT_METHODS[options.broker]),
     market: createMarket(withTariff, clock, log),
     turn: createTurnstile(clock, throttle.roomMs, stop),
-    close: () => closing.abort(),
+    close: () => closing.abort('closed'),
   };
 }
 

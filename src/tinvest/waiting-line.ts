@@ -75,7 +75,7 @@ export function createWaitingLine(clock: Clock, budget: Budget, signal?: AbortSi
 
   function reconsider(): void {
     const waitMs = release();
-    if (sleeping) sleeping.abort();
+    if (sleeping) sleeping.abort('woken');
     else if (Number.isFinite(waitMs)) void sleepUntilAllWent(waitMs);
   }
 

@@ -29,6 +29,18 @@ describe('a read', () => {
     expect(journal.halt('main')?.cause).toBe('drawdown');
   });
 
+  test('of one order is not made again for a write to another one', () => {
+    const other = sampleIntent({ account: 'main', iteration: 'two' });
+    journal.plan('main', 'two', 1, [other], NOTHING, 1);
+    const before = journal.order(key);
+    journal.attempt([other.request.key], 2);
+    expect(journal.order(key)).toBe(before);
+    expect(journal.order(other.request.key)?.state).toBe('sending');
+    expect(journal.openOrders('main').map(({ state }) => state)).toEqual(['intent', 'sending']);
+    journal.attempt([key], 3);
+    expect(journal.order(key)?.state).toBe('sending');
+  });
+
   test('sees every write that came before it', () => {
     expect(journal.order(key)?.state).toBe('intent');
     journal.attempt([key], 2);
@@ -37,6 +49,33 @@ describe('a read', () => {
     journal.settle({ key, to: 'live', executed: lots(1n), evidence: 'reply' }, 3);
     expect(journal.order(key)?.executed).toBe(lots(1n));
     expect(journal.openOrders('other')).toEqual([]);
+  });
+
+  test('sees a write that returns what it has written', () => {
+    const { uid, side, lots: count, lot } = intent.request;
+    const waiting = {
+      key,
+      account: 'main',
+      iteration: 'one',
+      ticker: intent.ticker,
+      uid,
+      side,
+      lots: count,
+      lot,
+    };
+    const amount = NOTHING.cash;
+    journal.addPending({
+      ...waiting,
+      price: intent.sizedAt,
+      amount,
+      createdAtMs: 1,
+      expiresAtMs: 9,
+      answer: 'none',
+      answeredAtMs: null,
+    });
+    expect(journal.pendingOrders('main').map(({ answer }) => answer)).toEqual(['none']);
+    expect(journal.answerPending(key, 'confirmed', 2)).toBe(true);
+    expect(journal.pendingOrders('main').map(({ answer }) => answer)).toEqual(['confirmed']);
   });
 
   test('sees nothing of a write that was thrown away', () => {
