@@ -215,7 +215,7 @@ export class CallFaults {
     if (nowMs < this.downUntilMs) return true;
     const dice =
       plainName(method) === 'PostOrder' && !this.copies.has(orderId ?? '')
-        ? world.swarm.fires('lost_in_maintenance', 0.05)
+        ? world.swarm.fires('lost_in_maintenance', 0.035)
         : null;
     if (dice === null) return false;
     this.hit('lost_in_maintenance', orderId ?? '');

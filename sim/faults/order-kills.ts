@@ -29,6 +29,8 @@ const CHOICES: readonly [readonly [Aim, number], ...(readonly [Aim, number])[]] 
   ['cancel', 5],
   ['cancel', 5],
   ['cancel', 5],
+  ['cancel', 5],
+  ['cancel', 3],
   ['end', 5],
   ['recovery', 6],
   ['recovery', 12],

@@ -143,15 +143,17 @@ export function planningChecks(world: World, told: Told): Check {
 
 /**
  * The most that an account may owe, nano, by what its total is worth to it: (multiplier - 1) of it, and `max_margin_size`.
- * `null` where it was never told of a price.
+ * `null` where it was never told of the price of something that it holds.
  */
 function debtMax(world: World, told: Told, account: SimAccount): bigint | null {
   if (!account.borrows) return 0n;
   // What is in doubt is worth no more than the most that was ever said of it.
-  const priceFor = (uid: string) => told.worthTo(account, uid) ?? told.mostFor(account, uid);
+  const books = world.exchange.registry.account(account.brokerAccount);
+  const unheld = (uid: string) => (books.pieces(uid) === 0n ? 0n : null);
+  const priceFor = (uid: string) => told.worthTo(account, uid) ?? told.mostFor(account, uid) ?? unheld(uid);
   const worths = balancedIn(world, account, priceFor);
   if (worths === null) return null;
-  const cash = rub(world.exchange.registry.account(account.brokerAccount).cash());
+  const cash = rub(books.cash());
   const total = worths.reduce((sum, { worth }) => sum + worth, cash);
   const { multiplier = 1, max_margin_size: size = 5_000 } = account.block.margin_trading as Record<
     string,

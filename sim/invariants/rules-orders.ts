@@ -90,7 +90,10 @@ export function orderChecks(world: World): Check {
     const { side } = intent.request;
     const percent = spreadMax(account);
     const nowMs = world.timeline.now();
-    const isMain = inMainHours(nowMs) && inMainHours(nowMs - LOOKED_WITHIN_MS);
+    // By the bot's own clock as well, where somebody has set it.
+    const isMain = [nowMs, nowMs + world.skewMs].every(
+      (atMs) => inMainHours(atMs) && inMainHours(atMs - LOOKED_WITHIN_MS),
+    );
     // Who does not know the hours takes them for thin ones.
     const blindMs = Math.max(hourlessMs, world.faults.hoursSpoiltMs);
     const knowsHours = nowMs - blindMs > LOOKED_WITHIN_MS;
@@ -117,7 +120,10 @@ export function orderChecks(world: World): Check {
   const surelyThin = ({ block }: SimAccount): boolean => {
     const nowMs = world.timeline.now();
     // By the hours of that schedule the morning belongs to the day's long session.
-    return block.exchange !== 'MOEX_PLUS' && !inMainHours(nowMs) && !inMainHours(nowMs - LOOKED_WITHIN_MS);
+    const isThin = [nowMs, nowMs + world.skewMs].every(
+      (atMs) => !inMainHours(atMs) && !inMainHours(atMs - LOOKED_WITHIN_MS),
+    );
+    return block.exchange !== 'MOEX_PLUS' && isThin;
   };
 
   /** Its spread is beyond the bound, by far enough that a price that moves does not matter. */
