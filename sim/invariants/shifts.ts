@@ -29,7 +29,8 @@ export function shiftChecks(world: World): Check {
     const rows = positions.filter(({ ticker }) => ticker !== 'RUB');
     const moved = rows.map(({ base_percent: base = 0, reference_percent: reference = 0, ...row }) => {
       const diff = reference > 0 ? ((base - reference) / reference) * 100 : base;
-      const slack = reference > 0 ? (300 * ROUNDED) / reference : ROUNDED;
+      // The smaller the reference beside the base, the more its own rounding tells.
+      const slack = reference > 0 ? (100 * ROUNDED * (2 + base / reference)) / reference : ROUNDED;
       if (Math.abs(diff - (row.diff_percent ?? 0)) > slack)
         wrong(
           `${iteration}: ${row.ticker} has changed by ${row.diff_percent} %, from ${reference} to ${base} it is ${diff}`,

@@ -22,9 +22,12 @@ export interface StartOptions extends CommonOptions {
   readonly saveSnapshots?: string;
 }
 
-/** `--once` asks about an unknown outcome for at most this long; a daemon twice that, and again a minute later. */
+/**
+ * `--once` asks about an unknown outcome for at most this long; a daemon for longer, and again a minute later: the venue's
+ * limits are by the minute, so that a look which has to wait for the next one still finds its answer.
+ */
 const LOOK_UP_ONCE_MS = 30_000;
-const LOOK_UP_MS = 60_000;
+const LOOK_UP_MS = 75_000;
 
 export async function startCommand(options: StartOptions, outside: Outside): Promise<number> {
   const loaded = loadOrExplain(options, outside);
