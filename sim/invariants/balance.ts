@@ -22,7 +22,8 @@ const FREE = new Set([
 /** The same of `limits`: what is too small is reckoned with, what only slows down is judged once nothing is left to do. */
 const SMALL = new Set(['min_trade_rub', 'dust_percent']);
 const SLOW = new Set(['max_trade_percent', 'max_orders']);
-const DUST_PERCENT = 0.02;
+/** Of the total: an account without `limits` trades no less. */
+export const DUST_PERCENT = 0.02;
 /** Of the total that was traded: purchases reserve the commission and a step, and what is left over buys once more. */
 const COST = 0.004;
 /** What the way there takes of the collateral, and of what the multiplier lets be owed. */

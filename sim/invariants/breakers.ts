@@ -76,9 +76,14 @@ export function breakerChecks(world: World, told: Told): Check {
     return from <= 0 ? null : known.peak - own - (from * limitOf(account)) / 100;
   }
 
-  /** What an iteration that came that far has seen, and so remembers. */
-  function remember({ id }: SimAccount, { own, flows, payouts }: Look): void {
-    marks.set(id, { peak: Math.max(own, marks.get(id)?.peak ?? own), flows, payouts });
+  /**
+   * What an iteration that came that far has seen, and so remembers. While its clock is being set nobody can tell which
+   * operations its positions have: such a look begins nothing.
+   */
+  function remember({ id }: SimAccount, { own, flows, payouts }: Look, beganMs: number): void {
+    const known = marks.get(id);
+    if (known === undefined && world.skewedAtMs >= beganMs) return;
+    marks.set(id, { peak: Math.max(own, known?.peak ?? own), flows, payouts });
   }
 
   /** Of money that moves while a reply is on its way nobody can tell whether the positions in it have it. */
@@ -135,18 +140,20 @@ export function breakerChecks(world: World, told: Told): Check {
           `${id} buys, ${over.toFixed(2)} RUB below what ${limitOf(account)} % allow`,
         );
     },
-    onRecord({ account: id, iteration, status, reason, dry_run }) {
+    onRecord(record) {
+      const { account: id, iteration, status, reason, dry_run } = record;
       const account = accountOf(id);
       const planned = looks.get(id);
       looks.delete(id);
       if (account === undefined || dry_run || /risk_only/.test(reason ?? '')) return;
       if (limitOf(account) === Number.POSITIVE_INFINITY) return;
-      if (planned !== undefined) return remember(account, planned);
+      const beganMs = world.beganMs(record);
+      if (planned !== undefined) return remember(account, planned, beganMs);
       const look = status === 'nothing_to_do' ? lookAt(account, iteration) : null;
       if (look === null) return;
-      if (!world.isUndisturbed(account.brokerAccount)) return remember(account, look);
+      if (!world.isUndisturbed(account.brokerAccount)) return remember(account, look, beganMs);
       const over = beyond(account, look);
-      remember(account, look);
+      remember(account, look, beganMs);
       if (over !== null && over > GRAIN_RUB)
         world.violate(
           'drawdown',

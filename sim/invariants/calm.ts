@@ -1,5 +1,6 @@
 // What is in order and has not changed is left alone: after an iteration without faults that ended balanced, at the same
-// prices, the next one posts nothing. Only what its trades have cost, which no plan knows to the step, may move its targets.
+// prices, the next one posts nothing. Only what its trades have cost, which no plan knows to the step, may move its targets;
+// what was left as too little to trade may be enough to be traded by that.
 
 import type { IterationRecord } from '../../src/core/iteration-record.ts';
 import { raw } from '../../src/core/units.ts';
@@ -7,6 +8,7 @@ import { executedValue } from '../../src/exchange/order.ts';
 import type { Check } from '../check.ts';
 import type { SimAccount } from '../generate/generate-accounts.ts';
 import type { World } from '../world/world.ts';
+import { DUST_PERCENT } from './balance.ts';
 import { rateOf } from './decisions.ts';
 import { fillsOf, rub, type Standing, standingOf } from './targets.ts';
 import type { Told } from './told.ts';
@@ -20,11 +22,15 @@ interface Settled {
   readonly scene: string;
   /** RUB that the next iteration may trade. */
   readonly allowed: number;
+  /** RUB that a side of an instrument was left as too little to trade, by the targets before the trades had cost anything. */
+  readonly left: ReadonlyMap<string, number>;
 }
 
 interface Begun {
   readonly iteration: string;
   readonly total: number;
+  /** RUB by instrument. */
+  readonly targets: ReadonlyMap<string, number>;
   /** At which commission it was reckoned. */
   readonly rate: number;
 }
@@ -79,7 +85,8 @@ export function calmChecks(world: World, told: Told): Check {
       if (start === undefined && record.orders.length > 0) return;
       const costliest = Math.max(0, ...standing.rows.map(({ lot }) => lot));
       const allowed = start === undefined ? 0 : unforeseen(account, record, start, standing) + costliest;
-      settled.set(id, { entries: entriesOf(account), scene: textOf(standing), allowed });
+      const left = start === undefined ? new Map<string, number>() : dustOf(start, standing);
+      settled.set(id, { entries: entriesOf(account), scene: textOf(standing), allowed, left });
     },
     onPlan({ account: id, iteration, intents }) {
       const account = world.accounts.find((each) => each.id === id);
@@ -88,19 +95,33 @@ export function calmChecks(world: World, told: Told): Check {
       if (account === undefined || begun.get(id)?.iteration === iteration) return;
       const standing = sceneOf(account);
       if (standing === null) return;
-      begun.set(id, { iteration, total: standing.total, rate: rateOf(world, account) });
+      const targets = new Map(standing.rows.map(({ uid, low }) => [uid, low]));
+      begun.set(id, { iteration, total: standing.total, targets, rate: rateOf(world, account) });
       if (before === undefined || !isFree() || !world.isUndisturbed(account.brokerAccount)) return;
       if (entriesOf(account) !== before.entries || textOf(standing) !== before.scene) return;
-      const sum = intents.reduce(
-        (all, { request, sizedAt }) => all + rub(raw(request.lots) * raw(request.lot) * raw(sizedAt)),
-        0,
-      );
+      const sum = intents.reduce((all, { request, sizedAt }) => {
+        const amount = rub(raw(request.lots) * raw(request.lot) * raw(sizedAt));
+        return all + Math.max(0, amount - (before.left.get(sideOf(request)) ?? 0));
+      }, 0);
       if (sum <= before.allowed) return;
       const what = intents.map(({ request, ticker }) => `${request.side} ${request.lots} ${ticker}`).join();
       world.violate('calm', `${id} was in order, nothing has changed, and it plans ${what}`);
     },
     onDeath: () => begun.clear(),
   };
+}
+
+const sideOf = ({ uid, side }: { readonly uid: string; readonly side: string }): string => `${side} ${uid}`;
+
+function dustOf({ total, targets }: Begun, { rows }: Standing): ReadonlyMap<string, number> {
+  const least = (total * DUST_PERCENT) / 100;
+  return new Map(
+    rows.flatMap(({ uid, worth }) => {
+      const over = worth - (targets.get(uid) ?? worth);
+      const side = sideOf({ uid, side: over > 0 ? 'sell' : 'buy' });
+      return Math.abs(over) < least ? [[side, Math.abs(over)] as const] : [];
+    }),
+  );
 }
 
 /** What the next iteration would look at. */

@@ -56,6 +56,15 @@ export function restingChecks(world: World): Check {
     else cancels.set(id, { life: from, firstMs: nowMs, lastMs: nowMs });
   }
 
+  /** Where its journal failed in this life an account does nothing more, and says so: what rests is the next life's. */
+  function isStopped(brokerAccount: string, from: Life): boolean {
+    const id = world.accountOf(brokerAccount)?.id;
+    return world.alerts.some(
+      ({ alert, atMs }) =>
+        alert.event === 'account_stopped' && alert.account === id && atMs >= from.startedMs,
+    );
+  }
+
   /** It is shown active although a cancel was sent. */
   function stillThere(body: Uint8Array, from: Life): void {
     const id = orderIdIn(body);
@@ -67,7 +76,7 @@ export function restingChecks(world: World): Check {
     const isSlow = SLOW.some((kind) => kind in world.coverage.tables.faults);
     world.timeline.at(sinceMs + (isSlow ? AGAIN_WHERE_SLOW_MS : AGAIN_WITHIN_MS), () => {
       if (!from.alive || from.stoppedMs !== null || known.lastMs > sinceMs) return;
-      if (!isActive(order) || stateOf(order.key) !== 'cancelling') return;
+      if (!isActive(order) || stateOf(order.key) !== 'cancelling' || isStopped(order.accountId, from)) return;
       // What the venue refuses for its rate limit waits for the next minute.
       if (!('rate_limited' in world.coverage.tables.faults))
         world.violate('cancel', `${order.key} was shown active after its cancel, and none was sent again`);

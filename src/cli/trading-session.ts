@@ -8,6 +8,7 @@ import type { AccountContext } from '../engine/account-context.ts';
 import { newMemory } from '../engine/account-context.ts';
 import type { AccountPlan } from '../engine/daemon.ts';
 import { selectAccount } from '../engine/select-account.ts';
+import { steady } from '../engine/steady.ts';
 import { untilStop } from '../engine/until-stop.ts';
 import type { Log } from '../log.ts';
 import { type BrokerAccount, type Journal, type KillSwitch, type Notifier, WorldError } from '../ports.ts';
@@ -41,8 +42,8 @@ interface Line {
 }
 
 export function openSession(options: SessionOptions): TradingSession {
-  const { overnightFees } = options.config;
-  const settingsOptions = { overnightFees, dryRun: options.dryRun };
+  const startedMs = steady(options.outside.clock);
+  const settingsOptions = { overnightFees: options.config.overnightFees, dryRun: options.dryRun };
   const lines = new Map<string, Line>();
   const opened = new Map<string, AccountContext>();
   const keyOf = ({ broker, token }: AccountConfig): string => `${broker} ${token.reveal()}`;
@@ -71,7 +72,7 @@ export function openSession(options: SessionOptions): TradingSession {
   const contextOf = async (account: AccountConfig): Promise<AccountContext> => {
     const { stop, log, outside } = options;
     const opening = async () =>
-      opened.get(account.id) ?? (await openAccount(options, account, lineOf(account)));
+      opened.get(account.id) ?? (await openAccount({ ...options, startedMs }, account, lineOf(account)));
     const context = await untilStop({ clock: outside.clock, stop, log }, opening());
     if (context === 'stuck')
       throw new WorldError('unreachable', 'interrupted: the venue did not answer in time', 'soon');
@@ -136,7 +137,7 @@ function clashesOf(contexts: readonly AccountContext[]): string[] {
 }
 
 async function openAccount(
-  options: SessionOptions,
+  options: SessionOptions & { readonly startedMs: number },
   account: AccountConfig,
   line: Line,
 ): Promise<AccountContext> {
@@ -163,7 +164,7 @@ async function openAccount(
     lookUpMs,
     newIterationId: outside.newId,
     ...(options.saveSnapshot ? { saveSnapshot: options.saveSnapshot } : {}),
-    memory: newMemory(),
+    memory: newMemory(options.startedMs),
   };
 }
 

@@ -81,8 +81,8 @@ export interface AccountMemory {
   readonly alerted: Set<string>;
   /** Keys of unknown orders whose absence an order beside them kept from being proved, by `steady` when that began. */
   readonly clouded: Map<string, number>;
-  /** Keys of orders that an older version of the program sent, by `steady` when this one looked at them first. */
-  readonly firstLooks: Map<string, number>;
+  /** By `steady`: what an older version of the program sent had left before. */
+  readonly startedMs: number;
   /** Daily closes by uid; `day` names the day and span that they were read for. */
   readonly closes: Map<string, { readonly day: string; readonly closes: readonly Close[] }>;
   /** Deposits less withdrawals since the drawdown's marks were set (`sinceMs`), as last read. */
@@ -107,7 +107,8 @@ export interface AccountMemory {
   } | null;
 }
 
-export const newMemory = (): AccountMemory => ({
+/** @param startedMs when this program began, by `steady` */
+export const newMemory = (startedMs: number): AccountMemory => ({
   unlisted: new Map(),
   barred: new Map(),
   marginRefused: null,
@@ -121,7 +122,7 @@ export const newMemory = (): AccountMemory => ({
   cashGone: new Map(),
   withdrawn: NO_MONEY,
   clock: null,
-  firstLooks: new Map(),
+  startedMs,
 });
 
 /** What an iteration hands to the outside: its record, and whether it counts in history. */

@@ -100,8 +100,9 @@ export async function checkBooks(
   );
   return {
     orders: paid.orders,
-    warnings: [...warnings, ...paid.cut],
-    dropped: [...dropped, ...paid.dropped],
+    // What own money does not pay for was not to be bought, be it some of the lots or all of them.
+    warnings: [...warnings, ...paid.cut, ...paid.dropped],
+    dropped,
     bounded: limited,
   };
 }

@@ -67,6 +67,9 @@ export function afterTrading(
   const orders = context.journal.ordersOf(draft.iteration);
   const short = orders.filter((order) => recordStatus(order) !== 'filled').map(shortfall);
   const missing = [...short, ...acted.notMade];
+  // By what their books ask nothing was left of all that was planned.
+  if (orders.length === 0 && missing.length === 0 && acted.warnings.length > 0)
+    return outcome('nothing_to_do', [...new Set(acted.warnings)].join('; '), sessions);
   return missing.length === 0
     ? outcome('balanced', null, sessions)
     : outcome('partial', missing.join('; '), sessions);

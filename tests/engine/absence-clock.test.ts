@@ -1,6 +1,9 @@
 // How old an order of unknown fate is: by what has passed, whatever the clock says, also for a later program.
 
+import { Database } from 'bun:sqlite';
 import { expect, test } from 'bun:test';
+import { join } from 'node:path';
+import { JOURNAL_FILE } from '../../src/journal/database.ts';
 import { byClock, openHeld } from '../support/clock-that-is-set.ts';
 import { HOUR_MS, MINUTE_MS, type World } from '../support/engine-world.ts';
 
@@ -126,3 +129,25 @@ test('where the machine was off for more than a day the hour of the clock is bel
   await by.cycle();
   expect(states(world)).toEqual([]);
 });
+
+test.each([
+  // An iteration asks for a minute.
+  [13, 2],
+  [15, 0],
+])(
+  'what an older version sent, asked about %p minutes after this one began: %p stay unknown',
+  async (minutes, left) => {
+    const { world, by, sent } = await openUnknown();
+    world.restart(() => {
+      const db = new Database(join(world.stateDir, JOURNAL_FILE), { strict: true });
+      db.exec('UPDATE attempts SET steady = NULL');
+      db.close();
+    });
+    // The program runs, and the venue cannot be asked yet.
+    world.context();
+    await world.clock.sleep(minutes * MINUTE_MS);
+    await by.cycle();
+    expect(states(world)).toHaveLength(left);
+    if (left > 0) expect(posts(world)).toBe(sent);
+  },
+);

@@ -105,6 +105,23 @@ describe('the book', () => {
     }
   });
 
+  test.each([
+    [6, '6.54', 'nothing_to_do', []],
+    [6, '6.56', 'balanced', ['filled']],
+  ])(
+    'that asks %p ticks more than own money pays makes no purchase: %p RUB are %p',
+    async (spreadTicks, cash, status, made) => {
+      const world = await openWorld({ accounts: [{ wallet: { TMOS: 100 }, cash }], startMs: FRIDAY_EVENING });
+      world.exchange.setBook(world.uid('TMOS'), { spreadTicks });
+      const { record } = await world.cycle();
+      expect(record.status).toBe(status as typeof record.status);
+      expect(record.orders.map((order) => order.status)).toEqual(made as 'filled'[]);
+      if (made.length === 0)
+        expect(record.reason).toMatch(/^TMOS: 0 of 1 lots are bought, one takes .* at what its book asks$/);
+      expect(world.faults()).toEqual([]);
+    },
+  );
+
   test('that makes a limit above the price leaves what is kept aside', async () => {
     const world = await openWorld({
       accounts: [

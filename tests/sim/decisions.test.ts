@@ -369,6 +369,41 @@ test.each([
 });
 
 test.each([
+  ['what was too little to sell and what trading cost', 5n, 9n, false],
+  ['more than both', 5n, 11n, true],
+  ['as much, where what was left was no little', 8n, 9n, true],
+])('calm allows a sale of %s', (_, over, sold, fails) => {
+  const made = scene();
+  const { world, account, last, tell, record, plan } = made;
+  tell();
+  world.calmAtMs = 0;
+  const pieces = (100_000n * NANO) / last();
+  // Half of what it is over the other half is too much: of 200,000 RUB 40 are the least.
+  world.exchange.giveSecurities(account.brokerAccount, 'TMOS', Number(pieces + 2n * over - 1_000n));
+  plan('buy', 1n);
+  world.exchange.withdraw(account.brokerAccount, String((4n * last()) / NANO));
+  record('balanced', 'i1');
+  plan('sell', sold);
+  expect(made.broken().includes('calm')).toBe(fails);
+});
+
+test.each([
+  ['while its clock is set', 0, false],
+  ['after its clock was set', 1, true],
+])('a fall since a first look %s', (_, laterMs, fails) => {
+  const made = scene({ max_drawdown_percent: 1 });
+  const { world, tell, record, plan } = made;
+  tell();
+  world.skewedAtMs = world.timeline.now() - laterMs;
+  record('nothing_to_do');
+  world.skewedAtMs = Number.NEGATIVE_INFINITY;
+  world.exchange.gapPrice('TMOS', '0.8');
+  tell();
+  plan('buy', 3_000n);
+  expect(made.broken().includes('drawdown')).toBe(fails);
+});
+
+test.each([
   ['of the same iteration is no iteration of its own', true, false],
   ['of another is', false, true],
 ])('a small purchase after one that could not be judged: one %s', (_, goesOn, fails) => {
@@ -410,6 +445,23 @@ test('a small purchase after sells of which the venue made none', () => {
   plan('buy', 5n);
   expect(made.broken()).toContain('worth it');
 });
+
+test.each([
+  ['all that may be owed', 195_000n, false],
+  ['more', 215_000n, true],
+])(
+  'what is not held and has no price leaves it known what may be owed: a purchase of %s',
+  (_, spent, fails) => {
+    const made = scene({ margin_trading: { enabled: true, multiplier: 2, max_margin_size: 10_000_000 } });
+    const { account, last, tell, plan } = made;
+    Object.assign(account, { borrows: true });
+    Reflect.deleteProperty(account.wallet, 'RUB');
+    Object.assign(account.wallet, { TRUR: 50 });
+    tell();
+    plan('buy', (spent * NANO) / last());
+    expect(made.broken().includes('I6')).toBe(fails);
+  },
+);
 
 /** The bot is shown what its account holds. */
 const shows = ({ world, account }: Scene): void =>

@@ -15,6 +15,7 @@ import { rate } from '../../src/core/units.ts';
 import { type AccountContext, type AccountSettings, newMemory } from '../../src/engine/account-context.ts';
 import { type CycleResult, runCycle } from '../../src/engine/cycle.ts';
 import { type AccountEnd, runDaemon } from '../../src/engine/daemon.ts';
+import { steady } from '../../src/engine/steady.ts';
 import {
   type CallObserver,
   createExchange,
@@ -222,7 +223,7 @@ export class EngineWorld {
       stop: this.stopping.signal,
       lookUpMs: this.parts.lookUpMs,
       newIterationId: this.newIterationId,
-      memory: newMemory(),
+      memory: newMemory(steady(this.clock)),
     };
     this.contexts.set(id, made);
     return made;
