@@ -90,9 +90,10 @@ function live(world: World): void {
   if (broken()) return;
   calmDown(world);
   for (let helps = HELPED_MAX; !broken(); helps -= 1) {
-    settle(world, intervalMs, () => broken() || (helps > 0 && world.halted.size > 0));
-    if (world.halted.size > 0) timeline.run(timeline.now() + REACTS_AFTER_MS, broken);
-    if (helps === 0 || broken() || !world.person.act()) break;
+    const isCalled = (): boolean => world.halted.size > 0 || isShortOfMoney(world);
+    settle(world, intervalMs, () => broken() || (helps > 0 && isCalled()));
+    if (isCalled()) timeline.run(timeline.now() + REACTS_AFTER_MS, broken);
+    if (helps === 0 || broken() || !(restartShort(world) || world.person.act())) break;
     // What was before a person's word says nothing of how the accounts are after it.
     world.calmAtMs = timeline.now();
   }
@@ -161,6 +162,25 @@ const ON_ITS_WAY_MS = 3 * MINUTE_MS;
 
 const isStoppedSince = ({ alerts }: World, sinceMs: number): boolean =>
   alerts.some(({ alert, atMs }) => atMs >= sinceMs && STOPPED.has(alert.event));
+
+/**
+ * A price that rises between two orders of a leg may leave the last one short of own money. Where the broker would lend
+ * it refuses that as unconfirmed margin, which stops the account: a person starts the program anew.
+ */
+const isShortOfMoney = ({ alerts, calmAtMs, life }: World): boolean =>
+  life?.alive === true &&
+  alerts.some(
+    ({ alert, atMs }) =>
+      atMs >= Math.max(calmAtMs, life.startedMs) &&
+      alert.event === 'account_stopped' &&
+      alert.message.includes(' 30240 '),
+  );
+
+function restartShort(world: World): boolean {
+  if (!isShortOfMoney(world)) return false;
+  world.life?.terminate();
+  return true;
+}
 
 const STOPPED: ReadonlySet<string> = new Set(['account_stopped', 'contract_changed']);
 

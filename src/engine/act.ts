@@ -206,13 +206,17 @@ async function runLeg(
   journal.plan(settings.id, iteration, leg, gate.approved, { cash: snapshot.cash, pieces }, clock.now());
   const { follow, endOf, allOver } = following(context);
   const submitted = await send(context, gate.approved, follow).finally(allOver);
+  // Before the others are waited for: that may fail, and what a refusal means stays.
+  for (const each of submitted) note(context, each, skipped);
+  noteMarginRefused(
+    context,
+    submitted.map(({ order }) => order),
+  );
   const final = await allEnded(submitted.map(({ order }) => endOf(order.request.key)));
-  for (const [index, order] of final.entries()) {
-    // A refusal may come with a later look as well as with the reply.
-    const reaction = submitted[index]?.reaction ?? (order.state === 'rejected' ? 'skip' : null);
-    note(context, { order, reaction }, skipped);
-  }
-  noteMarginRefused(context, final);
+  // A refusal may come with a later look as well as with the reply.
+  for (const [index, order] of final.entries())
+    if (order.state === 'rejected' && submitted[index]?.reaction === null)
+      note(context, { order, reaction: 'skip' }, skipped);
   const stopping = submitted.find(({ reaction }) => endsTrading(reaction));
   return {
     // While one was waited for a person may have resolved another.

@@ -27,6 +27,34 @@ describe('a venue that fails in the middle', () => {
     expect(world.faults()).toEqual([]);
   });
 
+  test('a refusal for good is kept also where the orders beside it cannot be waited for', async () => {
+    const world = await openWorld({
+      accounts: [{ wallet: { TMOS: 30, TBRU: 30, RUB: 40 }, cash: '90000.00', token: 't.a' }],
+    });
+    world.exchange.faults.error('PostOrder', '30101');
+    world.exchange.faults.execute({ kind: 'rest' });
+    world.onCall = ({ method }, phase) => {
+      if (method === 'GetOrderState' && phase === 'received') world.exchange.revokeToken('t.a');
+    };
+    expect((await world.cycle()).record.status).toBe('unknown_outcome');
+    world.onCall = null;
+    const [refused] = world.journal
+      .ordersOf(world.records[0]!.iteration)
+      .filter(({ state }) => state === 'rejected');
+    const told = world.alerts.filter(({ event }) => event === 'instrument_barred');
+    expect(told.map(({ message }) => message)).toEqual([
+      expect.stringContaining(`${refused!.ticker} is not for`),
+    ]);
+    world.exchange.restoreToken('t.a');
+    const { record } = await world.cycle();
+    expect(record.orders.map(({ ticker }) => ticker)).not.toContain(refused!.ticker);
+    expect(record.held_back.map(({ ticker, rule }) => [ticker, rule])).toContainEqual([
+      refused!.ticker,
+      'not_tradable',
+    ]);
+    expect(world.faults()).toEqual([]);
+  });
+
   test('reads that all fail between sells and buys: partial on record, then planned anew', async () => {
     const world = await openWorld();
     afterSell(world, () =>
