@@ -3,7 +3,7 @@ import { decide } from '../../../src/core/decide.ts';
 import { NO_FACTS } from '../../../src/core/facts.ts';
 import { type FundingPolicy, NO_RULES, type Policy } from '../../../src/core/policy.ts';
 import type { Holding, Snapshot } from '../../../src/core/portfolio.ts';
-import { parseNano, price, raw } from '../../../src/core/units.ts';
+import { lots, parseNano, price, raw } from '../../../src/core/units.ts';
 import {
   afterFills,
   holding,
@@ -336,5 +336,19 @@ describe('a plan with other rules', () => {
     const stage = { kind: 'buys' as const, tickers: new Set(['TMON']), aim: plan.aim, planned };
     const more = { ...richer, cash: rub('90000') };
     expect(ordersOf(planOf(decide(more, policy, stage))).TMON).toBe(ordersOf(plan).TMON!);
+  });
+
+  test.each([
+    [1, 1, undefined],
+    [2, 1, 2],
+    [1, 0, 1],
+  ])('what is left of a purchase, %p lots beside %p, has to be worth sending', (left, held, bought) => {
+    const account = snapshotOf('5000', [fund('TMON', held), fund('TMOS', 9_500)]);
+    const limits = { ...NO_RULES.limits, minTrade: rub('20') };
+    const rest = funded('none', { TMON: 5, TMOS: 95 }, { minBuyPercent: 0.001, minImprovementPp: 0, limits });
+    const { aim } = planFor(account, rest);
+    const planned = new Map([['TMON', lots(BigInt(held + left))]]);
+    const stage = { kind: 'buys' as const, tickers: new Set(['TMON']), aim, planned };
+    expect(ordersOf(planOf(decide(account, rest, stage))).TMON).toBe(bought as number);
   });
 });
