@@ -75,6 +75,18 @@ export const FIXED: readonly Scenario[] = [
     ],
   },
   {
+    name: 'resent-although-shown',
+    seed: 3980,
+    bug: 'an order is sent again although a question about the one beside it has shown it',
+    file: 'engine/submit.ts',
+    edits: [
+      [
+        "memory.shownActive.has(key) ? 'the venue has it already' : null;",
+        'memory.shownActive.has(key) ? null : null;',
+      ],
+    ],
+  },
+  {
     name: 'leaves-beside-unknown',
     seed: 8294,
     bug: 'an order that waited for the rate limit leaves although another is unknown',

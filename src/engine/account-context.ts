@@ -81,6 +81,8 @@ export interface AccountMemory {
   readonly alerted: Set<string>;
   /** Keys of unknown orders whose absence an order beside them kept from being proved, by `steady` when that began. */
   readonly clouded: Map<string, number>;
+  /** Keys that the venue has shown among the active orders, whichever order was asked about: they are never sent again. */
+  readonly shownActive: Set<string>;
   /** By `steady`: what an older version of the program sent had left before. */
   readonly startedMs: number;
   /** Daily closes by uid; `day` names the day and span that they were read for. */
@@ -116,6 +118,7 @@ export const newMemory = (startedMs: number): AccountMemory => ({
   lastOrderMs: null,
   alerted: new Set(),
   clouded: new Map(),
+  shownActive: new Set(),
   closes: new Map(),
   flows: null,
   cashMoved: null,

@@ -140,13 +140,23 @@ async function evidenceOf(context: AccountContext, order: JournaledOrder, unwant
   const { key, brokerAccount, lot } = order.request;
   const [byKey, active] = await Promise.all([
     context.broker.orderByKey(brokerAccount, key, lot, unwanted),
-    context.broker.activeOrders(brokerAccount),
+    activeNow(context, brokerAccount),
   ]);
   return {
     byKey: byKey.kind === 'found' ? byKey.report : null,
     active: active.find((report: OrderReport) => report.key === key) ?? null,
     sameSession: await isSameSession(context, order),
   };
+}
+
+/** What it shows is kept at once: the look-up beside it may be longer in coming. */
+async function activeNow(
+  { broker, memory }: AccountContext,
+  brokerAccount: string,
+): Promise<readonly OrderReport[]> {
+  const active = await broker.activeOrders(brokerAccount);
+  for (const { key } of active) if (key !== null) memory.shownActive.add(key);
+  return active;
 }
 
 /** The session in which it was first sent still runs: only then would a resend mean what the first one meant. */

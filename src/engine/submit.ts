@@ -46,7 +46,8 @@ export async function submit(context: AccountContext, key: string, first = false
     if (because !== null) return withheld(context, order, because);
     if (!written) journal.attempt([key], clock.now(), steady(clock));
     written = false;
-    const mayLeave = () => forbidden(context) ?? resolved(context, key) ?? besideUnknown(context, key);
+    const mayLeave = () =>
+      forbidden(context) ?? resolved(context, key) ?? shown(context, key) ?? besideUnknown(context, key);
     const outcome = await broker.post(order.request, mayLeave);
     memory.lastOrderMs = steady(clock);
     const again = throttled < THROTTLED_MAX && waitsItsTurn(context, key);
@@ -65,6 +66,10 @@ export async function submit(context: AccountContext, key: string, first = false
 
 const resolved = (context: AccountContext, key: string): string | null =>
   isFinal(journaled(context, key).state) ? 'a person has resolved it meanwhile' : null;
+
+/** A question about an order beside it may have shown it while this one waited. */
+const shown = ({ memory }: AccountContext, key: string): string | null =>
+  memory.shownActive.has(key) ? 'the venue has it already' : null;
 
 /** What is only waiting to be sent for the first time does not leave any more once another outcome is unknown. */
 function besideUnknown(context: AccountContext, key: string): string | null {
