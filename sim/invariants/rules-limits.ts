@@ -107,7 +107,9 @@ export function ruledLimitChecks(world: World): Check {
     const whole = buys.reduce((sum, intent) => sum + cost(intent), 0n);
     if (whole === 0n) return;
     const kept = reserveOf(account);
-    if (kept > 0n && sight.cash - whole < kept)
+    // RUB that somebody else's order holds is still there.
+    const held = exchange.desk.blockedCash(account.brokerAccount, 'rub');
+    if (kept > 0n && sight.cash + held - whole < kept)
       world.violate(
         'cash_reserve_rub',
         `${account.id} plans to pay ${whole} of ${sight.cash} nano, ${kept} are kept`,

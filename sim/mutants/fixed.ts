@@ -63,18 +63,6 @@ export const FIXED: readonly Scenario[] = [
     edits: [["while (plan.orders.every(({ side }) => side === 'buy')) {", 'while (false) {']],
   },
   {
-    name: 'crumbs-are-bought',
-    seed: 200001347,
-    bug: 'what own cash leaves of a purchase is bought, however little it is',
-    file: 'core/steps/still-funded.ts',
-    edits: [
-      [
-        'return isTooLittle ? { ...purchase, lots: NO_LOTS } : purchase;',
-        'return isTooLittle ? purchase : purchase;',
-      ],
-    ],
-  },
-  {
     name: 'resent-although-shown',
     seed: 3980,
     bug: 'an order is sent again although a question about the one beside it has shown it',
