@@ -216,13 +216,6 @@ export const FIXED: readonly Scenario[] = [
     edits: [['age < 0 ? 0 : ALERT_AFTER_MS - age', 'ALERT_AFTER_MS - age']],
   },
   {
-    name: 'halted-although-resolved',
-    seed: 1283,
-    bug: 'an account is halted for an order that a person has just resolved',
-    file: 'engine/resolve-unknown.ts',
-    edits: [['  const known = journaled(context, key);\n  const age', '  const known = order;\n  const age']],
-  },
-  {
     name: 'every-skip-is-expected',
     seed: 161,
     bug: 'nobody is told of an account that is skipped because nobody knows the hours',

@@ -171,6 +171,20 @@ describe('an order that is neither found nor provably absent', () => {
 });
 
 describe('a person who resolves an order while the bot is asking about it', () => {
+  test('as its absence is looked for a last time: no person is asked what one has just said', async () => {
+    const world = await lostForGood();
+    await world.clock.sleep(31 * MINUTE_MS);
+    world.onCall = ({ method }, phase) => {
+      if (method !== 'GetPositions' || phase !== 'received') return;
+      world.onCall = null;
+      resolveAbsent(world);
+    };
+    await world.cycle();
+    expect(world.onCall).toBeNull();
+    expect(world.journal.halt('a')).toBeNull();
+    expect(events(world)).not.toContain('halted');
+  });
+
   for (const [name, when] of [
     ['during a look-up', 'GetOrderState'],
     ['during the resend', 'PostOrder'],
