@@ -79,7 +79,7 @@ export const FIXED: readonly Scenario[] = [
     seed: 8294,
     bug: 'an order that waited for the rate limit leaves although another is unknown',
     file: 'engine/submit.ts',
-    edits: [['?? resolved(context, key) ?? besideUnknown(context, key);', '?? resolved(context, key);']],
+    edits: [['?? shown(context, key) ?? besideUnknown(context, key);', '?? shown(context, key);']],
   },
   {
     name: 'gone-is-cancelled',
