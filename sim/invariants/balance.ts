@@ -31,16 +31,24 @@ const CLEARANCE = 1.02;
 const HOUR_MS = 3_600_000;
 
 export function balanceChecks(world: World, told: Told): Check {
-  /** Whether anything that this account may hold can be traded now, and nothing was barred to it. */
-  function isFree({ id, brokerAccount, type }: SimAccount, { rows }: Standing): boolean {
+  /** Whether anything that this account may hold could be traded all the time, and nothing was barred to it. */
+  function isFree(
+    { id, brokerAccount, type }: SimAccount,
+    { rows }: Standing,
+    record: IterationRecord,
+  ): boolean {
     const { exchange, timeline, alerts } = world;
     // What a restored backup forgot, or somebody else placed, holds its instrument.
     if (exchange.desk.activeOf(brokerAccount).length > 0) return false;
     if (alerts.some(({ alert }) => alert.account === id && alert.event === 'instrument_barred')) return false;
     return rows.every(({ ticker }) => {
       const instrument = exchange.instrument(ticker);
-      const { market, limit, bestPrice } = exchange.market.flags(instrument, timeline.now());
-      return market && limit && bestPrice && (type !== 'iis' || instrument.forIis);
+      // A session that began while the orders of a leg waited for one another is for the next iteration to use.
+      const isOpen = [world.beganMs(record), timeline.now()].every((atMs) => {
+        const { market, limit, bestPrice } = exchange.market.flags(instrument, atMs);
+        return market && limit && bestPrice;
+      });
+      return isOpen && (type !== 'iis' || instrument.forIis);
     });
   }
 
@@ -106,7 +114,7 @@ export function balanceChecks(world: World, told: Told): Check {
       if (record.status !== 'balanced' && record.status !== 'nothing_to_do') return;
       if (!isJudged(account, record) || !world.isUndisturbed(account.brokerAccount)) return;
       const known = standingOf(world, account, (uid) => told.worthTo(account, uid));
-      if (known === null || !isFree(account, known)) return;
+      if (known === null || !isFree(account, known, record)) return;
       if (isStuck(account, known)) return;
       const standing = account.borrows ? borrowing(account, known) : known;
       const trouble = troubleOf(account, standing, record);

@@ -42,6 +42,8 @@ export function timingChecks(world: World): Check {
   const left = new Set<string>();
   const lastLeft = new Map<string, number>();
   let limitedMs = Number.NEGATIVE_INFINITY;
+  /** When the hours could not be read last. */
+  let hourlessMs = Number.NEGATIVE_INFINITY;
   /** Orders that rest, by their id at the venue. */
   const watched = new Set<string>();
 
@@ -108,6 +110,8 @@ export function timingChecks(world: World): Check {
   function repaid(account: SimAccount, startedMs: number): void {
     const isLate = closingOf(world, account).surely && closingOf(world, account, startedMs).surely;
     if (!isLate || !isClear(world, account) || isHeld(account)) return;
+    // Who does not know the hours knows of no last minutes, and looks again in five.
+    if (Math.max(hourlessMs, world.faults.hoursSpoiltMs) >= startedMs - LOOKED_WITHIN_MS) return;
     const cash = exchange.registry.account(account.brokerAccount).cash();
     // Sells are sized with a step kept for the price; a price that falls further meanwhile is repaid in the next try.
     const slack = nanoOf(account.equity) / 500n;
@@ -175,6 +179,8 @@ export function timingChecks(world: World): Check {
     },
     onCall({ call }, phase) {
       if (phase === 'replied' && call.outcome === '80002') limitedMs = timeline.now();
+      if (phase === 'replied' && call.method === 'TradingSchedules' && call.outcome !== 'ok')
+        hourlessMs = timeline.now();
       if (phase !== 'applied' || call.method !== 'PostOrder') return;
       const order = exchange.desk.ordersOfKey(call.accountId ?? '', call.orderId ?? '').at(-1);
       if (order !== undefined && isActive(order) && !watched.has(order.id)) rests(order);
