@@ -8,12 +8,26 @@ import type { Clock } from './ports.ts';
 /** setTimeout fires at once for anything above 2^31 - 1 ms: longer sleeps are taken in parts. */
 const TIMEOUT_MAX_MS = 2_147_483_647;
 
-/** Reckoned from the machine's start, to the second, so that a program can go on where another left off. */
-const STARTED_MS = uptime() * 1_000 - performance.now();
+/** The machine tells its age in whole seconds. */
+const ROUNDED_MS = 2_000;
+
+/**
+ * Milliseconds since the machine's start, to the second, so that a program can go on where another left off. While the
+ * machine sleeps its age goes on and a program's own clock does not: then it catches up.
+ * @param ageS of the machine, whole seconds @param runningMs of this program
+ */
+export function machineClock(ageS: () => number, runningMs: () => number): () => number {
+  let startedMs = ageS() * 1_000 - runningMs();
+  return () => {
+    const behindMs = ageS() * 1_000 - (startedMs + runningMs());
+    if (behindMs > ROUNDED_MS) startedMs += behindMs;
+    return startedMs + runningMs();
+  };
+}
 
 export const systemClock: Clock = {
   now: () => Date.now(),
-  monotonic: () => STARTED_MS + performance.now(),
+  monotonic: machineClock(uptime, () => performance.now()),
   async sleep(ms, signal) {
     let left = ms;
     while (left > 0 && !signal?.aborted) {

@@ -1,5 +1,6 @@
 // SIGINT, SIGTERM and SIGHUP (its terminal was closed): the first asks the program to stop cleanly, a later one ends it at
-// once by that signal. Guarantees: what was started to outlive its terminal (nohup) does; copies of one request count once. npm passes on what its process group (Ctrl-C, systemd) has got already.
+// once by that signal. Guarantees: what was started to outlive its terminal (nohup) does; copies of one request count
+// once, for npm passes on what its process group (Ctrl-C, systemd) has got already.
 
 import { readFileSync } from 'node:fs';
 import { constants } from 'node:os';

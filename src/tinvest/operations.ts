@@ -59,10 +59,13 @@ export async function readOperations(
   );
 }
 
+/** By a clock that is ahead of the venue's an open span would begin after its end: it is asked for from that much earlier. */
+const AHEAD_MS = 60 * 60_000;
+
 /** The venue does not say whether its bounds belong to the span: it is asked for a millisecond more at the end. */
 const pageRequest = (span: Span, cursor: string): GetOperationsByCursorRequest => ({
   accountId: span.brokerAccount,
-  from: new Date(span.fromMs),
+  from: new Date(span.toMs === null ? span.fromMs - AHEAD_MS : span.fromMs),
   limit: PAGE,
   operationTypes: [],
   state: OperationState.OPERATION_STATE_EXECUTED,

@@ -6,17 +6,8 @@ import { HOUR_MS, MINUTE_MS, openWorld, type World } from '../support/engine-wor
 
 const posts = (world: World) => world.calls('PostOrder').length;
 
-/** Dies after its orders are filled, before it has looked at what they did. */
-async function dieAfterFills(world: World, cycle: () => Promise<unknown>): Promise<void> {
-  const before = posts(world);
-  world.onCall = (call, phase) => {
-    if (call.method === 'GetPositions' && phase === 'received' && posts(world) > before) world.process.kill();
-  };
-  await expect(cycle()).rejects.toThrow();
-  world.onCall = null;
-}
-
-test('a clock that is set while the account is looked at makes no deposit of before a fall', async () => {
+/** Never trades; a fall of two percent halts it. */
+async function openWatched(): Promise<World> {
   const world = await openWorld({
     accounts: [
       {
@@ -29,6 +20,21 @@ test('a clock that is set while the account is looked at makes no deposit of bef
     ],
   });
   world.exchange.faults.delay('*', 20);
+  return world;
+}
+
+/** Dies after its orders are filled, before it has looked at what they did. */
+async function dieAfterFills(world: World, cycle: () => Promise<unknown>): Promise<void> {
+  const before = posts(world);
+  world.onCall = (call, phase) => {
+    if (call.method === 'GetPositions' && phase === 'received' && posts(world) > before) world.process.kill();
+  };
+  await expect(cycle()).rejects.toThrow();
+  world.onCall = null;
+}
+
+test('a clock that is set while the account is looked at makes no deposit of before a fall', async () => {
+  const world = await openWatched();
   const by = byClock(world);
   world.exchange.deposit(world.accountId(), '20000');
   await world.clock.sleep(MINUTE_MS / 60);
@@ -56,18 +62,7 @@ test.each([
   ['what left before the clock was set back, after a restart', true],
   ['what left after the clock was set back', false],
 ])('%s is no fall', async (_, isBefore) => {
-  const world = await openWorld({
-    accounts: [
-      {
-        wallet: { TMOS: 50, RUB: 50 },
-        cash: '50000.00',
-        pieces: { TMOS: 7_692 },
-        settings: { maxDrawdownPercent: 2, intervalMs: HOUR_MS },
-        policy: { minImprovementPp: 90 },
-      },
-    ],
-  });
-  world.exchange.faults.delay('*', 20);
+  const world = await openWatched();
   const by = byClock(world);
   const withdraw = async () => {
     world.exchange.withdraw(world.accountId(), '20000');
@@ -93,18 +88,7 @@ test.each([
 });
 
 test('what came before an account began by a clock that was behind is no money of afterwards', async () => {
-  const world = await openWorld({
-    accounts: [
-      {
-        wallet: { TMOS: 50, RUB: 50 },
-        cash: '50000.00',
-        pieces: { TMOS: 7_692 },
-        settings: { maxDrawdownPercent: 2, intervalMs: HOUR_MS },
-        policy: { minImprovementPp: 90 },
-      },
-    ],
-  });
-  world.exchange.faults.delay('*', 20);
+  const world = await openWatched();
   const by = byClock(world);
   world.exchange.deposit(world.accountId(), '20000');
   await world.clock.sleep(MINUTE_MS);

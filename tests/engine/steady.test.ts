@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import { uptime } from 'node:os';
-import { systemClock } from '../../src/clock.ts';
+import { machineClock, systemClock } from '../../src/clock.ts';
 import { certainlySince, type Instant, probablySince } from '../../src/engine/steady.ts';
 
 const MINUTE = 60_000;
@@ -37,4 +37,26 @@ test("what nobody sets is reckoned from the machine's start, so that a later pro
   // Both ends are whole seconds.
   expect(seconds).toBeGreaterThanOrEqual(before - 2);
   expect(seconds).toBeLessThanOrEqual(uptime() + 2);
+});
+
+test('what the machine has slept counts, for this program as for the next one', () => {
+  let [ageMs, runningMs] = [100_900, 7_000];
+  const clock = machineClock(
+    () => Math.floor(ageMs / 1_000),
+    () => runningMs,
+  );
+  const pass = (ms: number): void => {
+    ageMs += ms;
+    runningMs += ms;
+  };
+  const first = clock();
+  pass(250);
+  expect(clock() - first).toBe(250);
+  pass(950);
+  expect(clock() - first).toBe(1_200);
+  ageMs += 3_600_000;
+  const woken = clock();
+  expect(Math.abs(woken - ageMs)).toBeLessThan(1_000);
+  pass(250);
+  expect(clock() - woken).toBe(250);
 });

@@ -175,6 +175,10 @@ describe('the request', () => {
     const { broker, venue } = reading(() => page([ITEM]));
     expect(await broker.operations(ACCOUNT, FROM, null)).toHaveLength(1);
     expect(await broker.operations(ACCOUNT, NOW + 1_000, null)).toEqual([]);
+    // By a clock that is ahead the venue's own end would come before the beginning.
+    const asked = venue.calls.filter(({ method }) => method === METHOD).at(-1);
+    const { from, to } = GetOperationsByCursorRequest.decode(asked!.request);
+    expect([from, to]).toEqual([new Date(NOW + 1_000 - 3_600_000), undefined]);
     const ends = venue.calls
       .filter((call) => call.method === METHOD)
       .map((call) => GetOperationsByCursorRequest.decode(call.request).to);
