@@ -113,7 +113,7 @@ export function balanceChecks(world: World, told: Told): Check {
       if (account === undefined || record.dry_run || world.beganMs(record) < sinceMs) return;
       if (record.status !== 'balanced' && record.status !== 'nothing_to_do') return;
       if (!isJudged(account, record) || !world.isUndisturbed(account.brokerAccount)) return;
-      const known = standingOf(world, account, (uid) => told.worthTo(account, uid));
+      const known = standingOf(world, account, (uid) => told.worthTo(account, uid), told.toldMs(account));
       if (known === null || !isFree(account, known, record)) return;
       if (isStuck(account, known)) return;
       const standing = account.borrows ? borrowing(account, known) : known;

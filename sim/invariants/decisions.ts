@@ -70,7 +70,7 @@ export function decisionChecks(world: World, told: Told, traded: Traded): Check 
   const onlyFirsts = new Map<string, { readonly iteration: string; readonly is: boolean }>();
 
   function judgedOf(leg: PlannedLeg, account: SimAccount): Judged | null {
-    const standing = standingOf(world, account, (uid) => told.worthTo(account, uid));
+    const standing = standingOf(world, account, (uid) => told.worthTo(account, uid), told.toldMs(account));
     if (standing === null || world.exchange.desk.blockedCash(account.brokerAccount, 'rub') > 0n) return null;
     const moves = movesOf(world, leg, account, standing);
     // The fees of all that is missing: a leg of sells is planned with the purchases that it pays for. Of an exposure that is

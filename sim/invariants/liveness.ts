@@ -6,6 +6,7 @@ import type { Check } from '../check.ts';
 import type { FaultKind } from '../faults/fault-kinds.ts';
 import type { SimAccount } from '../generate/generate-accounts.ts';
 import type { World } from '../world/world.ts';
+import { bookWidth, widestBook } from './book-width.ts';
 
 const MINUTE_MS = 60_000;
 /** After the minute that the promise allows: the longest that asking about it may take meanwhile. */
@@ -66,6 +67,22 @@ function isSizedAgain({ status, orders }: IterationRecord): boolean {
   return status === 'partial' && short.length > 0 && short.every(isMade);
 }
 
+/**
+ * Outside the main session, and for large orders, a market order waits as a limit at the bound while its book is wider: after
+ * a fall one step may be more. What became of it is cancelled, and tried again at the next look, until the book is better.
+ */
+function waitsForBooks(world: World, account: SimAccount, record: IterationRecord, atMs: number): boolean {
+  const { exchange } = world;
+  const short = record.orders.filter(({ status }) => status !== 'filled');
+  const waits = ({ ticker, direction, status }: IterationRecord['orders'][number]): boolean =>
+    (status === 'cancelled' || status === 'partially_filled') &&
+    record.warnings.some(
+      (warning) => warning.startsWith(`${ticker}: `) && warning.includes(`the ${direction} is a limit at `),
+    ) &&
+    bookWidth(world, exchange.instrument(ticker), atMs) > widestBook(account);
+  return record.status === 'partial' && short.length > 0 && short.every(waits);
+}
+
 export function livenessChecks(world: World): Check {
   function judge(account: SimAccount): void {
     const [last, previous] = world.records.filter(({ record }) => record.account === account.id).toReversed();
@@ -73,7 +90,7 @@ export function livenessChecks(world: World): Check {
       world.violate('liveness', `${account.id} never recorded an iteration`);
       return;
     }
-    const { record } = last;
+    const { record, atMs } = last;
     if (world.beganMs(record) < world.calmAtMs) {
       world.violate('liveness', `${account.id} has stood still since ${record.finished_at}`);
       return;
@@ -90,6 +107,7 @@ export function livenessChecks(world: World): Check {
       return;
     }
     if (record.status === 'partial' && account.patient) return;
+    if (waitsForBooks(world, account, record, atMs)) return;
     const wasInOrder =
       previous !== undefined &&
       world.beganMs(previous.record) >= world.calmAtMs &&

@@ -6,12 +6,12 @@ import { OrderDirection, OrderType, PostOrderRequest } from 'tinkoff-invest-api/
 import { raw } from '../../src/core/units.ts';
 import { inMainHours } from '../../src/exchange/calendar.ts';
 import type { Instrument } from '../../src/exchange/instrument.ts';
-import { stepAt } from '../../src/exchange/tape.ts';
 import type { Intent } from '../../src/ports.ts';
 import type { Check } from '../check.ts';
 import type { SimAccount } from '../generate/generate-accounts.ts';
 import type { World } from '../world/world.ts';
-import { isBelowFloor, keyOf, LOOKED_WITHIN_MS, movesOf, NANO, nanoOf, sightOf } from './rules-books.ts';
+import { bookWidth, widestBook } from './book-width.ts';
+import { isBelowFloor, LOOKED_WITHIN_MS, movesOf, NANO, nanoOf, sightOf } from './rules-books.ts';
 
 type Type = 'market' | 'bestprice' | 'limit';
 const TYPES: ReadonlyMap<OrderType, Type> = new Map([
@@ -88,7 +88,7 @@ export function orderChecks(world: World): Check {
   /** A limit that the book check made: only where it looks at books, and within the bound. */
   function bounded({ account, instrument, intent, amount, limit }: Posted, name: string): void {
     const { side } = intent.request;
-    const percent = spreadMax(account);
+    const percent = widestBook(account);
     const nowMs = world.timeline.now();
     // By the bot's own clock as well, where somebody has set it.
     const isMain = [nowMs, nowMs + world.skewMs].every(
@@ -129,12 +129,9 @@ export function orderChecks(world: World): Check {
   /** Its spread is beyond the bound, by far enough that a price that moves does not matter. */
   function isWide(account: SimAccount, instrument: Instrument): boolean {
     if ((world.coverage.tables.faults.price_gap ?? 0) > 0) return false;
-    const { market } = world.exchange;
-    const step = stepAt(world.timeline.now());
-    const [ask, bid] = [market.opposite(instrument, 'buy', step), market.opposite(instrument, 'sell', step)];
-    const spread = (Number(ask - bid) / Number(ask + bid)) * 200;
-    const before = inMainHours(world.timeline.now()) === inMainHours(world.timeline.now() - LOOKED_WITHIN_MS);
-    return before && spread * 0.9 > spreadMax(account);
+    const nowMs = world.timeline.now();
+    const before = inMainHours(nowMs) === inMainHours(nowMs - LOOKED_WITHIN_MS);
+    return before && bookWidth(world, instrument, nowMs) * 0.9 > widestBook(account);
   }
 
   return {
@@ -173,9 +170,6 @@ export function orderChecks(world: World): Check {
     },
   };
 }
-
-const spreadMax = (account: SimAccount): number =>
-  Number(keyOf(account, 'max_spread_percent', 'limits') ?? 1);
 
 /** The last price on the grid, rounded so that the order can execute. */
 function gridded(last: bigint, step: bigint, side: 'buy' | 'sell'): bigint {

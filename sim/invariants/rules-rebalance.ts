@@ -151,14 +151,15 @@ export function rebalanceChecks(world: World): Check {
     // Under `breached` nothing is sold for a purchase that is not out of its own band: RUB above its target pays, or nobody.
     const pays = keyOf(account, 'rebalance_scope', 'rebalance') !== 'breached';
     const barred = barredOf(world, account);
-    const off = standingsOf(world, account, sight)
+    const standings = standingsOf(world, account, sight);
+    const slack = least + lots + since;
+    // With no room but in what is barred a sale pays for nothing, and only takes RUB away from its own target.
+    if (barred.length > 0 && roomOf(standings, barred) <= slack) return;
+    const off = standings
       .filter(({ weight, target }) => (pays && barred.length === 0) || weight > target)
       // What may not be bought leaves its share in RUB; what may not be sold pays for nothing.
       .filter(({ ticker }) => barred.length === 0 || (ticker !== 'RUB' && !barred.includes(ticker)))
-      .find(
-        ({ weight, target, widest, moved }) =>
-          Math.abs(weight - target) > widest + least + lots + moved + since,
-      );
+      .find(({ weight, target, widest, moved }) => Math.abs(weight - target) > widest + slack + moved);
     if (off !== undefined)
       world.violate('rebalance.trigger', `${account.id} leaves a band broken: ${wordsOf([off])}`);
   }
@@ -235,6 +236,12 @@ const barredOf = ({ alerts }: World, { id }: SimAccount): readonly string[] =>
     const told = alert.account === id && alert.event === 'instrument_barred' ? alert.message : '';
     return /^(\S+) is not for/.exec(told)?.[1] ?? [];
   });
+
+/** What RUB and all that may be bought are under their targets by, in points. */
+const roomOf = (standings: readonly Standing[], barred: readonly string[]): number =>
+  standings
+    .filter(({ ticker }) => !barred.includes(ticker))
+    .reduce((sum, { weight, target, moved }) => sum + Math.max(0, target - weight - moved), 0);
 
 /** For a sight of an account that plans nothing. */
 const noLeg = ({ id }: SimAccount): PlannedLeg => ({

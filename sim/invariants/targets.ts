@@ -35,9 +35,15 @@ export type PriceOf = (uid: string) => bigint | null;
 /** Keys that move targets by what this file does not reckon: caps, yesterday's weights. */
 const UNRECKONED = ['max_weight_percent', 'min_weight_percent', 'diff'];
 
-export function standingOf(world: World, account: SimAccount, priceOf: PriceOf): Standing | null {
+/** @param toldMs when the account was told of those prices: what it weighs by it has read since */
+export function standingOf(
+  world: World,
+  account: SimAccount,
+  priceOf: PriceOf,
+  toldMs = world.timeline.now(),
+): Standing | null {
   if (UNRECKONED.some((key) => key in account.block)) return null;
-  const weights = weightsOf(world, account, priceOf);
+  const weights = weightsOf(world, account, priceOf, toldMs);
   const worths = weights === null ? null : balancedIn(world, account, priceOf);
   if (weights === null || worths === null) return null;
   const cash = rub(world.exchange.registry.account(account.brokerAccount).cash());
@@ -92,7 +98,12 @@ function exposureOf({ block, borrows }: SimAccount, total: number, share: number
 type Weights = ReadonlyMap<string, number>;
 
 /** Shares of one, RUB included. */
-export function weightsOf(world: World, account: SimAccount, priceOf: PriceOf): Weights | null {
+export function weightsOf(
+  world: World,
+  account: SimAccount,
+  priceOf: PriceOf,
+  toldMs: number,
+): Weights | null {
   const { wallet, block } = account;
   const sum = Object.values(wallet).reduce((total, percent) => total + percent, 0);
   const own = new Map(Object.entries(wallet).map(([ticker, percent]) => [ticker, percent / sum]));
@@ -103,7 +114,7 @@ export function weightsOf(world: World, account: SimAccount, priceOf: PriceOf): 
   const metrics =
     mode === 'inverse_volatility' || mode === 'sharpe'
       ? historyMetrics(world, account, mode, among)
-      : metricsOf(world, mode, among, priceOf, Number(block.decorrelation_min_spread_pp ?? 0.5));
+      : metricsOf(world, mode, among, priceOf, toldMs, Number(block.decorrelation_min_spread_pp ?? 0.5));
   if (metrics === null) return null;
   const whole = metrics.reduce((total, metric) => total + metric, 0);
   if (whole <= 0) return own;
@@ -122,14 +133,20 @@ function metricsOf(
   mode: string,
   tickers: readonly string[],
   priceOf: PriceOf,
+  toldMs: number,
   leastSpread: number,
 ): readonly number[] | null {
   if (mode === 'equal') return tickers.map(() => 1);
   const funds = tickers.map((ticker) => exchange.instrument(ticker));
   if (funds.some(({ kind, uid }) => kind !== 'etf' || priceOf(uid) === null)) return null;
   const nowMs = exchange.now();
-  // AUM follows the venue's price: once that has left what the account was told, nobody knows which AUM it was told with it.
-  const isOld = funds.some((fund) => exchange.market.last(fund, nowMs)?.price !== priceOf(fund.uid));
+  // AUM follows the venue's price, and a premium that wanders by itself: once either has left what it was when the account was
+  // told, nobody knows which AUM it was told with it.
+  const isOld = funds.some(
+    (fund) =>
+      exchange.market.last(fund, nowMs)?.price !== priceOf(fund.uid) ||
+      exchange.funds.aumAt(fund, nowMs) !== exchange.funds.aumAt(fund, toldMs),
+  );
   if (isOld && BY_AUM.has(mode)) return null;
   const caps = funds.map((fund) => rub((priceOf(fund.uid) ?? 0n) * exchange.funds.unitsAt(fund, nowMs)));
   const aums = funds.map((fund) => rub(exchange.funds.aumAt(fund, nowMs) ?? 0n));

@@ -39,6 +39,8 @@ interface Memory {
 export interface Told extends Check {
   /** Quotes of the last minutes, oldest first. */
   recent(account: SimAccount, uid: string): readonly Quote[];
+  /** When it was last told of a price in its wallet; long ago counts as now. */
+  toldMs(account: SimAccount): number;
   /** Whether somebody else's replies cannot be told from this account's. */
   isShared(account: SimAccount): boolean;
   /** What the holding is worth to the account, nano for a piece; `null` where that is in doubt. */
@@ -165,6 +167,10 @@ export function toldChecks(world: World): Told {
     },
     recent,
     ageOf,
+    toldMs(account) {
+      const quotes = [...(wallets.get(account) ?? [])].flatMap((uid) => recent(account, uid).at(-1) ?? []);
+      return Math.min(world.timeline.now(), ...quotes.map(({ atMs }) => atMs));
+    },
     isShared(account) {
       sharing ??= new Set(
         world.accounts.filter((one) =>

@@ -90,7 +90,9 @@ function live(world: World): void {
   if (broken()) return;
   calmDown(world);
   for (let helps = HELPED_MAX; !broken(); helps -= 1) {
-    const isCalled = (): boolean => world.halted.size > 0 || isShortOfMoney(world);
+    // A program that is down tells nobody anything: a person reacts to what the next one says.
+    const isCalled = (): boolean =>
+      (world.halted.size > 0 && world.life?.alive === true) || isShortOfMoney(world);
     settle(world, intervalMs, () => broken() || (helps > 0 && isCalled()));
     if (isCalled()) timeline.run(timeline.now() + REACTS_AFTER_MS, broken);
     if (helps === 0 || broken() || !(restartShort(world) || world.person.act())) break;

@@ -32,6 +32,7 @@ const FOLD_AFTER_MS = 30 * 86_400_000;
 const SETTLED_MS = 86_400_000;
 const ONE_RUBLE = money(NANO);
 
+type Look = Pick<Observation, 'snapshot' | 'positionsAtMs' | 'positionsWithin'>;
 type Changes = Pick<Outside, 'cash' | 'sinceMs' | 'traded'>;
 
 /**
@@ -40,24 +41,20 @@ type Changes = Pick<Outside, 'cash' | 'sinceMs' | 'traded'>;
  */
 export async function watchDrawdown(
   context: AccountContext,
-  {
-    snapshot,
-    positionsAtMs,
-    positionsWithin,
-  }: Pick<Observation, 'snapshot' | 'positionsAtMs' | 'positionsWithin'>,
+  look: Look,
   outside: Changes,
 ): Promise<readonly string[]> {
   const { journal, settings, clock, memory } = context;
   const { id, maxDrawdownPercent } = settings;
   if (maxDrawdownPercent === null) return [];
-  const inside = insideOf(context, snapshot);
+  const inside = insideOf(context, look.snapshot);
   const known = journal.equityMarks(id);
   if (known === null) {
     // Nobody can tell then which of the operations these positions have: the next look begins.
-    if (clockWasSet([...positionsWithin, instantOf(clock)])) return [];
-    const { sinceMs, warnings } = await beginning(context, positionsAtMs);
+    if (clockWasSet([...look.positionsWithin, instantOf(clock)])) return [];
+    const { sinceMs, warnings } = await beginning(context, look);
     journal.setEquityMarks(id, { ...movedMarks(null, inside.equity, NO_MONEY), flowsSinceMs: sinceMs });
-    memory.flows = { sum: NO_MONEY, sinceMs, atMs: positionsAtMs, late: false };
+    memory.flows = { sum: NO_MONEY, sinceMs, atMs: look.positionsAtMs, late: false };
     return warnings;
   }
   const { warnings, flows, doubt } = await flowsNow(context, known, inside, outside);
@@ -77,17 +74,27 @@ interface Inside {
 }
 
 /**
- * From when on money that moves is in none of the figures: since the positions, also where the rest of the look took its
- * time. A venue that lists what by our clock is still to come has moved it before: then the clock is behind.
+ * From when on money that moves is in none of the figures. What moved since the positions were asked for may be in them:
+ * the reply was on its way, and our clock may be behind the venue's. The newest operations are not whose sum is what RUB
+ * has changed by.
  */
 async function beginning(
   context: AccountContext,
-  positionsAtMs: number,
+  { snapshot, positionsAtMs, positionsWithin }: Look,
 ): Promise<{ readonly sinceMs: number; readonly warnings: readonly string[] }> {
-  const read = await operationsOf(context, positionsAtMs, null);
+  const [{ wallMs: askedMs }] = positionsWithin;
+  const read = await operationsOf(context, askedMs, null);
   if (read.kind === 'untold') return { sinceMs: positionsAtMs, warnings: [read.warning] };
-  const newestMs = read.operations.at(-1)?.atMs ?? positionsAtMs;
-  return { sinceMs: newestMs > context.clock.now() ? newestMs : positionsAtMs, warnings: [] };
+  const { operations } = read;
+  if (operations.length === 0) return { sinceMs: positionsAtMs, warnings: [] };
+  const now = await context.broker.positions(context.brokerAccount);
+  let moved = subtract(add(now.cash, now.blockedCash), add(snapshot.cash, snapshot.blockedCash));
+  const isAccountedFor = () => !isMore(absolute(moved), ONE_RUBLE);
+  for (const { atMs, amount } of operations.toReversed()) {
+    if (isAccountedFor()) return { sinceMs: atMs, warnings: [] };
+    moved = subtract(moved, amount);
+  }
+  return { sinceMs: isAccountedFor() ? askedMs : positionsAtMs, warnings: [] };
 }
 
 /** What is balanced, and what was until it left the wallet: an edit of the configuration is no loss. */

@@ -1,6 +1,6 @@
 // A clock that is set forward makes our own fills seem long ago: they are still waited for.
 
-import { expect, test } from 'bun:test';
+import { describe, expect, test } from 'bun:test';
 import { byClock, openHeld } from '../support/clock-that-is-set.ts';
 import { HOUR_MS, MINUTE_MS, openWorld, type World } from '../support/engine-world.ts';
 
@@ -106,6 +106,48 @@ test('what came before an account began by a clock that was behind is no money o
   world.exchange.gapPrice('TMOS', '0.9');
   await by.cycle();
   expect(world.journal.halt('a')?.cause).toBe('drawdown');
+});
+
+describe('a look that begins the account by a clock that was set back a moment before', () => {
+  /** Begins after a deposit that by its clock comes a second after the positions, which have it. */
+  async function begun(meanwhile: (world: World) => void): Promise<{ world: World; cycle(): Promise<void> }> {
+    const world = await openWatched();
+    const by = byClock(world);
+    world.exchange.deposit(world.accountId(), '20000');
+    await world.clock.sleep(1_000);
+    by.setForward(-2_000);
+    const cycle = async () => {
+      await by.cycle();
+      await world.clock.sleep(HOUR_MS);
+    };
+    // By that clock the deposit is over when the operations are read.
+    world.exchange.faults.delay('GetOperationsByCursor', 3_000, 'before', 1);
+    world.exchange.faults.rewrite(
+      'GetOperationsByCursor',
+      (reply) => {
+        meanwhile(world);
+        return reply;
+      },
+      1,
+    );
+    await cycle();
+    by.setForward(2_000);
+    world.restart();
+    return { world, cycle };
+  }
+
+  test.each([
+    ['nothing else', () => {}],
+    ['a withdrawal while it goes on', (world: World) => world.exchange.withdraw(world.accountId(), '15000')],
+    ['a deposit while it goes on', (world: World) => world.exchange.deposit(world.accountId(), '15000')],
+  ])('takes nothing that its positions have for money of afterwards: %s', async (_, meanwhile) => {
+    const { world, cycle } = await begun(meanwhile);
+    for (let turn = 0; turn < 3; turn += 1) await cycle();
+    expect(world.journal.halt('a')).toBeNull();
+    world.exchange.gapPrice('TMOS', '0.93');
+    await cycle();
+    expect(world.journal.halt('a')?.detail).toMatch(/equity has fallen .* from where it began/);
+  });
 });
 
 test('fills of minutes ago have to show after the clock was set an hour forward', async () => {

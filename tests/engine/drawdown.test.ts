@@ -175,6 +175,25 @@ describe('money that comes or goes', () => {
       expect(await next(world)).toMatch(/equity has fallen 10/);
     });
 
+  for (const rub of [-30_000, 30_000])
+    test(`${rub} RUB while the reply with the very first positions is on its way is neither loss nor gain`, async () => {
+      const world = await openWorld({ startMs: FRIDAY_NOON - 2 * HOUR_MS, accounts: [account()] });
+      const { faults } = world.exchange;
+      faults.delay('*', 20);
+      faults.delay('GetPositions', 500, 'after', 1);
+      faults.rewrite(
+        'GetPositions',
+        (reply) => {
+          void world.clock.sleep(100).then(() => move(world, rub));
+          return reply;
+        },
+        1,
+      );
+      for (let turn = 0; turn < 4; turn += 1) expect(await next(world)).toBeNull();
+      world.exchange.gapPrice('TMOS', rub > 0 ? '0.71' : '0.85');
+      expect(await next(world)).toMatch(/equity has fallen 1\d\.\d\d % from where it began/);
+    });
+
   for (const restarts of [false, true])
     test(`a fall beside the owner's trade in what is balanced halts at once${restarts ? ', also after a restart' : ''}`, async () => {
       const world = await started();

@@ -24,13 +24,19 @@ interface Said {
   readonly reason?: string;
   readonly status: IterationRecord['status'];
   readonly orders: readonly Order[];
+  readonly warnings?: readonly string[];
 }
 
 const BALANCED: Said = { status: 'balanced', orders: [bought('TMOS')] };
 const SIZED_AGAIN: Said = { status: 'partial', orders: [bought('TBRU'), refused('TMOS'), bought('TMOS')] };
 
 /** What is found where the first account's iterations said that, the last of them last. */
-function found(said: readonly Said[], moving = true, patient = false): readonly string[] {
+function found(
+  said: readonly Said[],
+  moving = true,
+  patient = false,
+  prepare: (world: World) => void = () => {},
+): readonly string[] {
   const world = new World({ seed: 3, kept: new Set(), traced: false, calm: true, store, checks: allChecks });
   world.start();
   const [account] = world.accounts;
@@ -42,9 +48,10 @@ function found(said: readonly Said[], moving = true, patient = false): readonly 
     calmAtMs: world.timeline.now(),
   });
   const at = new Date(world.timeline.now()).toISOString();
-  for (const { status, orders, reason = status } of said) {
+  prepare(world);
+  for (const { status, orders, reason = status, warnings = [] } of said) {
     const told = { iteration: world.newId(), account: account.id, started_at: at, finished_at: at };
-    const rest = { exchange_open: true, reason, warnings: [], held_back: [] };
+    const rest = { exchange_open: true, reason, warnings, held_back: [] };
     const record = { ...told, ...rest, status, orders } as unknown as IterationRecord;
     world.records.push({ record, life, atMs: world.timeline.now() });
   }
@@ -90,4 +97,19 @@ test.each<[string, readonly Order[], boolean, readonly string[]]>([
   ['has sold for it, and could have gone on', [sold], false, ['liveness']],
 ])('a patient account with nothing to balance that %s', (_, orders, patient, expected) => {
   expect(found([{ status: 'partial', reason: EMPTY, orders }], true, patient)).toEqual([...expected]);
+});
+
+const WIDE =
+  'TMOS: its book is 9.09 % wide, the bound is 1 % (limits.max_spread_percent): the buy is a limit at 6.5 RUB, what it does not fill is cancelled';
+const cancelled: Order = { ticker: 'TMOS', direction: 'buy', status: 'cancelled', error: null };
+
+test.each<[string, number, readonly Order[], readonly string[], readonly string[]]>([
+  ['a book that is too wide', 60, [bought('TBRU'), cancelled], [WIDE], []],
+  ['a book that is not', 2, [cancelled], [WIDE], ['liveness']],
+  ['a book of which it says nothing', 60, [cancelled], [], ['liveness']],
+  ['a book, and is refused besides', 60, [cancelled, refused('TBRU')], [WIDE], ['liveness']],
+])('an account that waits for %s', (_, spreadTicks, orders, warnings, expected) => {
+  const widen = ({ exchange }: World): void => exchange.setBook('TMOS', { spreadTicks });
+  const said = [{ status: 'partial', orders, warnings }] as const;
+  expect(found(said, true, false, widen)).toEqual([...expected]);
 });

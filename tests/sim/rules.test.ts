@@ -324,9 +324,9 @@ const CASES: readonly Case[] = [
   ],
   [
     'rebalance.trigger',
-    'a band stays broken beside what may not be bought',
+    'a band stays broken beside what may not be bought, and RUB lacks what its sale would bring',
     { rebalance: BANDS },
-    { tmos: 15, trur: 75 },
+    { tmos: 15, trur: 80 },
     (s) => {
       bars(s, 'TMOS');
       restsAtEnd(s);
@@ -441,6 +441,26 @@ const ALLOWED: readonly Case[] = [
     'what may not be bought leaves its share in RUB',
     { rebalance: BANDS },
     { tmos: 10 },
+    (s) => {
+      bars(s, 'TMOS');
+      restsAtEnd(s);
+    },
+  ],
+  [
+    'rebalance.trigger',
+    'beside what may not be bought a sale would only bring RUB above its target',
+    { rebalance: BANDS },
+    { tmos: 15, trur: 75 },
+    (s) => {
+      bars(s, 'TMOS');
+      restsAtEnd(s);
+    },
+  ],
+  [
+    'rebalance.trigger',
+    'beside what may not be bought a sale would only bring RUB further above it',
+    { rebalance: BANDS },
+    { tmos: 25, trur: 55 },
     (s) => {
       bars(s, 'TMOS');
       restsAtEnd(s);

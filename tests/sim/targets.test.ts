@@ -1,6 +1,7 @@
-// How much further off its targets an account is: by one exposure for all of it where it may borrow.
+// How much further off its targets an account is: by one exposure for all of it where it may borrow; and when nobody knows.
 
 import { expect, test } from 'bun:test';
+import { allChecks } from '../../sim/all-checks.ts';
 import {
   growthOf,
   missOf,
@@ -8,7 +9,12 @@ import {
   type Row,
   rubEdge,
   type Standing,
+  standingOf,
 } from '../../sim/invariants/targets.ts';
+import { openSimJournal } from '../../sim/world/sim-journal.ts';
+import { World } from '../../sim/world/world.ts';
+import { decimal, money } from '../../src/core/units.ts';
+import { STEP_MS, stepAt, stepMs } from '../../src/exchange/tape.ts';
 
 const row = (ticker: string, worth: number, low: number, high: number): Row => ({
   ticker,
@@ -79,4 +85,28 @@ test.each([
 ])('the edge of RUB is %s', (_, rebalance, cashLow, edge) => {
   const standing: Standing = { rows: [], cash: 30, cashLow, cashHigh: 25, total: 100 };
   expect(rubEdge(rebalance, standing)).toBe(edge);
+});
+
+test.each([
+  ['what it was when prices were told', '0.01', 'aum', true],
+  ['something else, at the same price', '0.02', 'aum', false],
+  ['something else, and nothing weighs by it', '0.02', 'marketcap', true],
+])('targets where the AUM is %s', (_, later, desired_mode, known) => {
+  const store = openSimJournal();
+  const world = new World({ seed: 3, kept: new Set(), traced: false, calm: true, store, checks: allChecks });
+  const { exchange, timeline } = world;
+  const [first] = world.accounts;
+  if (first === undefined) throw new Error('the calm world has an account');
+  const account = { ...first, block: { desired_mode }, wallet: { TMOS: 50, RUB: 50 } };
+  const tmos = exchange.instrument('TMOS');
+  // A price, and what follows from it, begins with its step.
+  const toldMs = stepMs(stepAt(timeline.now()) + 1);
+  timeline.run(toldMs, () => false);
+  exchange.setPremium('TMOS', '0.01');
+  timeline.run(toldMs + STEP_MS, () => false);
+  exchange.setPremium('TMOS', later);
+  const { price } = exchange.market.last(tmos, toldMs) ?? { price: 0n };
+  exchange.setPrice('TMOS', decimal(money(price)));
+  expect(standingOf(world, account, () => price, toldMs) !== null).toBe(known);
+  world.close();
 });

@@ -82,13 +82,13 @@ const cashWith = (input: AimedInput, aimed: Aimed): Money =>
     worthNow(input, RUB),
   );
 
-/** After the sells purchases leave RUB what the plan left it, up to its target: what was not sold pays for none of them. */
+/** Purchases leave RUB what sells are to keep it at, as far as it has that: what is not sold pays for none of them. */
 function cashLeft(input: AimedInput, aimed: Aimed): Money {
   const rest = cashWith(input, aimed);
-  const planned = input.stage.kind === 'buys' ? wantedCash(input) : null;
-  return planned === null
+  const kept = wantedCash(input);
+  return kept === null
     ? rest
-    : larger(rest, smaller(worthNow(input, RUB), smaller(targetOf(input, RUB), planned)));
+    : larger(rest, smaller(worthNow(input, RUB), smaller(targetOf(input, RUB), kept)));
 }
 
 function moveBreached(input: AimedInput, bands: ReadonlyMap<string, Band>, aimed: Aimed): void {

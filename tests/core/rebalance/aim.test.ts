@@ -196,6 +196,26 @@ describe('what a broken band moves', () => {
     expect(ordersOf(plan)).toEqual({ A: 2000, C: -2000 });
   });
 
+  test.each<[string, Record<string, number>, Partial<RebalancePolicy>, Record<string, number>]>([
+    ['RUB below its band stays', { A: 24, B: 72, RUB: 4 }, { to: 'edge' }, {}],
+    ['RUB below its band stays', { A: 24, B: 72, RUB: 4 }, { to: 'target', scope: 'breached' }, {}],
+    ['RUB within its band stays', { A: 24, B: 66.5, RUB: 9.5 }, { to: 'edge' }, {}],
+    // A tie to the RUB, as without bands.
+    ['RUB above its target pays', { A: 24, B: 64, RUB: 12 }, { to: 'edge' }, { A: 2001 }],
+  ])('where what should pay for a purchase cannot be sold %s: %o', (_, weights, rules, orders) => {
+    const given = {
+      weights,
+      wallet: { A: 30, B: 60, RUB: 10 },
+      rules: { trigger: 'threshold', thresholdPercent: 1, ...rules },
+    } as const;
+    const hold = { rule: 'not_tradable', detail: 'left out' } as const;
+    const plan = planFor({ ...given, change: { B: { hold } } });
+    expect(ordersOf(plan)).toEqual(orders);
+    expect(plan.heldBack.filter(({ ticker }) => ticker === 'A').map(({ rule }) => rule)).toContain('cash');
+    // Once it can, it does.
+    expect(ordersOf(planFor(given)).B).toBeLessThan(0);
+  });
+
   test('bands count under `always` too, where the scope or the edge asks for them', () => {
     const rules = { trigger: 'always', thresholdPercent: 5, to: 'edge' } as const;
     expect(ordersOf(planFor({ weights: { A: 54, B: 46 }, wallet: HALVES, rules }))).toEqual({});
