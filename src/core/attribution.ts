@@ -18,7 +18,7 @@ export type Causes = ReadonlyMap<string, readonly Cause[]>;
 /** What keeps each position from the lots nearest to its target. */
 export function attribute(context: BoundContext, draft: Draft): Causes {
   const { entries, problem, solution } = draft;
-  const cash = cashLeft(entries, problem, solution);
+  const cash = cashLeft(draft);
   const said = Map.groupBy(draft.heldBack, ({ ticker }) => ticker);
   return new Map(
     entries.map((entry, index) => [

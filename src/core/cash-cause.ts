@@ -1,9 +1,10 @@
 // Why a position that no rule holds is not at its nearest lots: the money is not there, or lots are whole.
 
 import { type Entry, nearestLots } from './entry.ts';
-import type { Problem, Solution } from './lots.ts';
 import type { Cause } from './plan.ts';
 import { worthOf } from './solver/frame.ts';
+import { isCovering } from './steps/moves.ts';
+import type { Draft } from './steps/step.ts';
 import {
   absolute,
   add,
@@ -12,10 +13,11 @@ import {
   isMore,
   isPositive,
   kopecks,
+  kopecksUp,
   type Lots,
-  larger,
   type Money,
   NO_MONEY,
+  smaller,
   subtract,
 } from './units.ts';
 import { worstCash } from './worst-cash.ts';
@@ -23,20 +25,37 @@ import { worstCash } from './worst-cash.ts';
 export interface CashLeft {
   /** Above the floor, after the plan. */
   readonly left: Money;
-  /** Above RUB's own target as well. */
+  /** Above RUB's own target as well, a debt that is wanted included. */
   readonly spare: Money;
   /** Instruments whose surplus may not be sold. */
   readonly tiedIn: readonly string[];
+  /** What else this plan has its money for; `null`: nothing. */
+  readonly elsewhere: string | null;
 }
 
-export function cashLeft(entries: readonly Entry[], problem: Problem, solution: Solution): CashLeft {
-  const left = subtract(worstCash(problem, solution), problem.cashFloor);
+export function cashLeft(draft: Draft): CashLeft {
+  const { entries, problem, solution } = draft;
+  const after = worstCash(problem, solution);
+  const left = subtract(after, problem.cashFloor);
   const tied = entries.filter((entry, index) => isTied(entry, solution.lots[index] ?? entry.line.held));
   return {
     left,
-    spare: subtract(left, larger(NO_MONEY, problem.cashTarget)),
+    spare: smaller(left, subtract(add(after, problem.blockedCash), problem.cashTarget)),
     tiedIn: tied.map(({ holding }) => holding.ticker),
+    elsewhere: elsewhereIn(draft),
   };
+}
+
+/** The solver spends what it may: what is over all the same was raised for RUB, or was for purchases that a step took away. */
+function elsewhereIn(draft: Draft): string | null {
+  if (isCovering(draft)) return 'RUB is brought to its floor first, nothing is bought meanwhile';
+  const waiting = draft.entries.filter(({ holding, line, target }, index) =>
+    isLess(worthOf(line, draft.solution.lots[index] ?? line.held), target)
+      ? draft.heldBack.some(({ ticker, rule }) => ticker === holding.ticker && rule !== 'cash')
+      : false,
+  );
+  if (waiting.length === 0) return null;
+  return `the plan's money was for what waits: ${waiting.map(({ holding }) => holding.ticker).join(', ')}`;
 }
 
 /** Where rules would let it end at `wanted` lots and the plan ends at `after`. */
@@ -48,7 +67,8 @@ export function cashCause(entry: Entry, wanted: Lots, after: Lots, cash: CashLef
   if (!isMore(after, wanted)) {
     const missing = byALot ? subtract(target, worthOf(line, after)) : NO_MONEY;
     const detail = shortOfCash(add(line.lotValue, line.buyReserve), cash, missing);
-    if (detail !== null) return { rule: 'cash', detail };
+    const why = detail ?? (byALot ? cash.elsewhere : null);
+    if (why !== null) return { rule: 'cash', detail: why };
   }
   const detail = `one lot is ${kopecks(line.lotValue)} RUB, the target is ${kopecks(target)} RUB`;
   return { rule: 'rounding', detail };
@@ -75,12 +95,12 @@ function shortOfCash(cost: Money, { left, spare, tiedIn }: CashLeft, missing: Mo
   const byALot = isPositive(missing);
   const tied =
     byALot && tiedIn.length > 0 ? `the money is in what may not be sold: ${tiedIn.join(', ')}` : null;
-  const needs = `one more lot needs ${kopecks(cost)} RUB`;
+  const needs = `one more lot needs ${kopecksUp(cost)} RUB`;
   if (isLess(left, cost)) {
     const short = `${needs}, ${kopecks(left)} RUB is left`;
     return tied === null ? short : `${tied}; ${short}`;
   }
   if (!byALot || !isLess(spare, missing)) return null;
   if (isLess(spare, cost)) return tied ?? `${needs}, and what is left is RUB's own share`;
-  return tied ?? `${kopecks(missing)} RUB are missing to its target, ${kopecks(spare)} RUB is to spare`;
+  return tied ?? `${kopecksUp(missing)} RUB are missing to its target, ${kopecks(spare)} RUB is to spare`;
 }

@@ -13,6 +13,7 @@ import {
   isPositive,
   isZero,
   kopecks,
+  kopecksUp,
   larger,
   lots,
   lotsUpTo,
@@ -55,7 +56,7 @@ export function addFirstLots(
   for (const { entry, index } of wanting) {
     const cost = firstCost(entry);
     if (isLess(budget, cost)) {
-      const detail = `its first lot needs ${kopecks(cost)} RUB, ${kopecks(budget)} RUB is left for first lots`;
+      const detail = `its first lot needs ${kopecksUp(cost)} RUB, ${kopecks(budget)} RUB is left for first lots`;
       heldBack.push({ ticker: entry.holding.ticker, rule: 'cash', detail });
     } else {
       chosen.add(index);

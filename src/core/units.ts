@@ -23,6 +23,7 @@ export type Rate = Unit<'Rate'>;
 type Quantity = Money | Price | Shares | Lots | LotSize | Rate;
 
 export const NANO = 1_000_000_000n;
+const KOPECK = NANO / 100n;
 
 /** The bare integer: for wire, database and tests; arithmetic stays in this file. */
 export const raw = (quantity: Quantity): bigint => quantity as unknown as bigint;
@@ -148,8 +149,14 @@ export function decimal(quantity: Money | Price, decimals = 2): string {
   return `${nano < 0n ? '-' : ''}${size / NANO}${kept === '' ? '' : `.${kept}`}`;
 }
 
-/** The same cut to kopecks: for sentences. */
+/** The same cut to kopecks: for sentences. A need is said with `kopecksUp`. */
 export const kopecks = (amount: Money): string => {
   const text = decimal(amount);
   return text.slice(0, text.indexOf('.') + 3);
+};
+
+/** What is needed: with so many kopecks it is enough. */
+export const kopecksUp = (need: Money): string => {
+  const over = raw(need) % KOPECK;
+  return kopecks(over > 0n ? money(raw(need) - over + KOPECK) : need);
 };

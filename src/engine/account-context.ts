@@ -6,7 +6,18 @@ import type { Policy } from '../core/policy.ts';
 import type { Snapshot } from '../core/portfolio.ts';
 import type { TimingPolicy } from '../core/timing-policy.ts';
 import { type Money, NO_MONEY } from '../core/units.ts';
-import type { Broker, Clock, FundData, Journal, KillSwitch, Listing, Market, Notifier } from '../ports.ts';
+import type {
+  Broker,
+  Clock,
+  FundData,
+  Journal,
+  JournaledOrder,
+  KillSwitch,
+  Listing,
+  Market,
+  Notifier,
+  Reaction,
+} from '../ports.ts';
 
 export interface AccountSettings {
   readonly id: string;
@@ -65,12 +76,20 @@ export interface AccountContext {
   readonly memory: AccountMemory;
 }
 
+/** An order that the venue refused so that trading ends: for the account, its token or altogether. */
+export interface Refusal {
+  readonly reaction: Reaction;
+  readonly order: JournaledOrder;
+}
+
 /** What an account's loop remembers between iterations; all of it can be lost without harm. */
 export interface AccountMemory {
   /** Held instruments outside the wallet, by uid, so that their prices are asked for together with the others. */
   readonly unlisted: Map<string, Listing>;
   /** Instruments that this investor may not trade: left out for good. */
   readonly barred: Map<string, string>;
+  /** The last refusal that ended trading, and in which iteration. */
+  refusal: { readonly iteration: string; readonly stop: Refusal } | null;
   /** Why the broker lends nothing to this account, since it refused an order for that; `null`: it did not. */
   marginRefused: string | null;
   /** Iterations in a row in which the broker found too little money for a purchase and none went through. */
@@ -113,6 +132,7 @@ export interface AccountMemory {
 export const newMemory = (startedMs: number): AccountMemory => ({
   unlisted: new Map(),
   barred: new Map(),
+  refusal: null,
   marginRefused: null,
   shortOfMoney: 0,
   lastOrderMs: null,

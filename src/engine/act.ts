@@ -7,13 +7,13 @@ import { isFinal } from '../core/order.ts';
 import type { PlannedOrder } from '../core/plan.ts';
 import { commissionOf } from '../core/policy.ts';
 import type { Snapshot } from '../core/portfolio.ts';
-import { isLess, isPositive, negate } from '../core/units.ts';
-import { type JournaledOrder, type Reaction, WorldError } from '../ports.ts';
-import type { AccountContext } from './account-context.ts';
+import { isLess, negate } from '../core/units.ts';
+import { type JournaledOrder, WorldError } from '../ports.ts';
+import type { AccountContext, Refusal } from './account-context.ts';
 import { allEnded } from './all-ended.ts';
 import { checkBooks, UNFILLED, unfilled } from './book-check.ts';
 import { buysAfter } from './buys-after.ts';
-import { noteMoney, withCaution } from './caution.ts';
+import { isPurchase, noteMoney, withCaution } from './caution.ts';
 import { observeExplained } from './explained.ts';
 import { following } from './following.ts';
 import { approve } from './gate.ts';
@@ -39,18 +39,22 @@ const SELLS = 0;
 const BUYS = 1;
 const LEFT_OVER = 2;
 
+type Orders = readonly PlannedOrder[];
+
 export interface Acted {
   /** The account after the last order that became final. */
   readonly observation: Observation;
   readonly warnings: readonly string[];
   /** Planned and not attempted, with the reason. */
   readonly notMade: readonly string[];
+  /** Purchases that money did not pay for whole at what their books ask, by ticker. */
+  readonly short: ReadonlyMap<string, string>;
   /** An order whose fate is not known yet: the account is blocked until it is. */
   readonly unfinished: boolean;
   /** The account could not be looked at after its last order: the observation is from before. */
   readonly unseen?: boolean;
   /** The venue's refusal that ends trading for this account, this token or altogether. */
-  readonly stop: { readonly reaction: Reaction; readonly order: JournaledOrder } | null;
+  readonly stop: Refusal | null;
 }
 
 export async function act(
@@ -62,18 +66,20 @@ export async function act(
 ): Promise<Acted> {
   const { plan, ...today } = withinToday(context, start, planned);
   const excluded = new Map([...options.excluded, ...today.leftOut]);
-  const warnings: string[] = [];
-  const notMade = [...today.notMade];
+  const told = notedFrom(today.notMade);
+  const { warnings, notMade, short } = told;
   let { observation } = today;
   let tooLittleMoney = false;
   let latest: Planned = plan;
 
-  const leg = async (number: number, orders: readonly PlannedOrder[]): Promise<Acted | null> => {
+  const leg = async (number: number, orders: Orders): Promise<Acted | null> => {
     const isUrgent = number === SELLS && coversDebt(context, observation.snapshot, plan);
     const checked = await checkBooks(context, orders, observation.snapshot, { ...options, isUrgent });
     warnings.push(...checked.warnings);
     notMade.push(...checked.dropped);
+    for (const [ticker, why] of checked.short) short.set(ticker, why);
     if (checked.orders.length === 0) return null;
+    const before = context.memory.shortOfMoney;
     const done = await runLeg(context, iteration, number, checked.orders, observation);
     notMade.push(...done.refused);
     for (const [uid, reason] of done.skipped) excluded.set(uid, reason);
@@ -82,27 +88,25 @@ export async function act(
     if (unfinished) warnings.push(...stopWords(done));
     if (!unfinished && done.sent) {
       const seen = await lookAgain(context, iteration, { ...options, excluded }, done);
-      if (seen === null) return { observation, warnings, notMade, unfinished, unseen: true, stop: done.stop };
+      if (seen === null) return { ...told, observation, unfinished, unseen: true, stop: done.stop };
       observation = seen;
       warnings.push(...observation.warnings);
     }
     tooLittleMoney ||= done.tooLittleMoney;
-    if (tooLittleMoney) observation = withCaution(context, observation);
-    noteMoney(context, done.tooLittleMoney, done.orders.some(isPurchase));
-    const end = { observation, warnings, notMade, unfinished, stop: done.stop };
+    if (tooLittleMoney) observation = withCaution(context, observation, before);
+    const end = { ...told, observation, unfinished, stop: done.stop };
     return unfinished || done.stop || forbidden(context) !== null ? end : null;
   };
-  const buysNow = (): readonly PlannedOrder[] => {
+  const buysNow = (): Orders => {
     const stage = buysAfter(plan, context.journal.ordersOf(iteration), latest);
     const decision = decide(observation.snapshot, context.settings.policy, stage);
     if (decision.kind !== 'plan') notMade.push(`the purchases were not made: ${decision.because}`);
     latest = decision.kind === 'plan' ? decision.plan : { orders: [] };
     return latest.orders;
   };
-  const split = (orders: readonly PlannedOrder[]) =>
-    splitOwnMoney(context.settings.policy, observation.snapshot, orders);
+  const split = (orders: Orders) => splitOwnMoney(context.settings.policy, observation.snapshot, orders);
   const sells = plan.orders.filter((order) => order.side === 'sell');
-  let buys: readonly PlannedOrder[] = plan.orders.filter((order) => order.side === 'buy');
+  let buys: Orders = plan.orders.filter((order) => order.side === 'buy');
   if (sells.length > 0) {
     const end = await leg(SELLS, sells);
     if (end) return end;
@@ -117,10 +121,26 @@ export async function act(
   const after = apart.length > 0 ? 1 : 0;
   buys = split(buys).rest;
   if (buys.length > 0) {
-    const end = (await leg(BUYS + after, buys)) ?? (await leg(LEFT_OVER + after, split(buysNow()).rest));
+    const more = () => leg(LEFT_OVER + after, explained(context, iteration, split(buysNow()).rest));
+    const end = (await leg(BUYS + after, buys)) ?? (await more());
     if (end) return end;
   }
-  return { observation, warnings, notMade, unfinished: false, stop: null };
+  return { ...told, observation, unfinished: false, stop: null };
+}
+
+const notedFrom = (notMade: readonly string[]) => ({
+  warnings: Array.of<string>(),
+  notMade: [...notMade],
+  short: new Map<string, string>(),
+});
+
+/** Who sees two orders in one instrument is told why. */
+function explained({ log, settings }: AccountContext, iteration: string, orders: Orders): Orders {
+  const tickers = orders.map(({ ticker }) => ticker);
+  const because =
+    'what the first purchases left over buys more: they cost less than was reserved for commission and a price step, or were not filled whole';
+  if (orders.length > 0) log.info({ account: settings.id, iteration, tickers }, because);
+  return orders;
 }
 
 /** The account after a leg; `null` where that fails and trading ends anyway: a failed look must not hide why. */
@@ -155,9 +175,6 @@ function coversDebt(
 const stopWords = ({ stop }: LegResult): string[] =>
   stop ? [`${stop.order.ticker}: ${stop.order.error ?? 'refused'}`] : [];
 
-const isPurchase = ({ request, executed }: JournaledOrder): boolean =>
-  request.side === 'buy' && isPositive(executed);
-
 interface LegResult {
   readonly orders: readonly JournaledOrder[];
   /** Something left this process. */
@@ -175,7 +192,7 @@ async function runLeg(
   context: AccountContext,
   iteration: string,
   leg: number,
-  orders: readonly PlannedOrder[],
+  orders: Orders,
   observation: Observation,
 ): Promise<LegResult> {
   const { settings, journal, clock, brokerAccount } = context;
@@ -212,21 +229,32 @@ async function runLeg(
     context,
     submitted.map(({ order }) => order),
   );
+  const stop = stopOf(submitted);
+  // The account may never be looked at again, where the venue hangs while the program ends: why trading ended is known.
+  if (stop !== null) context.memory.refusal = { iteration, stop };
   const final = await allEnded(submitted.map(({ order }) => endOf(order.request.key)));
   // A refusal may come with a later look as well as with the reply.
   for (const [index, order] of final.entries())
     if (order.state === 'rejected' && submitted[index]?.reaction === null)
       note(context, { order, reaction: 'skip' }, skipped);
-  const stopping = submitted.find(({ reaction }) => endsTrading(reaction));
+  // While one was waited for a person may have resolved another.
+  const ended = final.map(({ request }) => journaled(context, request.key));
+  const tooLittleMoney = submitted.some(({ reaction }) => reaction === 'reobserve');
+  // Here already: that something was bought stays so where the account cannot be looked at next.
+  noteMoney(context, tooLittleMoney, ended.some(isPurchase));
   return {
-    // While one was waited for a person may have resolved another.
-    orders: final.map(({ request }) => journaled(context, request.key)),
+    orders: ended,
     sent: final.some(({ attempts }) => attempts > 0),
     skipped,
-    stop: stopping?.reaction ? { reaction: stopping.reaction, order: stopping.order } : null,
-    tooLittleMoney: submitted.some(({ reaction }) => reaction === 'reobserve'),
+    stop,
+    tooLittleMoney,
     refused,
   };
+}
+
+function stopOf(submitted: readonly Submitted[]): Refusal | null {
+  const stopping = submitted.find(({ reaction }) => endsTrading(reaction));
+  return stopping?.reaction ? { reaction: stopping.reaction, order: stopping.order } : null;
 }
 
 async function send(

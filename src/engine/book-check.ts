@@ -29,6 +29,8 @@ export interface Checked {
   readonly dropped: readonly string[];
   /** What became a limit, by uid. */
   readonly bounded: ReadonlySet<string>;
+  /** What money does not pay for whole at what the book asks, by ticker. */
+  readonly short: ReadonlyMap<string, string>;
 }
 
 const asTheyAre = (orders: readonly PlannedOrder[]): Checked => ({
@@ -36,6 +38,7 @@ const asTheyAre = (orders: readonly PlannedOrder[]): Checked => ({
   warnings: [],
   dropped: [],
   bounded: new Set(),
+  short: new Map(),
 });
 
 /** Asking a bad book again in the same iteration makes it no better: instruments to leave out of the rest of it. */
@@ -104,6 +107,7 @@ export async function checkBooks(
     warnings: [...warnings, ...paid.cut, ...paid.dropped],
     dropped,
     bounded: limited,
+    short: paid.short,
   };
 }
 

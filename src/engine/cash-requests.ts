@@ -44,7 +44,7 @@ export async function readSetAside(
   const { journal, settings } = context;
   const requests = journal.cashRequests(settings.id);
   if (requests.length === 0) return NO_MONEY;
-  const withdrawals = await newWithdrawals(context, requests, input.nowMs);
+  const withdrawals = await newWithdrawals(context, requests);
   const left = lowered(requests, withdrawals);
   if (!input.dryRun) note(context, left, withdrawals, input.nowMs);
   const gone = input.dryRun ? NO_MONEY : onItsWay(context, input, withdrawals);
@@ -79,11 +79,11 @@ const topicOf = ({ id }: Operation): string => `withdrawal:${id}`;
 async function newWithdrawals(
   { broker, brokerAccount, journal, settings, log }: AccountContext,
   requests: readonly CashRequest[],
-  nowMs: number,
 ): Promise<readonly Operation[]> {
   const sinceMs = Math.min(...requests.map(({ createdAtMs }) => createdAtMs));
   try {
-    const operations = await broker.operations(brokerAccount, sinceMs, nowMs);
+    // To the newest: by a clock that was set back a withdrawal is still to come, and would be raised a second time.
+    const operations = await broker.operations(brokerAccount, sinceMs, null);
     return operations.filter(
       (operation) =>
         operation.kind === 'withdrawal' &&

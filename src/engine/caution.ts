@@ -3,7 +3,8 @@
 // purchase goes through: an evening's spread or a reserve of the broker's own is wider than a step.
 
 import { cautiousCommission, commissionOf } from '../core/policy.ts';
-import { add, type Rate, rate, raw } from '../core/units.ts';
+import { add, isPositive, type Rate, rate, raw } from '../core/units.ts';
+import type { JournaledOrder } from '../ports.ts';
 import type { AccountContext } from './account-context.ts';
 import type { Observation } from './observe.ts';
 
@@ -13,15 +14,20 @@ const TIMES_MAX = 5;
 
 /** For the first decision of an iteration: what earlier ones have learned. */
 export const asLearned = (context: AccountContext, observation: Observation): Observation =>
-  context.memory.shortOfMoney === 0 ? observation : withCaution(context, observation);
+  context.memory.shortOfMoney === 0
+    ? observation
+    : withCaution(context, observation, context.memory.shortOfMoney);
 
-export function withCaution({ settings, memory }: AccountContext, observation: Observation): Observation {
+/** @param times iterations in a row before this one that were short of money */
+export function withCaution(
+  { settings }: AccountContext,
+  observation: Observation,
+  times: number,
+): Observation {
   const { snapshot } = observation;
   const least =
-    memory.shortOfMoney === 0
-      ? cautiousCommission(snapshot, settings.policy)
-      : commissionOf(snapshot, settings.policy);
-  const commissionSeen = add(least, rate(raw(MORE) * BigInt(memory.shortOfMoney)));
+    times === 0 ? cautiousCommission(snapshot, settings.policy) : commissionOf(snapshot, settings.policy);
+  const commissionSeen = add(least, rate(raw(MORE) * BigInt(times)));
   return { ...observation, snapshot: { ...snapshot, commissionSeen } };
 }
 
@@ -30,3 +36,7 @@ export function noteMoney({ memory }: AccountContext, tooLittle: boolean, bought
   if (bought) memory.shortOfMoney = 0;
   else if (tooLittle) memory.shortOfMoney = Math.min(TIMES_MAX, memory.shortOfMoney + 1);
 }
+
+/** One that has gone through, if only in part. */
+export const isPurchase = ({ request, executed }: JournaledOrder): boolean =>
+  request.side === 'buy' && isPositive(executed);

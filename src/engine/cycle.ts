@@ -81,6 +81,7 @@ export async function runCycle(context: AccountContext): Promise<CycleResult> {
     plan: null,
     riskOnly: null,
     settled: null,
+    short: new Map(),
     inherited: [],
     observation: null,
     warnings: [],
@@ -243,6 +244,7 @@ async function trade(
     throw error;
   });
   draft.warnings.push(...acted.warnings, ...acted.notMade);
+  draft.short = acted.short;
   mark(!acted.unfinished && acted.unseen !== true && !stop.aborted);
   watchFreeFunds(context, draft.iteration);
   if (!acted.unfinished && !acted.unseen) {

@@ -33,6 +33,8 @@ export interface Draft {
   riskOnly: readonly PlannedOrder[] | null;
   /** The account after trading, planned anew from what is really there. */
   settled: Plan | null;
+  /** Purchases that money did not pay for whole at what their books ask, by ticker. */
+  short: ReadonlyMap<string, string>;
   /** Orders of earlier iterations that were open when this one began. */
   inherited: readonly JournaledOrder[];
   observation: Observation | null;
@@ -103,14 +105,14 @@ function positions(draft: Draft): IterationRecord['positions'] {
 }
 
 /** After trading, what is held back is what the settled account still lacks; what keeps no lot away is no news then. */
-function heldBack({ plan, settled }: Draft, orders: readonly JournaledOrder[]): readonly HeldBack[] {
+function heldBack({ plan, settled, short }: Draft, orders: readonly JournaledOrder[]): readonly HeldBack[] {
   if (!plan || !settled) return plan?.heldBack ?? [];
   const told = settled.heldBack.filter((held) => held.rule !== 'min_improvement_pp' || held.lots);
   const missed = ({ ticker, side }: PlannedOrder): string | null => {
-    const short = orders.find((one) => one.ticker === ticker && one.request.side === side && !isFilled(one));
-    return short ? recordStatus(short).replaceAll('_', ' ') : null;
+    const open = orders.find((one) => one.ticker === ticker && one.request.side === side && !isFilled(one));
+    return open ? recordStatus(open).replaceAll('_', ' ') : null;
   };
-  return withLeftOver(told, { plan, settled, missed });
+  return withLeftOver(told, { plan, settled, missed, short });
 }
 
 const isFilled = (order: JournaledOrder): boolean => recordStatus(order) === 'filled';

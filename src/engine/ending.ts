@@ -4,7 +4,7 @@
 import type { IterationStatus } from '../core/iteration-record.ts';
 import { isFinal } from '../core/order.ts';
 import type { JournaledOrder, Session, WorldError } from '../ports.ts';
-import type { AccountContext } from './account-context.ts';
+import type { AccountContext, Refusal } from './account-context.ts';
 import type { Acted } from './act.ts';
 import { type Draft, type Ending, recordStatus } from './draft.ts';
 import { forbidden } from './permission.ts';
@@ -82,7 +82,7 @@ function shortfall(order: JournaledOrder): string {
   return order.error ? `${became}: ${order.error}` : became;
 }
 
-function stopped(stop: NonNullable<Acted['stop']>, sessions: readonly Session[] | null): Outcome {
+function stopped(stop: Refusal, sessions: readonly Session[] | null): Outcome {
   const reason = `${stop.order.ticker}: ${stop.order.error ?? 'refused'}`;
   const afterwards: Afterwards =
     stop.reaction === 'stop_token'
@@ -128,11 +128,13 @@ function afterError(error: WorldError, unknown: boolean): Afterwards {
   }
 }
 
-/** A venue that hung while the program was stopping: what is known is recorded, the next start recovers. */
+/** A venue that hung while the program was stopping: what is known is recorded and told, the next start recovers. */
 export function afterHanging(context: AccountContext, draft: Draft): Outcome {
   const { unknown } = sentOf(context, draft);
+  const { refusal } = context.memory;
+  if (refusal?.iteration === draft.iteration && !isOpen(unknown)) return stopped(refusal.stop, null);
   const reason = withOpen('interrupted: the venue did not answer in time', unknown);
-  return outcome(isOpen(unknown) ? 'unknown_outcome' : 'partial', reason, null);
+  return isOpen(unknown) ? unresolved(reason, null) : outcome('partial', reason, null);
 }
 
 /** Something that must not happen: a defect of ours, or a journal that cannot be written. */

@@ -13,6 +13,8 @@ export interface Iterated {
   readonly settled: Plan;
   /** What became of this iteration's order for such a move, in words; `null` where it was filled or there was none. */
   missed(order: PlannedOrder): string | null;
+  /** Purchases that money did not pay for whole at what their books ask, by ticker. */
+  readonly short: ReadonlyMap<string, string>;
 }
 
 /** @param told what is held back from the settled account's own plan */
@@ -31,7 +33,7 @@ export function withLeftOver(told: readonly HeldBack[], iterated: Iterated): Hel
 const weightier = (same: HeldBack, left: Left): string =>
   Math.abs(left.lots) > Math.abs(same.lots ?? 0) ? left.detail : same.detail;
 
-function leftOver(order: PlannedOrder, { plan, missed }: Iterated): Left {
+function leftOver(order: PlannedOrder, { plan, missed, short }: Iterated): Left {
   const { ticker, side } = order;
   const lots = Number(raw(order.lots)) * (side === 'buy' ? 1 : -1);
   const became = missed(order);
@@ -39,6 +41,8 @@ function leftOver(order: PlannedOrder, { plan, missed }: Iterated): Left {
     const detail = `its order was not carried out whole (${became})`;
     return { ticker, rule: 'order_wait_seconds', detail, lots };
   }
+  const dear = side === 'buy' ? short.get(ticker) : undefined;
+  if (dear !== undefined) return { ticker, rule: 'cash', detail: dear, lots };
   const known = plan.heldBack.find((held) => held.ticker === ticker && (held.lots ?? 0) * lots > 0);
   if (known !== undefined) return { ...known, lots };
   return { ticker, rule: 'rounding', detail: 'by the total after trading it is that far off', lots };

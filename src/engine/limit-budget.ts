@@ -11,7 +11,7 @@ import {
   isLess,
   isMore,
   isPositive,
-  kopecks,
+  kopecksUp,
   larger,
   lots,
   lotsAffordable,
@@ -36,6 +36,8 @@ export interface Budgeted {
   readonly cut: readonly string[];
   /** Not a single one. */
   readonly dropped: readonly string[];
+  /** By ticker: what one more lot of these takes. */
+  readonly short: ReadonlyMap<string, string>;
 }
 
 /** What may be owed, and by how much each ruble that trades cost shrinks that (core/debt-limit.ts). */
@@ -79,6 +81,7 @@ export function affordable(
   let room = roomFor({ cash: snapshot.cash, kept, spent, worth, loan });
   const cut: string[] = [];
   const dropped: string[] = [];
+  const short = new Map<string, string>();
   const paid = orders.flatMap((order): PlannedOrder[] => {
     if (!isDearer(order)) return [order];
     const own = times(sized(order), order.lots);
@@ -87,13 +90,15 @@ export function affordable(
     const count = smaller(order.lots, lotsAffordable(add(own, room), each));
     room = larger(NO_MONEY, subtract(add(own, room), times(each, count)));
     if (!isLess(count, order.lots)) return [order];
+    const why = `one takes ${kopecksUp(each)} RUB at ${order.type === 'limit' ? 'the limit' : 'what its book asks'}`;
+    short.set(order.ticker, why);
     (isPositive(count) ? cut : dropped).push(
-      `${order.ticker}: ${raw(count)} of ${raw(order.lots)} lots are bought, one takes ${kopecks(each)} RUB at ${order.type === 'limit' ? 'the limit' : 'what its book asks'}`,
+      `${order.ticker}: ${raw(count)} of ${raw(order.lots)} lots are bought, ${why}`,
     );
     if (!isPositive(count)) return [];
     return [{ ...order, lots: lots(raw(count)), amount: partOf(order, count) }];
   });
-  return { orders: paid, cut, dropped };
+  return { orders: paid, cut, dropped, short };
 }
 
 /** RUB that these purchases may still take: own money above what is kept, or where they borrow what may still be owed, costs counted as the plan does. */

@@ -8,6 +8,7 @@ import type { JournaledOrder } from '../ports.ts';
 import type { AccountContext } from './account-context.ts';
 import { allEnded } from './all-ended.ts';
 import { awaitFinal } from './await-final.ts';
+import { isPurchase, noteMoney } from './caution.ts';
 import { drop, journaled } from './submit.ts';
 
 /**
@@ -36,6 +37,7 @@ export async function recover(
   );
   // While one is waited for, a person may resolve another.
   const orders = open.map(({ request }) => journaled(context, request.key));
+  noteMoney(context, false, orders.some(isPurchase));
   const unfinished = orders.filter((order) => !isFinal(order.state));
   for (const order of unfinished) alertUnfinished(context, order);
   return unfinished;

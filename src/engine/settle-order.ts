@@ -3,7 +3,7 @@
 
 import { isFinal, type OrderState } from '../core/order.ts';
 import { type OrderReport, stateOf } from '../core/order-report.ts';
-import { isLess } from '../core/units.ts';
+import { compare, isLess } from '../core/units.ts';
 import type { JournaledOrder, Refusal, Transition } from '../ports.ts';
 import type { AccountContext } from './account-context.ts';
 
@@ -64,5 +64,16 @@ export function settle(context: AccountContext, change: Transition): JournaledOr
   const { journal, clock } = context;
   // A person may have resolved it in the meantime: what they said stands.
   const known = journal.order(change.key);
-  return known !== null && isFinal(known.state) ? known : journal.settle(change, clock.now());
+  return known !== null && (isFinal(known.state) || isNoNews(known, change))
+    ? known
+    : journal.settle(change, clock.now());
 }
+
+/** A resting order is asked about every few seconds: what is known already is not written again. */
+const isNoNews = (known: JournaledOrder, { to, executed, code, ...told }: Transition): boolean =>
+  to === known.state &&
+  (code ?? null) === null &&
+  compare(executed, known.executed) === 0 &&
+  (['value', 'commission', 'orderId', 'error'] as const).every(
+    (detail) => (told[detail] ?? known[detail]) === known[detail],
+  );

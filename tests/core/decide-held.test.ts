@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'bun:test';
 import { heldWarnings } from '../../src/core/attribution.ts';
 import { decide } from '../../src/core/decide.ts';
+import { NO_RULES } from '../../src/core/policy.ts';
 import type { Holding } from '../../src/core/portfolio.ts';
 import { price, raw, shares } from '../../src/core/units.ts';
+import { collateral, enabled, factsWith, marginOf } from '../support/margin-account.ts';
 import {
   holding,
   ordersOf,
@@ -209,5 +211,50 @@ test('pieces that are blocked name the difference they leave', () => {
     rule: 'not_tradable',
     detail: '900 of 1000 pieces are blocked',
     lots: -900,
+  });
+});
+
+describe('what lacks a lot or more without a rule lacks the money, not the whole lot', () => {
+  const causes = (plan: ReturnType<typeof planOf>) =>
+    plan.heldBack.map(({ ticker, rule, detail }) => [ticker, rule, detail] as const);
+
+  test('where costs leave RUB at the debt that is wanted', () => {
+    const policy = policyOf(
+      { TMOS: 60, TBRU: 20, RUB: 20 },
+      { margin: marginOf({ multiplier: 1.5 }), commission: percent('1') },
+    );
+    const holdings = [collateral('TMOS', '1', 0), collateral('TBRU', '1', 0)];
+    const facts = factsWith(enabled('1000000', '0'));
+    const plan = planOf(decide(snapshotOf('100000', holdings, { facts }), policy));
+    const missing = plan.heldBack.filter(({ lots = 0 }) => lots > 1);
+    expect(missing.length).toBeGreaterThan(0);
+    for (const { rule, detail } of missing)
+      expect([rule, detail]).toEqual(['cash', expect.stringContaining("what is left is RUB's own share")]);
+  });
+
+  test('where what was sold for a debt brought more than that', () => {
+    const limits = { ...NO_RULES.limits, doNotSell: new Set(['TMOS']) };
+    const start = snapshotOf('-100', [holding('TMOS', '1000', 1), holding('TBRU', '10', 0)]);
+    const plan = planOf(decide(start, policyOf({ TMOS: 50, TBRU: 50 }, { limits })));
+    expect(ordersOf(plan)).toEqual({ TMOS: -1 });
+    expect(causes(plan)).toContainEqual([
+      'TBRU',
+      'cash',
+      'RUB is brought to its floor first, nothing is bought meanwhile',
+    ]);
+  });
+
+  test('where it was for a purchase that has to wait', () => {
+    const limits = { ...NO_RULES.limits, doNotSell: new Set(['TRUR']), maxTurnoverPercent: 5 };
+    const start = snapshotOf('40000', [
+      holding('TMOS', '10', 4_000),
+      holding('TBRU', '10', 0),
+      holding('TRUR', '10', 2_000),
+    ]);
+    const wallet = { TMOS: 68, TBRU: 12, TRUR: 0, RUB: 20 };
+    const plan = planOf(decide(start, policyOf(wallet, { limits, minOneLot: false })));
+    expect(Object.keys(ordersOf(plan))).toEqual(['TMOS']);
+    expect(ruleFor(plan, 'TMOS')).toBe('limits.max_turnover_percent');
+    expect(causes(plan)).toContainEqual(['TBRU', 'cash', "the plan's money was for what waits: TMOS"]);
   });
 });

@@ -70,7 +70,7 @@ describe('a first lot is paid', () => {
     expect(plan.heldBack).toContainEqual({
       ticker: 'TMOS',
       rule: 'cash',
-      detail: expect.stringContaining('its first lot needs 3009.01 RUB, 3005.00 RUB is left'),
+      detail: expect.stringContaining('its first lot needs 3009.02 RUB, 3005.00 RUB is left'),
       lots: expect.any(Number),
     });
   });

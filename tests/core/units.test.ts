@@ -8,6 +8,7 @@ import {
   isLess,
   isMore,
   kopecks,
+  kopecksUp,
   larger,
   lotSize,
   lots,
@@ -100,6 +101,16 @@ describe('parseNano and decimal', () => {
     [9_999_999n, '0.00'],
   ])('%p nano in kopecks is cut to %p', (nano, text) => {
     expect(kopecks(money(nano))).toBe(text);
+  });
+
+  test.each([
+    [6_540_000_000n, '6.54'],
+    [6_540_000_001n, '6.55'],
+    [1n, '0.01'],
+    [0n, '0.00'],
+    [-1_239_999_999n, '-1.23'],
+  ])('a need of %p nano is %p in kopecks', (nano, text) => {
+    expect(kopecksUp(money(nano))).toBe(text);
   });
 });
 

@@ -123,7 +123,7 @@ describe('what limits above the price may take', () => {
 
   test('a purchase that is cut says so, one that is cut to nothing is not made', () => {
     const found = (cash: string) => affordable([limited(10)], snapshotOf(cash, [A]), percent('0.3'));
-    expect(found('1013.02').cut).toEqual(['A: 9 of 10 lots are bought, one takes 101.30 RUB at the limit']);
+    expect(found('1013.02').cut).toEqual(['A: 9 of 10 lots are bought, one takes 101.31 RUB at the limit']);
     const dear = { ...limited(1), limit: rubles('300') };
     const none = affordable([dear], snapshotOf('150', [A]), percent('0.3'));
     expect([none.orders, none.cut]).toEqual([[], []]);

@@ -116,8 +116,12 @@ describe('the book', () => {
       const { record } = await world.cycle();
       expect(record.status).toBe(status as typeof record.status);
       expect(record.orders.map((order) => order.status)).toEqual(made as 'filled'[]);
-      if (made.length === 0)
+      if (made.length === 0) {
         expect(record.reason).toMatch(/^TMOS: 0 of 1 lots are bought, one takes .* at what its book asks$/);
+        expect(record.held_back).toMatchObject([
+          { ticker: 'TMOS', rule: 'cash', detail: 'one takes 6.55 RUB at what its book asks', lots: 1 },
+        ]);
+      }
       expect(world.faults()).toEqual([]);
     },
   );

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'bun:test';
 import { money, NO_MONEY, raw } from '../../src/core/units.ts';
 import { isDue } from '../../src/engine/cash-requests.ts';
 import type { Session } from '../../src/ports.ts';
+import { byClock } from '../support/clock-that-is-set.ts';
 import { FRIDAY_NOON, HOUR_MS, openWorld, type World } from '../support/engine-world.ts';
 import { rub } from '../support/snapshot-builder.ts';
 
@@ -193,6 +194,25 @@ describe('a withdrawal', () => {
     await later(world);
     expect(kept(world)).toEqual([]);
     expect(sells(world)).toEqual([]);
+  });
+
+  test.each([
+    ['and nobody saw it go', true],
+    ['while the bot looks on', false],
+  ])('by a clock that was set back counts at once, %s', async (_, restarted) => {
+    const world = await invested();
+    const by = byClock(world);
+    ask(world, '30000');
+    await later(world);
+    await world.clock.sleep(HOUR_MS / 2);
+    by.setForward(-2 * HOUR_MS);
+    await by.cycle();
+    world.exchange.withdraw(world.accountId(), '30000');
+    if (restarted) world.restart();
+    await world.clock.sleep(1000);
+    const { orders } = await by.cycle();
+    expect(kept(world)).toEqual([]);
+    expect(orders).toEqual([]);
   });
 
   test('costs one call for the list, and none where nothing is asked for', async () => {

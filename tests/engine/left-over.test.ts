@@ -3,6 +3,7 @@
 import { expect, test } from 'bun:test';
 import type { IterationRecord } from '../../src/core/iteration-record.ts';
 import { type LimitsPolicy, NO_RULES } from '../../src/core/policy.ts';
+import { runCycle } from '../../src/engine/cycle.ts';
 import { openWorld } from '../support/engine-world.ts';
 
 /** Lots between the record's target and what is there, by hand. */
@@ -48,4 +49,25 @@ test('what an order did not fill is not there, and said', async () => {
   const held = record.held_back.find(({ rule }) => rule === 'order_wait_seconds')!;
   expect(held).toMatchObject({ ticker: 'TMOS', detail: 'its order was not carried out whole (cancelled)' });
   expect(held.lots! / missing(record, 'TMOS')).toBeCloseTo(1, 1);
+});
+
+test('a second round of purchases says why there is one', async () => {
+  const world = await openWorld({ accounts: [{ wallet: { TMOS: 50, TBRU: 50 }, cash: '100000.00' }] });
+  const told: [unknown, string][] = [];
+  const info = (facts: unknown, message: string) => told.push([facts, message]);
+  const cycle = async () => {
+    told.length = 0;
+    const context = world.context();
+    const { record } = await runCycle({ ...context, log: { ...context.log, info } });
+    return record.orders.map(({ ticker }) => ticker);
+  };
+  const [first, second, ...more] = await cycle();
+  expect([first, second].sort()).toEqual(['TBRU', 'TMOS']);
+  expect(more.length).toBeGreaterThan(0);
+  const said = () => told.filter(([, message]) => message.includes('left over buys more'));
+  expect(said()).toEqual([
+    [{ account: 'a', iteration: expect.any(String), tickers: more }, expect.stringContaining('reserved')],
+  ]);
+  expect(await cycle()).toEqual([]);
+  expect(said()).toEqual([]);
 });

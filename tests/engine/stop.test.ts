@@ -23,6 +23,12 @@ function stopAt(
   return seen;
 }
 
+/** From now on nothing that the account is looked at with comes back in time. */
+function hang(world: World): true {
+  world.exchange.faults.delay('GetPositions', 50_000, 'before', 10);
+  return true;
+}
+
 const is = (method: string) => (call: CallRecord) => call.method === method;
 
 describe('a stop signal', () => {
@@ -105,9 +111,10 @@ describe('a stop signal', () => {
     const world = await openWorld();
     world.exchange.faults.lose('PostOrder', 'after', 'silence');
     const seen = stopAt(world, is('PostOrder'), 'replied');
-    const { record } = await world.cycle();
+    const { record, afterwards } = await world.cycle();
     expect(world.clock.now() - seen.stoppedMs).toBeLessThan(10_000);
     expect(record.status).toBe('unknown_outcome');
+    expect(afterwards).toEqual({ kind: 'soon', afterMs: MINUTE_MS });
     expect(record.orders).toHaveLength(1);
     expect(world.journal.iterations({})).toHaveLength(1);
     world.onCall = null;
@@ -116,6 +123,18 @@ describe('a stop signal', () => {
     const next = await world.cycle();
     expect(next.record.status).toBe('balanced');
     expect(world.faults()).toEqual([]);
+  });
+
+  test('while the venue hangs after a refusal that stops the account: that is what is told', async () => {
+    const world = await openWorld();
+    world.exchange.faults.error('PostOrder', '90001');
+    const seen = stopAt(world, (call) => call.method === 'PostOrder' && hang(world), 'replied');
+    const { record, afterwards } = await world.cycle();
+    expect(world.clock.now() - seen.stoppedMs).toBeLessThan(10_000);
+    expect(record.status).toBe('failed');
+    expect(record.reason).toContain('90001');
+    expect(afterwards.kind).toBe('stop_account');
+    expect(world.journal.openOrders('a')).toEqual([]);
   });
 
   test('ends the daemon within ten seconds, wherever it is', async () => {

@@ -20,7 +20,7 @@ export interface RuledScene {
   order(side: 'buy' | 'sell', ticker: string, rubles: number, sizedAt?: bigint): Intent;
   plan(intents: readonly Intent[], leg?: number, iteration?: string): void;
   leave(intent: Intent, type?: OrderType, limit?: number): void;
-  recorded(status: string, startedMs?: number, filled?: number): void;
+  recorded(status: string, startedMs?: number, filled?: number, more?: object): void;
   pass(ms: number): void;
 }
 
@@ -142,7 +142,7 @@ export function ruledScene(
       world.start();
       world.checks.onLeave('PostOrder', bytes, world.life!, account.token);
     },
-    recorded(status, startedMs = world.timeline.now(), filled = 0) {
+    recorded(status, startedMs = world.timeline.now(), filled = 0, more = {}) {
       const record = {
         account: account.id,
         iteration: ITERATION,
@@ -154,6 +154,7 @@ export function ruledScene(
         held_back: [],
         warnings: [],
         reason: null,
+        ...more,
       };
       world.start();
       // Other checks want a whole record; this is what those of the rules look at.

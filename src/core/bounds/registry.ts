@@ -27,3 +27,14 @@ export const OWNER_RULES: readonly BoundRule[] = [
   bands,
   keepOneLot,
 ];
+
+/** Those that say how much may be bought, whatever is aimed at and in whichever leg. */
+export const PURCHASE_RULES: readonly BoundRule[] = [
+  notTradable,
+  noPrice,
+  noNewRisk,
+  oneWay,
+  maxTrade,
+  premium,
+  movingAverage,
+];

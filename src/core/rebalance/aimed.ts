@@ -1,6 +1,6 @@
 // What the solver goes for: the targets themselves, or as far as the aim goes towards them.
 // What left its band goes to the target or to the edge; the rest stays where it is, but for surplus RUB, which goes to what
-// is most under target, and for RUB that is missing, which comes from what is most above it.
+// is most under target and may be bought, and for RUB that is missing, which comes from what is most above it.
 // Guarantees: on the way to the targets, never past them, except where cash below its floor must be covered.
 
 import type { BoundContext } from '../bounds/bound.ts';
@@ -28,16 +28,31 @@ import {
 } from '../units.ts';
 import type { BandInput } from './bands.ts';
 import { level } from './level.ts';
+import { purchaseRooms } from './purchase-room.ts';
 
 export type AimedInput = BandInput & Pick<BoundContext, 'aim' | 'exposure' | 'stage'>;
 
 /** RUB worth to go for per ticker, RUB included. The targets themselves where nothing holds the aim back. */
 export function aimedTargets(input: AimedInput): ReadonlyMap<string, Money> {
-  const { aim, policy, targets } = input;
+  const { aim, policy, targets, snapshot } = input;
   if (aim.kind === 'balance' && !policy.limits.buyOnly) return carried(input, targets);
+  const most = mostWorth(input);
+  const aimed = aimedAt(input, most, NO_MONEY);
+  if (aim.kind !== 'breached' || policy.rebalance.to === 'target') return aimed;
+  // An edge is a share of the total that the trades leave, or they break the band anew by what they have cost.
+  return aimedAt(input, most, portionUp(tradedTo(input, aimed), commissionOf(snapshot, policy)));
+}
+
+/** @param fees what reaching it takes of the total */
+function aimedAt(input: AimedInput, most: ReadonlyMap<string, Money>, fees: Money): Aimed {
+  const { aim } = input;
   const aimed = new Map(input.balanced.map(({ ticker }) => [ticker, worthNow(input, ticker)]));
-  if (aim.kind === 'breached') moveBreached(input, aim.bands, aimed);
-  if (aim.kind !== 'quiet' || aim.idle !== true) invest(input, aimed);
+  if (aim.kind === 'breached') moveBreached(input, aim.bands, aimed, most, fees);
+  if (aim.kind !== 'quiet' || aim.idle !== true) {
+    invest(input, aimed, most);
+    // What nobody may buy is counted as bought: RUB that is left would be one more thing to sell for.
+    invest(input, aimed, input.targets);
+  }
   raise(input, aimed);
   return aimed.set(RUB, cashLeft(input, aimed));
 }
@@ -62,14 +77,19 @@ function carried(input: AimedInput, targets: ReadonlyMap<string, Money>): Readon
   if (raw(exposure.costWeight) === NANO || owes * 100n < raw(exposure.debtLimit) * NEAR_PERCENT)
     return targets;
   const tickers = input.balanced.map(({ ticker }) => ticker);
-  const traded = total(
-    tickers.map((ticker) => absolute(subtract(targetOf(input, ticker), worthNow(input, ticker)))),
-  );
-  const left = subtract(equity, portionUp(traded, commissionOf(snapshot, policy)));
+  const left = subtract(equity, portionUp(tradedTo(input, targets), commissionOf(snapshot, policy)));
   if (!isPositive(left)) return targets;
   const part = (target: Money): Money => money((raw(target) * raw(left)) / raw(equity));
   return new Map([...tickers, RUB].map((ticker) => [ticker, part(targetOf(input, ticker))]));
 }
+
+/** RUB that is traded on the way there. */
+const tradedTo = (input: AimedInput, goals: ReadonlyMap<string, Money>): Money =>
+  total(
+    input.balanced.map(({ ticker }) =>
+      absolute(subtract(goals.get(ticker) ?? NO_MONEY, worthNow(input, ticker))),
+    ),
+  );
 
 type Aimed = Map<string, Money>;
 const worthNow = ({ values }: AimedInput, ticker: string): Money => values.get(ticker) ?? NO_MONEY;
@@ -91,12 +111,23 @@ function cashLeft(input: AimedInput, aimed: Aimed): Money {
     : larger(rest, smaller(worthNow(input, RUB), smaller(targetOf(input, RUB), kept)));
 }
 
-function moveBreached(input: AimedInput, bands: ReadonlyMap<string, Band>, aimed: Aimed): void {
+/** What each may be worth at most by what the rules let be bought of it; absent: no rule bounds it. */
+const mostWorth = (input: AimedInput): ReadonlyMap<string, Money> =>
+  new Map([...purchaseRooms(input)].map(([ticker, room]) => [ticker, add(worthNow(input, ticker), room)]));
+
+function moveBreached(
+  input: AimedInput,
+  bands: ReadonlyMap<string, Band>,
+  aimed: Aimed,
+  most: ReadonlyMap<string, Money>,
+  fees: Money,
+): void {
   const { rebalance, limits } = input.policy;
   for (const { ticker } of input.balanced) {
     const band = bands.get(ticker);
     if (!band?.breached) continue;
-    const goal = rebalance.to === 'edge' ? edgeFor(input, ticker, band) : targetOf(input, ticker);
+    const wanted = rebalance.to === 'edge' ? edgeFor(input, ticker, band, fees) : targetOf(input, ticker);
+    const goal = smaller(wanted, most.get(ticker) ?? wanted);
     aimed.set(ticker, limits.buyOnly ? larger(goal, worthNow(input, ticker)) : goal);
   }
   if (limits.buyOnly) payFromSurplus(input, aimed);
@@ -111,28 +142,34 @@ function payFromSurplus(input: AimedInput, aimed: Aimed): void {
   shift(input, aimed, level(subtract(worthNow(input, RUB), targetOf(input, RUB)), gaps), add);
 }
 
-/** The edge that the worth lies beyond; the worth itself where it is inside by now. A weight of 0 goes to 0. */
-function edgeFor(input: AimedInput, ticker: string, { low, high }: Band): Money {
+/**
+ * The edge that the worth lies beyond; the worth itself where it is inside by now. A weight of 0 goes to 0.
+ * @param fees lower the upper edge; the lower one stays: fees that turn out less would leave it above
+ */
+function edgeFor(input: AimedInput, ticker: string, { low, high }: Band, fees: Money): Money {
   const target = targetOf(input, ticker);
   if (!isPositive(target) && ticker !== RUB) return NO_MONEY;
   const value = worthNow(input, ticker);
   const half = partOf(input.equity, (high - low) / 2);
-  return larger(subtract(target, half), smaller(value, add(target, half)));
+  const upper = subtract(add(target, half), partOf(fees, high));
+  return larger(subtract(target, half), smaller(value, upper));
 }
 
 /** @param percent 0 or more; to a millionth of a percent, downwards, so that an edge is inside its band. */
 const partOf = (whole: Money, percent: number): Money =>
   Number.isFinite(percent) ? money((raw(whole) * BigInt(Math.floor(percent * 1e6))) / 100_000_000n) : whole;
 
-/** RUB above its target goes to what is most under its own. A quiet plan borrows nothing for that. */
-function invest(input: AimedInput, aimed: Aimed): void {
+/** RUB above its target goes to what is most under its own, up to `most`. A quiet plan borrows nothing for that. */
+function invest(input: AimedInput, aimed: Aimed, most: ReadonlyMap<string, Money>): void {
   const goal = targetOf(input, RUB);
   const ceiling = input.aim.kind === 'quiet' ? larger(NO_MONEY, goal) : goal;
   const surplus = subtract(cashWith(input, aimed), ceiling);
   if (!isPositive(surplus)) return;
-  const gaps = input.balanced.map(({ ticker }) =>
-    larger(NO_MONEY, subtract(targetOf(input, ticker), aimed.get(ticker) ?? NO_MONEY)),
-  );
+  const gaps = input.balanced.map(({ ticker }) => {
+    const target = targetOf(input, ticker);
+    const reach = smaller(target, most.get(ticker) ?? target);
+    return larger(NO_MONEY, subtract(reach, aimed.get(ticker) ?? NO_MONEY));
+  });
   shift(input, aimed, level(surplus, gaps), add);
 }
 
@@ -178,7 +215,7 @@ function wantedCash(input: AimedInput): Money | null {
   const target = targetOf(input, RUB);
   const band = aim.bands.get(RUB);
   if (band?.breached && isLess(value, target))
-    return policy.rebalance.to === 'edge' ? edgeFor(input, RUB, band) : target;
+    return policy.rebalance.to === 'edge' ? edgeFor(input, RUB, band, NO_MONEY) : target;
   return policy.rebalance.scope === 'all' ? smaller(target, value) : null;
 }
 

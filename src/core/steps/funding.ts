@@ -16,6 +16,7 @@ import {
   isMore,
   isPositive,
   kopecks,
+  kopecksUp,
   type Lots,
   larger,
   type Money,
@@ -210,7 +211,7 @@ function financed(
     salesFor(goal, draft.entries, policy, context.policy.minProfitPercent);
   const most = sales(need);
   if (most.size === 0)
-    return unsold(`less than half of the ${kopecks(need)} RUB that are missing can be raised`);
+    return unsold(`less than half of the ${kopecksUp(need)} RUB that are missing can be raised`);
   const paid = paidBy(context, policy, wanted, add(own, soldFor(draft.entries, most)));
   if (!paid.some(({ lots }) => isPositive(lots))) return unsold('what can be raised pays for none of it');
   // Less may be bought than was wanted: then less is sold for it, too.

@@ -3,7 +3,7 @@
 
 import { percentPart } from '../bounds/max-trade.ts';
 import type { HeldBack } from '../plan.ts';
-import { isLess, isPositive, isZero, kopecks, type Money, NO_LOTS } from '../units.ts';
+import { isLess, isPositive, isZero, kopecksUp, type Money, NO_LOTS } from '../units.ts';
 import { isCovering, type Move, movesOf, shrunk } from './moves.ts';
 import type { Step } from './step.ts';
 
@@ -45,7 +45,7 @@ const isExempt = (move: Move, minOneLot: boolean): boolean =>
 const heldBack = ({ entry }: Move, rule: string, least: Money): HeldBack => ({
   ticker: entry.holding.ticker,
   rule,
-  detail: `too little to trade, the least is ${kopecks(least)} RUB`,
+  detail: `too little to trade, the least is ${kopecksUp(least)} RUB`,
 });
 
 /** Whether an order of this worth would be sent: for the steps that cut moves. */

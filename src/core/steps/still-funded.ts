@@ -10,6 +10,7 @@ import {
   add,
   isLess,
   isMore,
+  isPositive,
   isZero,
   type Lots,
   larger,
@@ -28,7 +29,7 @@ import type { Draft, Step } from './step.ts';
 export const stillFunded: Step = (context, draft) => {
   const { funding: policy } = context.policy;
   if (policy === null || !draft.solution.feasible) return draft;
-  const needless = withoutNeedlessSells(draft, policy);
+  const needless = withoutNeedlessSells(context, draft, policy);
   return withinMeans(context, needless, policy);
 };
 
@@ -66,17 +67,22 @@ function withinMeans(context: BoundContext, draft: Draft, policy: FundingPolicy)
   return { ...left, heldBack: [...left.heldBack, ...told] };
 }
 
-/** Sells for purchases that have become smaller, smaller in the same proportion. */
-function withoutNeedlessSells(draft: Draft, policy: FundingPolicy): Draft {
+/** Sells for purchases that have become smaller, smaller in the same proportion; what is then too little to trade stays. */
+function withoutNeedlessSells(context: BoundContext, draft: Draft, policy: FundingPolicy): Draft {
   if (draft.funded === undefined) return draft;
   const { sales, cost } = draft.funded;
   const now = costOf(purchasesOf(draft, policy));
   if (!isLess(now, cost) || isZero(lots(raw(cost)))) return draft;
+  const least = leastTrade(context.equity, context.policy.limits);
   const counts = new Map(
-    [...sales].map(([index, sold]) => {
-      const held = draft.problem.lines[index]?.held ?? NO_LOTS;
-      const planned = draft.solution.lots[index] ?? held;
-      return [index, larger(planned, subtract(held, share(sold, now, cost)))] as const;
+    [...sales].flatMap(([index, sold]) => {
+      const [entry, line] = [draft.entries[index], draft.problem.lines[index]];
+      if (entry === undefined || line === undefined) return [];
+      const planned = draft.solution.lots[index] ?? line.held;
+      const kept = larger(planned, subtract(line.held, share(sold, now, cost)));
+      const isTooLittle = isLess(times(line.lotValue, subtract(line.held, kept)), least);
+      // A weight that goes to 0 may be any amount.
+      return [[index, isTooLittle && isPositive(entry.target) ? line.held : kept] as const];
     }),
   );
   const left = shrunk(draft, counts);

@@ -338,6 +338,26 @@ describe('a plan without orders under `always`', () => {
   });
 });
 
+test('a weight is on its edge once the fees are paid, too: the next iteration leaves it there', () => {
+  const policy = policyOf(
+    { A: 50, B: 50 },
+    {
+      commission: rate(3_000_000n),
+      minImprovementPp: 0,
+      limits: { ...NO_RULES.limits, dustPercent: 0 },
+      rebalance: { ...NO_RULES.rebalance, ...THRESHOLD, to: 'edge' },
+    },
+  );
+  const before = snapshotOf('10000', [holding('A', '1', 90_000), holding('B', '1', 0)]);
+  const { A: sold = 0, B: bought = 0 } = ordersOf(planOf(decide(before, policy)));
+  const left = 10_000 - 1.003 * bought - 0.997 * sold;
+  const total = 90_000 + sold + bought + left;
+  expect((90_000 + sold) / total).toBeLessThanOrEqual(0.55);
+  expect((90_000 + sold) / total).toBeGreaterThan(0.5495);
+  const after = [holding('A', '1', 90_000 + sold), holding('B', '1', bought)];
+  expect(ordersOf(planOf(decide(snapshotOf(left.toFixed(2), after), policy)))).not.toHaveProperty('A');
+});
+
 test('what the sells to the edge are to pay for is bought once they are done', () => {
   const policy = policyOf(
     { A: 19, B: 3, RUB: 78 },

@@ -3,7 +3,7 @@ import { decide } from '../../../src/core/decide.ts';
 import { NO_FACTS } from '../../../src/core/facts.ts';
 import { type FundingPolicy, NO_RULES, type Policy } from '../../../src/core/policy.ts';
 import type { Holding, Snapshot } from '../../../src/core/portfolio.ts';
-import { lots, parseNano, price, raw } from '../../../src/core/units.ts';
+import { lotSize, lots, parseNano, price, raw } from '../../../src/core/units.ts';
 import {
   afterFills,
   holding,
@@ -306,6 +306,16 @@ describe('a plan with other rules', () => {
     expect(planFor(start, { ...policy, limits }).orders).toEqual([]);
     const waiting = planFor(start, { ...policy, confirmAbove: rub('20000') });
     expect(waiting.orders).toEqual([]);
+  });
+
+  test.each<[string, number, Record<string, number>]>([
+    ['is made where that is worth an order', 390, { TBRU: 5, TMON: 96, TMOS: -39 }],
+    ['is none where it is too little for one, and own cash pays', 391, { TBRU: 5, TMON: 96 }],
+  ])('a sell for a purchase that a cap made smaller %s', (_, least, orders) => {
+    const held = [fund('TMON', 0), fund('TMOS', 8_200), fund('TBRU', 0, null, { lot: lotSize(100n) })];
+    const limits = { ...NO_RULES.limits, minTrade: rub(String(least)), maxTurnoverPercent: 10 };
+    const rules = funded('equal_in_percents', { TMON: 33, TMOS: 33, TBRU: 34 }, { limits });
+    expect(ordersOf(planFor(snapshotOf('20000', held), rules))).toEqual(orders);
   });
 
   test('a purchase that min_improvement_pp would not trade sells nothing', () => {
