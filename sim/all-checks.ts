@@ -28,6 +28,7 @@ import { timingChecks } from './invariants/rules-timing.ts';
 import { secretChecks } from './invariants/secrets.ts';
 import { shiftChecks } from './invariants/shifts.ts';
 import { toldChecks } from './invariants/told.ts';
+import { tradableChecks } from './invariants/tradable.ts';
 import { turnoverChecks } from './invariants/turnover.ts';
 import { valuationChecks } from './invariants/valuation.ts';
 import type { World } from './world/world.ts';
@@ -56,6 +57,7 @@ export function allChecks(world: World): Required<Check> {
     ruledLimitChecks(world),
     orderChecks(world),
     timingChecks(world),
+    tradableChecks(world),
     rebalanceChecks(world),
     recordChecks(world),
     reasonChecks(world),

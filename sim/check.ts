@@ -5,7 +5,15 @@ import type { IterationRecord } from '../src/core/iteration-record.ts';
 import type { CallPhase } from '../src/exchange/exchange.ts';
 import type { VenueOrder } from '../src/exchange/order.ts';
 import type { CallRecord } from '../src/exchange/record.ts';
-import type { Alert, Halt, Holdings, Intent, JournaledOrder, Transition } from '../src/ports.ts';
+import type {
+  Alert,
+  Halt,
+  Holdings,
+  Intent,
+  JournaledOrder,
+  PendingOrder,
+  Transition,
+} from '../src/ports.ts';
 import type { Life } from './world/life.ts';
 
 /** A call as the venue met it, with the life of the bot that made it. */
@@ -58,6 +66,8 @@ export interface Check {
   onRestore?(): void;
   /** A person said that the next price of a ticker is right, however far it is from the last. */
   onAccept?(ticker: string): void;
+  /** A person said yes to an order that waited for that. */
+  onConfirm?(order: PendingOrder): void;
   /** The faults have ended and the world has had its time. */
   atEnd?(): void;
 }
@@ -95,6 +105,7 @@ export function together(checks: readonly Check[]): Required<Check> {
     onDeath: each('onDeath'),
     onRestore: each('onRestore'),
     onAccept: each('onAccept'),
+    onConfirm: each('onConfirm'),
     atEnd: each('atEnd'),
   };
 }

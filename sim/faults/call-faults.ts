@@ -10,6 +10,7 @@ import type { CallRecord } from '../../src/exchange/record.ts';
 import { type Dice, diceOf } from '../world/streams.ts';
 import { plainName } from '../world/wire.ts';
 import type { World } from '../world/world.ts';
+import { type Habits, habitsOf, older, otherOf, withoutApi } from './odd-replies.ts';
 import { cancelLater, turnDownLater } from './resting-orders.ts';
 
 export interface Delays {
@@ -29,16 +30,27 @@ type Codes = readonly [string, ...string[]];
 const REFUSALS: Readonly<Record<string, Codes>> = {
   PostOrder: [
     '30042',
+    '30034',
     '30049',
+    '30018',
     '30052',
+    '30054',
     '30068',
+    '30077',
     '30079',
+    '30078',
     '30095',
+    '30092',
     '30096',
+    '30094',
     '30098',
+    '30097',
     '30099',
+    '30100',
     '30227',
+    '30103',
     '30101',
+    '90002',
   ],
   CancelOrder: ['30059', '70001'],
   GetOrderState: ['50005', '70002'],
@@ -46,7 +58,30 @@ const REFUSALS: Readonly<Record<string, Codes>> = {
 /** A venue that stumbles says so before or after it did what it was asked. */
 const STUMBLES: Codes = ['70001', '70002', '70003'];
 /** Now and then a refusal that ends trading. */
-const GRAVE: Codes = ['40002', '90001', '30240', '40004'];
+const GRAVE: Codes = [
+  '40002',
+  '90001',
+  '90003',
+  '30109',
+  '30240',
+  '40004',
+  '50004',
+  '12001',
+  '90001',
+  '90001',
+];
+const GRAVE_SHARE = 0.12;
+
+/** The last draw decides: stories that are kept by their seeds stay as they are where they can. */
+function refusalOf(dice: Dice, codes: Codes): string {
+  const code = dice.chance(0.05) ? dice.pick(GRAVE) : dice.pick(codes);
+  return dice.chance(GRAVE_SHARE) ? dice.pick(GRAVE) : code;
+}
+
+/** An order that gets lost this shortly before its session ends is often asked about only once that is over. */
+const LAST_MOMENTS_MS = 30_000;
+/** As long as it stays unanswered, and is asked about. */
+const ASKED_WITHIN_MS = 60_000;
 
 /** A schedule that makes no sense is read again soon; a list of instruments is not. */
 const READ_ONCE_A_DAY = new Set(['Etfs', 'Shares']);
@@ -58,6 +93,10 @@ export class CallFaults {
   hoursSpoiltMs = Number.NEGATIVE_INFINITY;
   /** Until then the venue hides an order, whether faults have ended or not: it has taken it. */
   hiddenUntilMs = Number.NEGATIVE_INFINITY;
+  /** Instruments whose trading status says that they may not be traded through the API, whatever else it says. */
+  readonly barredFromApi = new Set<string>();
+  private hadLastMoment = false;
+  readonly habits: Habits;
   private downUntilMs = Number.NEGATIVE_INFINITY;
   private readonly hidden = new Set<string>();
   private readonly resting = new Set<string>();
@@ -72,6 +111,7 @@ export class CallFaults {
     private readonly latencyMs: number,
   ) {
     this.latency = diceOf(world.seed, 'latency of calls');
+    this.habits = habitsOf(world.seed);
     for (const [name, { method }] of Object.entries(CORRUPTIONS))
       this.corruptions.set(method, [...(this.corruptions.get(method) ?? []), name as CorruptionName]);
     const { faults } = world.exchange;
@@ -143,11 +183,13 @@ export class CallFaults {
     }
     const weight = WEIGHTS[method] ?? 1;
     const lose = (kind: 'lost_before' | 'lost_after', when: When): void => {
-      const dice = swarm.fires(kind, 0.06 * weight);
+      const isLast = when === 'before' && this.isLastMoment(method);
+      const dice = swarm.fires(kind, isLast ? 1 : 0.06 * weight);
       if (dice === null) return;
-      const as = dice.pick(LOSSES);
+      const as = isLast ? 'silence' : dice.pick(LOSSES);
       this.hit(kind, `${method} ${as}`);
       struck.push({ kind: 'lose', when, as });
+      if (isLast) this.calmFor(ASKED_WITHIN_MS);
     };
     lose('lost_before', 'before');
     lose('lost_after', 'after');
@@ -160,7 +202,7 @@ export class CallFaults {
     const before = swarm.fires('error_before', 0.055 * weight);
     if (before !== null && !isCopy) {
       const codes = REFUSALS[method] ?? STUMBLES;
-      const code = method === 'PostOrder' && before.chance(0.05) ? before.pick(GRAVE) : before.pick(codes);
+      const code = method === 'PostOrder' ? refusalOf(before, codes) : before.pick(codes);
       this.hit('error_before', `${method} ${code}`);
       struck.unshift({ kind: 'error', code });
     }
@@ -171,6 +213,11 @@ export class CallFaults {
       struck.push({ kind: 'error', code, when: 'after' });
     }
     this.spoil(method, struck);
+    const habit = this.habits.get(method);
+    if (habit !== undefined) struck.push({ kind: 'rewrite', change: habit });
+    const { barredFromApi } = this;
+    if (method === 'GetTradingStatuses' && barredFromApi.size > 0)
+      struck.push({ kind: 'rewrite', change: withoutApi(barredFromApi) });
     return struck;
   }
 
@@ -183,18 +230,19 @@ export class CallFaults {
     const corrupt = names === undefined ? null : swarm.fires('corrupt_reply', often);
     if (corrupt !== null && names !== undefined) {
       const name = names[corrupt.whole(0, names.length - 1)];
-      if (name !== undefined) {
-        this.hit('corrupt_reply', name);
+      const [said, change] = otherOf(method, corrupt) ?? [name, name && CORRUPTIONS[name].change];
+      if (said !== undefined && change !== undefined) {
+        this.hit('corrupt_reply', said);
         this.spoiltTheDay ||= READ_ONCE_A_DAY.has(method);
         this.spoilHours(method);
-        struck.push({ kind: 'rewrite', change: CORRUPTIONS[name].change });
+        struck.push({ kind: 'rewrite', change });
       }
     }
     const stale = method === 'GetLastPrices' ? swarm.fires('stale_prices', 0.2) : null;
     if (stale !== null) {
       const olderMs = stale.chance(0.5) ? stale.whole(12, 60) * 60_000 : stale.whole(60, 600) * 60_000;
       this.hit('stale_prices', `${olderMs}`);
-      struck.push({ kind: 'rewrite', change: (reply) => older(reply as GetLastPricesResponse, olderMs) });
+      struck.push({ kind: 'rewrite', change: older(olderMs) });
     }
     this.hide(method, struck);
     const cut = swarm.fires('cut_reply', 0.045);
@@ -220,8 +268,10 @@ export class CallFaults {
     if (dice === null) return false;
     this.hit('lost_in_maintenance', orderId ?? '');
     this.downUntilMs = nowMs + dice.whole(150, 600) * 1_000;
-    if (orderId !== null && dice.chance(0.5)) this.hideTaken(orderId, dice);
-    if (dice.chance(0.6) && accountId !== null)
+    const isHidden = orderId !== null && dice.chance(0.6);
+    if (isHidden) this.hideTaken(orderId, dice);
+    // Of an account that somebody touches nothing can be proved: what holds pieces in secret is to be the only difference.
+    else if (dice.chance(0.6) && accountId !== null)
       world.timeline.at(nowMs + dice.whole(5, 120) * 1_000, () => {
         world.outside.mark(accountId);
         world.exchange.deposit(accountId, String(dice.whole(100, 5_000)));
@@ -234,7 +284,7 @@ export class CallFaults {
     const { timeline, exchange } = this.world;
     const { conditions } = exchange.faults;
     this.hidden.add(orderId);
-    if (dice.chance(0.7)) this.resting.add(orderId);
+    if (dice.chance(0.8)) this.resting.add(orderId);
     this.hiddenUntilMs = timeline.now() + 20 * 60_000;
     this.hit('late_visibility', orderId);
     conditions.ordersVisibleAfterMs = 20 * 60_000;
@@ -263,6 +313,23 @@ export class CallFaults {
         change: (reply) => without('orders', reply as GetOrdersResponse, dice.random()),
       });
     }
+  }
+
+  /** An order's session is about to end, once in a run. */
+  private isLastMoment(method: string): boolean {
+    const { timeline, exchange } = this.world;
+    if (method !== 'PostOrder' || this.hadLastMoment) return false;
+    const { calendar } = exchange.market;
+    const [now, soon] = [0, LAST_MOMENTS_MS].map((ms) => calendar.phase('MOEX', timeline.now() + ms));
+    return now === 'normal' && soon !== 'normal';
+  }
+
+  /** Nothing else happens for a while, so that what this one does can be seen. */
+  private calmFor(ms: number): void {
+    const { swarm, timeline } = this.world;
+    this.hadLastMoment = true;
+    swarm.doze();
+    timeline.at(timeline.now() + ms, () => swarm.wake());
   }
 
   private spoilHours(method: string): void {
@@ -322,11 +389,3 @@ function without<Name extends string, Reply extends { readonly [each in Name]: r
   const left = Math.floor(at * items.length);
   return { ...reply, [name]: items.filter((_, place) => place !== left) };
 }
-
-/** Prices of an earlier hour. */
-const older = ({ lastPrices }: GetLastPricesResponse, byMs: number): GetLastPricesResponse => ({
-  lastPrices: lastPrices.map((each) => ({
-    ...each,
-    time: each.time && new Date(each.time.getTime() - byMs),
-  })),
-});

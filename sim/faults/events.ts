@@ -58,18 +58,21 @@ const SHARES: Readonly<Partial<Record<FaultKind, number>>> = {
   kill_switch: 0.4,
   limits_loading: 0.5,
   // A new life is dear, and those that are aimed at orders meet more than those that come at random.
-  kill: 0.5,
-  sigterm: 0.6,
+  kill: 0.25,
+  sigterm: 0.35,
+  disk_full: 0.6,
   second_instance: 0.5,
   trading_barred: 0.5,
 };
 const comesTrue = (kind: FaultKind, dice: Dice): boolean => dice.chance(SHARES[kind] ?? 1);
 
 /** About as many effects as one account makes while faults are on. */
-const EFFECTS_PER_ACCOUNT = 120;
+const EFFECTS_PER_ACCOUNT = 105;
+
+const IN_A_WRITE = / (before|inside|after)$/;
 
 /** A swarm that waits for a plan wakes at this effect at the latest. */
-const ASLEEP_MAX = 200;
+const ASLEEP_MAX = 170;
 
 interface Planned {
   readonly kind: FaultKind;
@@ -167,7 +170,7 @@ export class PlannedEvents {
           if (life.alive && planned.fire()) this.kill('kill', planned.dice, life, name);
         } else this.waiting.push(planned);
     }
-    if (this.waiting.length === 0 || this.world.copying || / (before|inside|after)$/.test(name)) return;
+    if (this.waiting.length === 0 || this.world.copying || IN_A_WRITE.test(name)) return;
     const now = this.waiting;
     this.waiting = [];
     for (const { kind, dice, fire } of now) if (fire()) this.happen(kind, dice, life);

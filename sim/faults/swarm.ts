@@ -20,7 +20,7 @@ const MOST: readonly [number, ...number[]] = [
 ];
 
 /** How much more often faults strike than their own figures say: the denser, the shorter the run for as many. */
-const DENSITY = 1.35;
+const DENSITY = 1.7;
 
 export class Swarm {
   private readonly sources = new Map<FaultKind, Source>();
@@ -63,6 +63,11 @@ export class Swarm {
 
   wake(): void {
     this.asleep = false;
+  }
+
+  /** Until it is woken nothing fires. */
+  doze(): void {
+    this.asleep = true;
   }
 
   /** From now on nothing fires any more. */

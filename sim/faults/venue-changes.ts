@@ -11,6 +11,13 @@ const SECOND_MS = 1_000;
 const MINUTE_MS = 60_000;
 const NANO = 1_000_000_000n;
 
+/** Whether a paper may still be bought, and sold. */
+const BARRED = [
+  [false, true],
+  [true, false],
+  [false, false],
+] as const;
+
 export class VenueChanges {
   private readonly barred = new Set<string>();
 
@@ -39,12 +46,16 @@ export class VenueChanges {
         later(() => exchange.setMargin(account.brokerAccount, { enabled: true }));
         return account.id;
       case 'trading_barred': {
-        const change = dice.chance(0.5) ? { buyable: false } : { sellable: false };
+        const [buyable, sellable] = dice.pick<readonly [boolean, boolean]>(BARRED);
+        const change = { buyable, sellable };
         exchange.amend(ticker, change);
         this.barred.add(ticker);
+        // A paper that leaves the API does so with its trading status: what was listed this morning does not say it.
+        const { uid } = exchange.instrument(ticker);
+        if (!buyable && !sellable) faults.barredFromApi.add(uid);
         // Who reads the day's lists meanwhile goes by them until tomorrow.
         faults.spoiltTheDay = true;
-        later(() => exchange.amend(ticker, { buyable: true, sellable: true }));
+        later(() => this.unbar(ticker));
         return `${ticker} ${JSON.stringify(change)}`;
       }
       case 'dividend':
@@ -58,13 +69,19 @@ export class VenueChanges {
   end(): void {
     const { accounts, exchange, faults } = this.world;
     faults.downUntil(Number.NEGATIVE_INFINITY);
-    for (const ticker of this.barred) exchange.amend(ticker, { buyable: true, sellable: true });
+    for (const ticker of this.barred) this.unbar(ticker);
     for (const account of accounts) {
       exchange.restoreToken(account.token);
       this.setAccess(account, 'full');
       this.open(account);
       if (account.borrows) exchange.setMargin(account.brokerAccount, { enabled: true });
     }
+  }
+
+  private unbar(ticker: string): void {
+    const { exchange, faults } = this.world;
+    exchange.amend(ticker, { buyable: true, sellable: true });
+    faults.barredFromApi.delete(exchange.instrument(ticker).uid);
   }
 
   private open({ brokerAccount }: SimAccount): void {

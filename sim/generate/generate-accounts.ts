@@ -122,11 +122,11 @@ function generateAccount(seed: number, at: number, intervalMs: number, oneToken:
   };
 }
 
-/** One to five tickers and RUB, in whole percents. */
+/** One to four tickers and RUB, in whole percents. */
 function walletOf(dice: Dice): Record<string, number> {
   // A third of the wallets are of funds alone, which any mode can weigh.
   const among = dice.chance(0.33) ? TICKERS.filter((ticker) => FUNDS.has(ticker)) : TICKERS;
-  const tickers = dice.some(among, Math.min(among.length, dice.pick([1, 2, 2, 2, 2, 2, 3, 3, 4, 5])));
+  const tickers = dice.some(among, Math.min(among.length, dice.pick([1, 1, 2, 2, 2, 2, 2, 2, 3, 4])));
   const rub = dice.pick([0, 0, 5, 10, 25]);
   const shares = tickers.map(() => dice.whole(1, 10));
   const sum = shares.reduce((total, share) => total + share, 0);

@@ -24,6 +24,8 @@ const ENDS: Readonly<Record<string, string>> = {
   '40004': 'account_stopped',
   '50004': 'account_stopped',
   '90001': 'account_stopped',
+  '90003': 'account_stopped',
+  '30109': 'account_stopped',
   '12001': 'contract_changed',
 };
 const BAD: ReadonlySet<string> = new Set(['failed', 'skipped', 'unknown_outcome']);

@@ -46,6 +46,8 @@ interface Marks {
 export function breakerChecks(world: World, told: Told): Check {
   const marks = new Map<string, Marks>();
   const looks = new Map<string, Look>();
+  /** Moves of prices, payments and fills when an account was last halted. */
+  const movedBefore = new Map<string, string>();
   /** Entries in the venue's books when the bot was last shown them. */
   const shown = new Map<string, number>();
   /** When positions were shown, per account. */
@@ -59,6 +61,9 @@ export function breakerChecks(world: World, told: Told): Check {
     const books = world.exchange.registry.account(account.brokerAccount);
     // A payout that it has not seen yet, beside a price from before it, is worth that nobody ever had.
     if ((shown.get(account.brokerAccount) ?? books.ledger.length) !== books.ledger.length) return null;
+    // Nor is one that came after the prices that this is judged by, however late positions were read again.
+    const pricedMs = told.toldMs(account) - ON_ITS_WAY_MS;
+    if (books.ledger.some(({ kind, atMs }) => kind === 'dividend' && atMs > pricedMs)) return null;
     const moved = books.ledger.filter(({ kind }) => isFlow(kind));
     const flows = rub(moved.reduce((sum, { cash }) => sum + cash, 0n));
     const paid = books.ledger.filter(({ kind }) => kind === 'dividend');
@@ -107,6 +112,16 @@ export function breakerChecks(world: World, told: Told): Check {
     const fall = (rub(cost) / (now + rub(cost))) * 100;
     if (now > 0 && fall < limitOf(account) * 0.9)
       world.violate('drawdown', `${account.id} is halted, all its trades have cost ${fall.toFixed(2)} %`);
+  }
+
+  /** Once a person lets it go on it begins anew: where nothing has moved since, there is no fall. */
+  function again({ id, brokerAccount }: SimAccount): void {
+    const { market, registry } = world.exchange;
+    const prices = market.all().reduce((sum, instrument) => sum + market.changesOf(instrument), 0);
+    const moved = `${prices} ${registry.account(brokerAccount).ledger.length}`;
+    if (world.liveliness === 0 && movedBefore.get(id) === moved)
+      world.violate('drawdown', `${id} is halted again, and nothing has moved since a person let it go on`);
+    movedBefore.set(id, moved);
   }
 
   const accountOf = (id: string): SimAccount | undefined => world.accounts.find((each) => each.id === id);
@@ -164,7 +179,7 @@ export function breakerChecks(world: World, told: Told): Check {
       const account = accountOf(id);
       if (account === undefined || cause !== 'drawdown') return;
       halted(account);
-      // Once a person lets it go on it begins anew.
+      again(account);
       marks.delete(id);
       const { life } = world;
       world.timeline.at(world.timeline.now() + MINUTE_MS, () => {
@@ -173,7 +188,10 @@ export function breakerChecks(world: World, told: Told): Check {
       });
     },
     /** An old journal knows an old peak. */
-    onRestore: () => marks.clear(),
+    onRestore() {
+      marks.clear();
+      movedBefore.clear();
+    },
     onDeath: () => looks.clear(),
   };
 }

@@ -29,6 +29,10 @@ const TIE = 1.001;
 const GRAIN_RUB = 0.5;
 /** The bot goes by the highest rate of so many fills. */
 const RATE_FROM_FILLS = 20;
+/** Refusals of the venue for want of money, and what the bot reckons with besides for each iteration of them. */
+const TOO_LITTLE: ReadonlySet<string> = new Set(['30042', '30034', '30051']);
+const MORE = 0.003;
+const MORE_TIMES = 5;
 /** What stops a plan short of all that would be worth trading, or measures it by something else. */
 const CUT_SHORT = ['limits', 'rebalance', 'buy_requires_total_marginal_sell', 'confirmationThresholdRub'];
 
@@ -66,6 +70,8 @@ export function decisionChecks(world: World, told: Told, traded: Traded): Check 
   const begun = new Map<string, Begun>();
   /** Which iteration each account planned for last, whether or not it could be judged. */
   const planned = new Map<string, string>();
+  /** Iterations of an account in which the venue found too little money, since its last purchase. */
+  const short = new Map<string, Set<string>>();
   /** Whether an account's last iteration with purchases has planned none but first lots that are little worth. */
   const onlyFirsts = new Map<string, { readonly iteration: string; readonly is: boolean }>();
 
@@ -76,7 +82,9 @@ export function decisionChecks(world: World, told: Told, traded: Traded): Check 
     // The fees of all that is missing: a leg of sells is planned with the purchases that it pays for. Of an exposure that is
     // chosen: between the ends of its span each row counts as done, by the exposure that was chosen it may be far from it.
     const moved = moves.reduce((sum, { amount }) => sum + Math.abs(amount), 0);
-    const fees = Math.max(moved, mostMissing(standing)) * rateOf(world, account);
+    // Where money was too little it reckons with more at every iteration, until a purchase goes through.
+    const rate = rateOf(world, account) + MORE * Math.min(MORE_TIMES, short.get(account.id)?.size ?? 0);
+    const fees = Math.max(moved, mostMissing(standing)) * rate;
     const reach = Math.max(0, ...standing.rows.map(({ lot }) => lot)) + fees + GRAIN_RUB;
     const firsts = account.block.min_one_lot === false ? [] : moves.filter(isFirstLot);
     return {
@@ -232,6 +240,12 @@ export function decisionChecks(world: World, told: Told, traded: Traded): Check 
   }
 
   return {
+    onSettle({ change, after }) {
+      const { account, iteration, request, executed } = after;
+      if (request.side === 'buy' && raw(executed) > 0n) short.delete(account);
+      else if (TOO_LITTLE.has(change.code ?? ''))
+        short.set(account, (short.get(account) ?? new Set()).add(iteration));
+    },
     onPlan(leg) {
       const account = world.accounts.find(({ id }) => id === leg.account);
       if (account === undefined) return;

@@ -18,6 +18,8 @@ export function planningChecks(world: World, told: Told): Check {
   const loading = new Map<string, boolean>();
   /** How often in a row an account that holds securities was shown without any. */
   const emptied = new Map<string, number>();
+  /** The books of each account as positions were read from them: entries and what orders hold; `null`: they moved, or lagged. */
+  const looked = new Map<string, string | null>();
   /** What each account may owe by its last plan, nano. */
   const owes = new Map<string, bigint>();
 
@@ -32,6 +34,9 @@ export function planningChecks(world: World, told: Told): Check {
       // A broken reply tells nothing.
     }
   }
+
+  const booksNow = ({ brokerAccount: id }: SimAccount): string =>
+    `${world.exchange.registry.account(id).ledger.length} ${world.exchange.desk.blockedCash(id, 'rub')}`;
 
   /** I10: an account goes by what it was told last. */
   function priceOf(account: SimAccount, uid: string, sizedAt: bigint): string | null {
@@ -107,6 +112,16 @@ export function planningChecks(world: World, told: Told): Check {
   }
 
   return {
+    onCall({ call }, phase) {
+      if (phase !== 'applied' || call.method !== 'GetPositions') return;
+      const account = world.accountOf(call.accountId);
+      const isLate = world.exchange.faults.conditions.positionsLagMs > 0;
+      if (account === null) return;
+      // A plan rests on the first of its looks, or on the last.
+      const now = booksNow(account);
+      const isSame = (looked.get(account.id) ?? now) === now && looked.get(account.id) !== null;
+      looked.set(account.id, isLate || !isSame ? null : now);
+    },
     onReply(method, request, body) {
       if (method !== 'GetPositions') return;
       const account = world.accountNamedIn(request);
@@ -124,11 +139,17 @@ export function planningChecks(world: World, told: Told): Check {
       if (most !== null) owes.set(account.id, most);
       if (world.outside.within(account.brokerAccount, DISTURBED_MS)) {
         pieces(leg, account);
+        // Whatever its owner did: it has not changed since it was looked at.
+        if (looked.get(account.id) === booksNow(account)) compare(leg, account);
+        looked.delete(account.id);
         return;
       }
+      looked.delete(account.id);
       compare(leg, account);
       affordable(leg, account);
     },
+    onRecord: ({ account }) => void looked.delete(account),
+    onDeath: () => looked.clear(),
     onOrder(order) {
       if (order.foreign || order.side !== 'buy' || order.executed === 0n) return;
       const account = world.accountOf(order.accountId);

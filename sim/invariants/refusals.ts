@@ -9,7 +9,7 @@ import type { World } from '../world/world.ts';
 /** From the vendor's list of errors, written down here a second time on purpose. */
 const TRIED_ANEW = new Set(['30042', '30034', '30051', '30099', '30078', '30018', '30100']);
 const NOT_FOR_INVESTOR = new Set(['90002', '30101', '30054', '30077']);
-const ENDS_ACCOUNT = new Set(['30240', '40002', '40004', '50004', '90001', '90003', '30109']);
+const ENDS_ACCOUNT = new Set(['30240', '40002', '40004', '50004', '90001', '90003', '30109', '12001']);
 const REFUSED = 'refused by the venue';
 
 export function refusalChecks(world: World): Check {

@@ -3,7 +3,7 @@
 // Exempt from the limits is what brings RUB back to its floor, and nothing else.
 
 import { raw } from '../../src/core/units.ts';
-import type { Intent } from '../../src/ports.ts';
+import type { Intent, PendingOrder } from '../../src/ports.ts';
 import type { Check, PlannedLeg } from '../check.ts';
 import type { SimAccount } from '../generate/generate-accounts.ts';
 import type { World } from '../world/world.ts';
@@ -40,6 +40,8 @@ export function ruledLimitChecks(world: World): Check {
   const gaps = new Gaps(world);
   /** Orders that left, by iteration: leg and instrument, for what is split is one order. */
   const sent = new Map<string, Set<string>>();
+  /** What a person said yes to last: by account, instrument and side. */
+  const agreed = new Map<string, { readonly row: PendingOrder; readonly atMs: number }>();
   /** Iterations that had something to cover. */
   const covering = new Set<string>();
 
@@ -177,6 +179,25 @@ export function ruledLimitChecks(world: World): Check {
     }
   }
 
+  /** A yes is for as much as was asked about and a twentieth more, less what has been executed since. */
+  function isAgreed({ id, brokerAccount }: SimAccount, { request }: Intent, amount: bigint): boolean {
+    const yes = agreed.get(nameOf(id, request));
+    if (yes === undefined || world.timeline.now() > yes.row.expiresAtMs) return false;
+    const since = world.exchange.desk.orders.filter(
+      ({ accountId, uid, side, createdMs, foreign }) =>
+        !foreign &&
+        accountId === brokerAccount &&
+        uid === request.uid &&
+        side === request.side &&
+        createdMs >= yes.atMs,
+    );
+    const executed = since.reduce(
+      (sum, order) => sum + order.fills.reduce((all, { value }) => all + value, 0n),
+      0n,
+    );
+    return (executed + amount) * 1000n <= raw(yes.row.amount) * (1050n + MOVED);
+  }
+
   return {
     onPlan(leg) {
       const account = world.accounts.find(({ id }) => id === leg.account);
@@ -195,10 +216,11 @@ export function ruledLimitChecks(world: World): Check {
       large(planned);
       weights(planned);
       const threshold = account.block.confirmationThresholdRub;
-      for (const [name, { amount }] of moves)
-        if (threshold !== undefined && amount > nanoOf(threshold))
+      for (const [name, { intent, amount }] of moves)
+        if (threshold !== undefined && amount > nanoOf(threshold) && !isAgreed(account, intent, amount))
           world.violate('confirmationThresholdRub', `${account.id} plans to ${name} for ${amount} nano`);
     },
+    onConfirm: (row) => void agreed.set(nameOf(row.account, row), { row, atMs: world.timeline.now() }),
     onCall: () => gaps.look(),
     onOrder: (order) => doings.order(order),
     onAttempt(keys) {
@@ -215,6 +237,9 @@ export function ruledLimitChecks(world: World): Check {
     },
   };
 }
+
+const nameOf = (account: string, { uid, side }: Pick<PendingOrder, 'uid' | 'side'>): string =>
+  `${account} ${uid} ${side}`;
 
 /** What pays for what must be paid with own money is sold below its target, and comes back in the next iteration. */
 function raisesOwnMoney(account: SimAccount): boolean {

@@ -7,6 +7,7 @@ import { NO_MONEY } from '../../src/core/units.ts';
 import type { Check, PlannedLeg } from '../check.ts';
 import type { SimAccount } from '../generate/generate-accounts.ts';
 import type { World } from '../world/world.ts';
+import { rateOf } from './decisions.ts';
 import {
   instantBetween,
   isInside,
@@ -41,6 +42,9 @@ export function rebalanceChecks(world: World): Check {
   /** When an account's last one of those was, by the bot's clock: between these two. */
   const traded = new Map<string, { readonly fromMs: number; readonly toMs: number }>();
 
+  /** When a person said yes to an order of an account last. */
+  const agreedMs = new Map<string, number>();
+
   /** Neither sold nor bought, whatever the weights are. */
   function idleBy(account: SimAccount): string | null {
     const rule = (key: string) => keyOf(account, key, 'rebalance');
@@ -50,7 +54,9 @@ export function rebalanceChecks(world: World): Check {
       return 'rebalance.window';
     // What seems to lie ahead was written by a clock that has been set back since: that must not lengthen it.
     const cools = last !== undefined && last.toMs <= nowMs && nowMs - last.fromMs < msOf(rule('cooldown'));
-    return cools ? 'rebalance.cooldown' : null;
+    // What a person agreed to since belongs to the iteration that asked for it.
+    const isAgreed = (agreedMs.get(account.id) ?? 0) > (last?.toMs ?? 0);
+    return cools && !isAgreed ? 'rebalance.cooldown' : null;
   }
 
   /** Nothing sold, and no more bought than RUB over its target pays. */
@@ -105,7 +111,12 @@ export function rebalanceChecks(world: World): Check {
     // RUB that is under its own band is raised from whatever is most above its target.
     const rubLacks = rub !== undefined && rub.weight - rub.target < -rub.half + rub.moved;
     if (rubLacks || keyOf(account, 'rebalance_scope', 'rebalance') !== 'breached') return;
-    for (const { intent, amount } of movesOf(sells).values()) {
+    const moves = [...movesOf(sells).values()];
+    // An edge is a share of what the fees leave of the total: of these sells, and of what they and RUB at hand buy.
+    const sold = moves.reduce((sum, { amount }) => sum + amount, 0n);
+    const traded = Number(2n * sold + (sight.cash > 0n ? sight.cash : 0n));
+    const fees = (rateOf(world, account) * traded) / Number(sight.equity);
+    for (const { intent, amount } of moves) {
       const standing = standings.find(({ ticker }) => ticker === intent.ticker);
       const row = sight.rows.get(intent.ticker);
       if (standing === undefined || row === undefined) continue;
@@ -115,7 +126,7 @@ export function rebalanceChecks(world: World): Check {
           `${account.id} sells ${intent.ticker}: ${wordsOf([standing])}`,
         );
       const after = (Number(row.worth - amount + 2n * row.lot * row.price) / Number(sight.equity)) * 100;
-      const edge = standing.target + standing.half - standing.moved;
+      const edge = (standing.target + standing.half) * (1 - fees) - standing.moved;
       const toEdge = keyOf(account, 'rebalance_to', 'rebalance') === 'edge' && Number.isFinite(standing.half);
       if (toEdge && standing.target > 0 && after < edge)
         world.violate(
@@ -167,8 +178,11 @@ export function rebalanceChecks(world: World): Check {
   /** "No band is broken" is so by the venue's books, but for what it names as stuck; lots and small gains explain nothing. */
   function saysNone(account: SimAccount, record: IterationRecord): void {
     const { reason } = record;
+    // A dry run alerts nobody of a price that waits for a person's word (`isClear`): its record names it.
+    const isJumped = record.dry_run && record.held_back.some(({ rule }) => rule === 'max_price_jump_percent');
     const isWhole = world.swarm.fired.length === 0 || world.beganMs(record) >= world.calmAtMs;
-    if (!reason?.startsWith(NONE_BROKEN) || !isWhole || !isClear(world, account) || !gaps.quiet) return;
+    if (!reason?.startsWith(NONE_BROKEN) || !isWhole || isJumped || !isClear(world, account) || !gaps.quiet)
+      return;
     const stuck = /\((.*) cannot be moved back now\)/.exec(reason)?.[1]?.split(', ') ?? [];
     const broken = standingsOf(world, account, sightOf(world, account, noLeg(account))).filter(
       ({ ticker, weight, target, widest, moved }) =>
@@ -180,6 +194,7 @@ export function rebalanceChecks(world: World): Check {
 
   return {
     onCall: () => gaps.look(),
+    onConfirm: ({ account }) => void agreedMs.set(account, timeline.now()),
     onPlan(leg) {
       if (leg.intents.some(({ request }) => request.side === 'buy'))
         bought.set(leg.iteration, { atMs: timeline.now(), skewMs: world.skewMs });

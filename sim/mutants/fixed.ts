@@ -19,14 +19,14 @@ export const FIXED: readonly Scenario[] = [
   },
   {
     name: 'emptiness-believed',
-    seed: 5980,
+    seed: 1680,
     bug: 'an account that suddenly shows no securities is believed at once',
     file: 'engine/explained.ts',
     edits: [['const noPieces = held && ', 'const noPieces = !held && ']],
   },
   {
     name: 'own-fills-by-the-clock',
-    seed: 7668,
+    seed: 22442,
     bug: 'fills that a clock set back makes too old are not waited for',
     file: 'engine/explained.ts',
     edits: [
@@ -50,21 +50,21 @@ export const FIXED: readonly Scenario[] = [
   },
   {
     name: 'buy-only-spends-all',
-    seed: 8619,
+    seed: 25595,
     bug: 'broken bands are closed with RUB that nothing can bring back',
     file: 'core/rebalance/aimed.ts',
     edits: [['  if (limits.buyOnly) payFromSurplus(input, aimed);\n', '']],
   },
   {
     name: 'unsold-pays-all-the-same',
-    seed: 216000349,
+    seed: 23744,
     bug: 'broken bands are closed with RUB that nothing can bring back, for what should pay cannot be sold',
     file: 'core/rebalance/aimed.ts',
     edits: [['smaller(worthNow(input, RUB), smaller(targetOf(input, RUB), kept))', 'rest']],
   },
   {
     name: 'day-drops-the-large-one',
-    seed: 4248,
+    seed: 22215,
     bug: "the day's brake leaves the small purchases, which alone are not worth making",
     file: 'engine/within-today.ts',
     edits: [["while (plan.orders.every(({ side }) => side === 'buy')) {", 'while (false) {']],
@@ -83,14 +83,14 @@ export const FIXED: readonly Scenario[] = [
   },
   {
     name: 'leaves-beside-unknown',
-    seed: 8294,
+    seed: 1252,
     bug: 'an order that waited for the rate limit leaves although another is unknown',
     file: 'engine/submit.ts',
     edits: [['?? shown(context, key) ?? besideUnknown(context, key);', '?? shown(context, key);']],
   },
   {
     name: 'gone-is-cancelled',
-    seed: 124,
+    seed: 1067,
     bug: 'an order that is not shown has done nothing, whatever the positions say',
     file: 'engine/await-final.ts',
     edits: [
@@ -102,7 +102,7 @@ export const FIXED: readonly Scenario[] = [
   },
   {
     name: 'rests-until-all-are-sent',
-    seed: 620,
+    seed: 1466,
     bug: 'how long an order may rest counts only once the last one of its leg is sent',
     file: 'engine/act.ts',
     edits: [
@@ -151,14 +151,14 @@ export const FIXED: readonly Scenario[] = [
   },
   {
     name: 'cooldown-lost-with-the-venue',
-    seed: 674,
+    seed: 1868,
     bug: 'an iteration that traded and then lost the venue starts no cooldown',
     file: 'engine/cycle.ts',
     edits: [['    if (error instanceof WorldError) mark(false);\n', '']],
   },
   {
     name: 'next-unplanned',
-    seed: 103,
+    seed: 1105,
     bug: 'an account that could not be opened announces no next iteration',
     file: 'engine/daemon.ts',
     edits: [
@@ -167,7 +167,7 @@ export const FIXED: readonly Scenario[] = [
   },
   {
     name: 'refusal-hidden-by-a-failed-look',
-    seed: 462,
+    seed: 3529,
     bug: 'a refusal that ends trading is lost when the next look at the account fails',
     file: 'engine/act.ts',
     edits: [
@@ -198,14 +198,14 @@ export const FIXED: readonly Scenario[] = [
   },
   {
     name: 'told-at-the-next-poll',
-    seed: 21,
+    seed: 1042,
     bug: 'a person is told of an unknown order only when it is asked about again, a minute too late',
     file: 'engine/resolve-unknown.ts',
     edits: [['const ALERT_AFTER_MS = 55_000;', 'const ALERT_AFTER_MS = 115_000;']],
   },
   {
     name: 'unknown-left-untold',
-    seed: 4582,
+    seed: 22818,
     bug: 'nobody is told of an unknown order where asking about it ends with a failure',
     file: 'engine/resolve-unknown.ts',
     edits: [
@@ -224,7 +224,7 @@ export const FIXED: readonly Scenario[] = [
   },
   {
     name: 'every-skip-is-expected',
-    seed: 161,
+    seed: 1218,
     bug: 'nobody is told of an account that is skipped because nobody knows the hours',
     file: 'engine/cycle.ts',
     edits: [['    draft.expected = known;', '    draft.expected = true;']],

@@ -4,6 +4,7 @@
 import { DECIDING } from './deciding.ts';
 import { EXECUTING } from './executing.ts';
 import { FIXED } from './fixed.ts';
+import { HEEDING } from './heeding.ts';
 import { JOURNALING } from './journaling.ts';
 import type { Mutant } from './mutant.ts';
 import { NAMED } from './named.ts';
@@ -17,6 +18,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...WEIGHING,
   ...RULING,
   ...EXECUTING,
+  ...HEEDING,
   ...JOURNALING,
   ...TELLING,
   ...FIXED,

@@ -209,8 +209,8 @@ const WHEN: readonly Mutant[] = [
     file: 'core/rebalance/aimed.ts',
     edits: [
       [
-        "const goal = rebalance.to === 'edge' ? edgeFor(input, ticker, band) : targetOf(input, ticker);",
-        'const goal = targetOf(input, ticker);',
+        "const wanted = rebalance.to === 'edge' ? edgeFor(input, ticker, band, fees) : targetOf(input, ticker);",
+        'const wanted = targetOf(input, ticker);',
       ],
     ],
   },

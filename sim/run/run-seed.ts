@@ -14,6 +14,7 @@ import type { SimJournal } from '../world/sim-journal.ts';
 import { diceOf } from '../world/streams.ts';
 import { StandStill } from '../world/timeline.ts';
 import { type Violation, World } from '../world/world.ts';
+import { withdrawal } from './withdrawal.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -89,13 +90,14 @@ function live(world: World): void {
   timeline.run(timeline.now() + phaseOneMs(world, intervalMs), stuck);
   if (broken()) return;
   calmDown(world);
+  const leapsAgain = leaperOf(world);
   for (let helps = HELPED_MAX; !broken(); helps -= 1) {
     // A program that is down tells nobody anything: a person reacts to what the next one says.
     const isCalled = (): boolean =>
       (world.halted.size > 0 && world.life?.alive === true) || isShortOfMoney(world);
     settle(world, intervalMs, () => broken() || (helps > 0 && isCalled()));
     if (isCalled()) timeline.run(timeline.now() + REACTS_AFTER_MS, broken);
-    if (helps === 0 || broken() || !(restartShort(world) || world.person.act())) break;
+    if (helps === 0 || broken() || !(restartShort(world) || world.person.act() || leapsAgain())) break;
     // What was before a person's word says nothing of how the accounts are after it.
     world.calmAtMs = timeline.now();
   }
@@ -104,6 +106,7 @@ function live(world: World): void {
     timeline.run(timeline.now() + intervalMs + MINUTE_MS, again(world, broken));
   if (broken()) return;
   world.checks.atEnd();
+  if (!broken()) withdrawal(world);
 }
 
 /** Lets time pass until every account is in order or stands still, or there is another reason to look. */
@@ -125,7 +128,27 @@ function settle(world: World, intervalMs: number, isEnough: () => boolean): void
 
 /** Where prices stand still an iteration after the one that ended balanced has nothing to do: some seeds wait for it. */
 const lingers = ({ seed, liveliness }: World): boolean =>
-  liveliness === 0 && diceOf(seed, 'linger').chance(0.25);
+  liveliness === 0 && diceOf(seed, 'linger').chance(0.15);
+
+/** Of some seeds: a price that a person has accepted leaps again, once, and is another one that they have to accept. */
+function leaperOf(world: World): () => boolean {
+  const { accounts, coverage, exchange, person, timeline } = world;
+  let isOver = !diceOf(world.seed, 'leaps again').chance(0.35);
+  return () => {
+    const ticker = person.acceptedTicker;
+    if (isOver || ticker === null) return false;
+    isOver = true;
+    const limits = accounts.map(({ block }) => Number(block.max_price_jump_percent ?? DEFAULT_JUMP_PERCENT));
+    const factor = (1.08 + Math.max(...limits) / 100).toFixed(4);
+    world.note(`${ticker} leaps again: ${factor}`);
+    coverage.count('faults', 'price_gap');
+    exchange.gapPrice(ticker, factor);
+    world.cameBackMs = timeline.now();
+    return true;
+  };
+}
+
+const DEFAULT_JUMP_PERCENT = 30;
 
 /** Whether every account has had one more iteration. */
 function again({ records, accounts }: World, broken: () => boolean): () => boolean {

@@ -48,6 +48,8 @@ function writer(life: Life, name: string, member: Member): Member {
   const { world } = life;
   return (...args) => {
     life.assertAlive();
+    // Forgetting what nobody noted writes nothing, and is most of all calls.
+    if (name === 'forgetAlert' && !isNoted(life, args)) return;
     world.effect(effectName(name, 'before'), life);
     life.assertAlive();
     const seen = world.beforeWrite(name, args);
@@ -70,6 +72,9 @@ function writer(life: Life, name: string, member: Member): Member {
     return result;
   };
 }
+
+const isNoted = ({ world }: Life, [account, event]: readonly unknown[]): boolean =>
+  world.store.journal.lastAlert(String(account), String(event)) !== null;
 
 function whileHooked<Result>(life: Life, work: () => Result): Result {
   try {

@@ -13,23 +13,34 @@ import type { IterationRecord } from '../../src/core/iteration-record.ts';
 import { isFinal } from '../../src/core/order.ts';
 import type { Journal } from '../../src/ports.ts';
 import type { SimAccount } from '../generate/generate-accounts.ts';
+import { Neighbour } from './neighbour.ts';
+import { diceOf } from './streams.ts';
 import { clockOf } from './timeline.ts';
 import type { World } from './world.ts';
 
 /** A command as alerts and commands print it; of `resolve` the choice that follows it is the person's. */
-const COMMAND = /tiebb ((?:resolve [0-9a-f-]{36})|(?:resume(?: --account \S+\w)?)|(?:accept [A-Z]+)|orders)/g;
+const COMMAND =
+  /tiebb ((?:resolve [0-9a-f-]{36})|(?:resume(?: --account \S+\w)?)|(?:accept [A-Z]+)|(?:(?:confirm|reject) [0-9a-f]{8})|orders)/g;
+
+/** As much of a key as a person has to type. */
+const SHOWN = 8;
 
 export class Person {
   /** When an account was last told to go on. */
   private readonly resumedMs = new Map<string, number>();
+  private readonly neighbour: Neighbour;
+  /** The ticker whose price was accepted last. */
+  acceptedTicker: string | null = null;
 
-  constructor(private readonly world: World) {}
+  constructor(private readonly world: World) {
+    this.neighbour = new Neighbour(world);
+  }
 
   /** Does for every account what its alerts ask for; false where nothing was left to do. */
   act(): boolean {
     let acted = false;
     for (const account of this.world.accounts) {
-      const commands = [...this.halted(account), ...this.jumped(account)];
+      const commands = [...this.halted(account), ...this.jumped(account), ...this.asked(account)];
       for (const command of new Set(commands)) acted = this.type(command, account) || acted;
     }
     return acted;
@@ -69,8 +80,24 @@ export class Person {
       .filter((command) => held.includes(command.replace('accept ', '')));
   }
 
+  /** A yes or a no to orders that wait for one; about some this person never makes up their mind. */
+  private asked({ id }: SimAccount): readonly string[] {
+    const { alerts, seed, store, timeline } = this.world;
+    const waiting = store.journal
+      .pendingOrders(id)
+      .filter(({ answer, expiresAtMs }) => answer === 'none' && timeline.now() < expiresAtMs);
+    return waiting.flatMap(({ key }) => {
+      const words = diceOf(seed, `answer ${key}`).pick(['confirm', 'confirm', 'confirm', 'reject', '']);
+      return alerts
+        .filter(({ alert }) => alert.account === id && alert.event === 'confirmation')
+        .flatMap(({ alert }) => commandsIn(alert.message))
+        .filter((command) => command === `${words} ${key.slice(0, SHOWN)}`);
+    });
+  }
+
   private type(command: string, account: SimAccount): boolean {
     const { world } = this;
+    const asked = world.store.journal.pendingOrders(account.id);
     const key = /^resolve (\S+)$/.exec(command)?.[1];
     // Settled meanwhile: by the bot, which went on asking, or by this person, for `orders` lists every account's.
     if (key !== undefined && isSettled(world, key)) return false;
@@ -85,12 +112,17 @@ export class Person {
       );
       return false;
     }
-    if (words[0] === 'accept') world.checks.onAccept(words[1] ?? '');
+    if (words[0] === 'accept') {
+      this.acceptedTicker = words[1] ?? '';
+      world.checks.onAccept(this.acceptedTicker);
+    }
+    const row = asked.find(({ key: of }) => words[0] === 'confirm' && of.startsWith(words[1] ?? '-'));
+    if (row !== undefined) world.checks.onConfirm(row);
     if (words[0] === 'resume') this.resumedMs.set(account.id, world.timeline.now());
     // What a command's own words ask for next.
-    const asked = words[0] === 'resume' ? /^orders/ : words[0] === 'orders' ? /^resolve/ : null;
-    if (asked !== null)
-      for (const next of new Set(commandsIn(said))) if (asked.test(next)) this.type(next, account);
+    const named = words[0] === 'resume' ? /^orders/ : words[0] === 'orders' ? /^resolve/ : null;
+    if (named !== null)
+      for (const next of new Set(commandsIn(said))) if (named.test(next)) this.type(next, account);
     return true;
   }
 
@@ -102,11 +134,13 @@ export class Person {
     return order === undefined ? ['--absent'] : ['--filled', String(order.executed)];
   }
 
-  private run(words: readonly string[]): { readonly code: number | null; readonly said: string } {
-    const { world } = this;
+  /** Types a command, whatever it is for. */
+  run(words: readonly string[]): { readonly code: number | null; readonly said: string } {
+    const { neighbour, world } = this;
+    neighbour.moveIn();
     const config = join(tmpdir(), `tiebb-sim-${process.pid}.json`);
     const text = JSON.stringify({
-      accounts: world.accounts.map(({ block }) => block),
+      accounts: [...world.accounts.map(({ block }) => block), neighbour.block],
       alert_command: 'tell',
     });
     writeFileSync(config, text, { mode: 0o600 });
@@ -131,6 +165,7 @@ export class Person {
     );
     drainMicrotasks();
     rmSync(config);
+    if (words.join(' ') !== 'resume') neighbour.check(words);
     return { code, said };
   }
 

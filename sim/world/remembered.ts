@@ -75,7 +75,7 @@ function rememberedRead(
   const known = new Map<string, Known>();
   return (...args) => {
     if (isOpen()) return read(...args);
-    const key = args.join(' ');
+    const key = args.length === 1 ? String(args[0]) : args.join(' ');
     const last = known.get(key);
     if (last?.seen.every(({ table, version }) => versionOf(table, key) === version)) return last.found;
     const { found, tables } = looking(() => read(...args));

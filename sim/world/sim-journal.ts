@@ -11,6 +11,7 @@ import { MIGRATIONS } from '../../src/journal/migrations.ts';
 import { type Params, type Store, storeOf } from '../../src/journal/store.ts';
 import type { Journal } from '../../src/ports.ts';
 import { remembered } from './remembered.ts';
+import { RowMemory } from './row-memory.ts';
 import { TableChanges, tablesIn } from './table-changes.ts';
 
 /** What a life may do around its writes: die, or fail as a full disk does, by throwing. */
@@ -41,18 +42,22 @@ export function openSimJournal(): SimJournal {
     prepare(sql) {
       const query = real.prepare<never>(sql);
       const tables = tablesIn(sql);
+      const reads = isRead(sql);
+      // The only one by key and nothing else is an order's, which is read before each of its changes.
+      const byKey = reads && paramsIn(sql).join() === 'key';
       const touch = (params: Params): void => {
-        if (isRead(sql)) {
+        if (reads) {
           changes.looked(tables);
           return;
         }
         opened.hooks.statement();
         changes.wrote(tables, typeof params.key === 'string' ? params.key : null);
       };
+      const rows = new RowMemory<never>(tables, changes, () => db.inTransaction);
       return {
         get(params) {
           touch(params);
-          return query.get(params);
+          return byKey ? rows.get(String(params.key), () => query.get(params)) : query.get(params);
         },
         all(params) {
           touch(params);
@@ -92,6 +97,8 @@ export function openSimJournal(): SimJournal {
 
 /** What is no SELECT writes, also where it returns rows. */
 const isRead = (sql: string): boolean => /^\s*SELECT\b/.test(sql);
+
+const paramsIn = (sql: string): string[] => [...sql.matchAll(/\$([a-zA-Z]+)/g)].map(([, name = '']) => name);
 
 /** Children before parents. */
 function tablesOf(db: Database): string[] {

@@ -92,7 +92,7 @@ export class World {
   /** Whether its accounts are the broker's sandbox ones. */
   readonly sandbox: boolean;
   readonly lock: SimLock = memoryLock();
-  readonly checks: Required<Check>;
+  checks: Required<Check>;
   readonly violations: Violation[] = [];
   readonly records: { readonly record: IterationRecord; readonly life: Life; readonly atMs: number }[] = [];
   readonly alerts: { readonly alert: Alert; readonly atMs: number }[] = [];

@@ -482,6 +482,12 @@ test('a payout that came after the look at the account raises no peak; a fall af
   shows(made);
   world.exchange.payOut('TMOS', '1.0');
   record('nothing_to_do');
+  // Positions are read again, prices are not: those are still from before it.
+  shows(made);
+  record('nothing_to_do');
+  // A second before the next prices.
+  const paid = world.exchange.registry.account(made.account.brokerAccount).ledger.at(-1)!;
+  Reflect.set(paid, 'atMs', paid.atMs - 1_000);
   tell();
   for (const _ of ['the price is lower by the payout', 'and stays']) {
     shows(made);

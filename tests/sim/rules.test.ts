@@ -30,6 +30,24 @@ type Case = readonly [
 const buys = (rubles: number) => (s: RuledScene) => s.plan([s.order('buy', 'TMOS', rubles)]);
 const sells = (rubles: number) => (s: RuledScene) => s.plan([s.order('sell', 'TMOS', rubles)]);
 
+const saysNone =
+  (more: object = {}) =>
+  (s: RuledScene) =>
+    s.recorded('planned', s.world.timeline.now(), 0, {
+      reason: 'no band is broken (TRUR cannot be moved back now): largest drift TRUR +7.50 pp, band 5 pp',
+      ...more,
+    });
+
+/** Its price, and with it its NAV, was looked at and fell; planned that much later. */
+const buysAfterFall = (waitMs: number) => (s: RuledScene) => {
+  s.world.exchange.gapPrice('TMOS', '1.2');
+  const intent = s.order('buy', 'TMOS', 5_000);
+  calls(s, 'GetLastPrices');
+  s.world.exchange.gapPrice('TMOS', '0.8');
+  s.pass(waitMs);
+  s.plan([intent]);
+};
+
 /** Bought by the bot, for 40,000 RUB. */
 function hasBought({ world, broker }: RuledScene, key: string): void {
   const { desk, market } = world.exchange;
@@ -94,14 +112,7 @@ const CASES: readonly Case[] = [
     'its NAV was as high six minutes ago',
     { limits: { max_premium_percent: 5 } },
     {},
-    (s) => {
-      s.world.exchange.gapPrice('TMOS', '1.2');
-      const intent = s.order('buy', 'TMOS', 5_000);
-      calls(s, 'GetLastPrices');
-      s.world.exchange.gapPrice('TMOS', '0.8');
-      s.pass(6 * MINUTE_MS);
-      s.plan([intent]);
-    },
+    buysAfterFall(6 * MINUTE_MS),
   ],
   ['limits.max_premium_percent', 'it is too dear', { limits: { max_premium_percent: -50 } }, {}, buys(5_000)],
   [
@@ -348,6 +359,20 @@ const CASES: readonly Case[] = [
     },
   ],
   [
+    'rebalance.threshold_percent',
+    'a band that is broken is called none',
+    { rebalance: BANDS },
+    { tmos: 35 },
+    saysNone(),
+  ],
+  [
+    'rebalance.threshold_percent',
+    'a dry run that holds nothing for its jump calls a broken band none',
+    { rebalance: BANDS },
+    { tmos: 35 },
+    saysNone({ dry_run: true }),
+  ],
+  [
     'limits.max_turnover_percent',
     'with what was bought before it is more than a day allows',
     { limits: { max_turnover_percent: { day: 5 } } },
@@ -480,6 +505,13 @@ const ALLOWED: readonly Case[] = [
     },
   ],
   [
+    'rebalance.threshold_percent',
+    'a price that jumped waits for a word, of which a dry run tells in its record only',
+    { rebalance: BANDS },
+    { tmos: 35 },
+    saysNone({ dry_run: true, held_back: [{ ticker: 'TRUR', rule: 'max_price_jump_percent', detail: '' }] }),
+  ],
+  [
     'limits.max_turnover_percent',
     'a restored backup knows nothing of what was bought before',
     { limits: { max_turnover_percent: { day: 5 } } },
@@ -520,13 +552,7 @@ const ALLOWED: readonly Case[] = [
     'its price and NAV jumped back after they were looked at',
     { limits: { max_premium_percent: 5 } },
     {},
-    (s) => {
-      s.world.exchange.gapPrice('TMOS', '1.2');
-      const intent = s.order('buy', 'TMOS', 5_000);
-      calls(s, 'GetLastPrices');
-      s.world.exchange.gapPrice('TMOS', '0.8');
-      s.plan([intent]);
-    },
+    buysAfterFall(0),
   ],
   [
     'order_type',

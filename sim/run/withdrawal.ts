@@ -1,0 +1,110 @@
+// A last story of some seeds, once an account is in order and everything else has been judged: a person asks for money to be
+// kept aside, later withdraws a part of it, and looks at what the venue's books have then. Judged by those alone.
+// Requires: one plain account that trades now and for long enough. Guarantees: nothing else is looked at any more.
+
+import { isTrading } from '../../src/exchange/calendar.ts';
+import { together } from '../check.ts';
+import { PAPERS, type SimAccount } from '../generate/generate-accounts.ts';
+import { diceOf } from '../world/streams.ts';
+import type { World } from '../world/world.ts';
+
+const MINUTE_MS = 60_000;
+const NANO = 1_000_000_000;
+/** What is asked for, of the total, and what is withdrawn of that. */
+const ASKED = 0.4;
+const WITHDRAWN = 0.5;
+/** Prices move, lots are whole, and a difference that small is not worth a trade. */
+const ROOM = 0.03;
+const IN_ORDER: ReadonlySet<string> = new Set(['balanced', 'nothing_to_do']);
+
+interface Books {
+  readonly cash: number;
+  readonly total: number;
+}
+
+export function withdrawal(world: World): void {
+  const account = whose(world);
+  if (account === null || !diceOf(world.seed, 'withdrawal').chance(0.12)) return;
+  world.checks = together([]);
+  const asked = Math.floor(ASKED * booksOf(world, account).total);
+  const { code, said } = world.person.run(['raise-cash', String(asked), '--account', account.id]);
+  world.coverage.count('person', 'raise-cash');
+  world.note(`a person asks for ${asked} RUB: ${said.trim()}`);
+  if (code !== 0) world.violate('raise-cash', `"raise-cash ${asked}" ends with ${code}: ${said}`);
+  if (code !== 0 || !looksAgain(world, account)) return;
+  compare(world, account, asked, 'were asked for');
+  const taken = Math.floor(WITHDRAWN * asked);
+  if (booksOf(world, account).cash < taken) return;
+  world.exchange.withdraw(account.brokerAccount, String(taken));
+  if (looksAgain(world, account))
+    compare(world, account, asked - taken, `are left of them, ${taken} withdrawn`);
+}
+
+/** The only account where nothing but its wallet, and no limit of a day, says what it holds. */
+function whose({
+  accounts,
+  exchange,
+  halted,
+  killSwitch,
+  life,
+  records,
+  timeline,
+  skewMs,
+}: World): SimAccount | null {
+  const [account, another] = accounts;
+  const last = records.at(-1)?.record;
+  if (account === undefined || another !== undefined || last === undefined) return null;
+  const { plain, patient, dryRun, block, intervalMs } = account;
+  if (!plain || patient || dryRun || block.exchange !== undefined || skewMs !== 0) return null;
+  if (Number(block.max_day_turnover_percent) < 400 || block.unlisted_positions === 'sell') return null;
+  const calm = life?.alive === true && life.stoppedMs === null && !halted.has(account.id);
+  if (!calm || killSwitch.engaged(account.id) !== null) return null;
+  if (!IN_ORDER.has(last.status) || !last.exchange_open || last.held_back.some(({ rule }) => HELD.test(rule)))
+    return null;
+  const isOpen = [0, intervalMs, 2 * intervalMs + 10 * MINUTE_MS].every((ms) => {
+    const atMs = timeline.now() + ms;
+    return isTrading(exchange.market.calendar.phase('MOEX', atMs));
+  });
+  return isOpen ? account : null;
+}
+
+/** What does not move leaves nothing to say. */
+const HELD = /not_tradable|foreign|price|min_one_lot|no_new_risk|drawdown|turnover/;
+
+/** Whether it has had one more iteration, and is in order. */
+function looksAgain(world: World, { intervalMs }: SimAccount): boolean {
+  const { records, timeline } = world;
+  const from = records.length;
+  timeline.run(timeline.now() + intervalMs + 5 * MINUTE_MS, () => records.length > from);
+  const last = records.at(-1)?.record;
+  return records.length > from && last !== undefined && IN_ORDER.has(last.status);
+}
+
+function booksOf({ exchange, timeline }: World, { brokerAccount, wallet }: SimAccount): Books {
+  const books = exchange.registry.account(brokerAccount);
+  const cash = Number(books.cash()) / NANO;
+  const worths = Object.keys(wallet).flatMap((ticker) => {
+    if (ticker === 'RUB') return [];
+    const instrument = exchange.instrument(ticker);
+    const price = exchange.market.last(instrument, timeline.now())?.price ?? 0n;
+    return Number(books.pieces(instrument.uid) * price) / NANO;
+  });
+  return { cash, total: worths.reduce((sum, worth) => sum + worth, cash) };
+}
+
+/** What is kept is there, and of the rest no more than the wallet says is RUB. */
+function compare(world: World, account: SimAccount, kept: number, words: string): void {
+  const { cash, total } = booksOf(world, account);
+  const { wallet } = account;
+  const sum = Object.values(wallet).reduce((all, percent) => all + percent, 0);
+  const lots = Object.keys(wallet).flatMap(
+    (ticker) => (PAPERS[ticker]?.price ?? 0) * (PAPERS[ticker]?.lot ?? 0),
+  );
+  const room = ROOM * total + 2 * Math.max(...lots);
+  const most = kept + ((wallet.RUB ?? 0) / sum) * (total - kept) + room;
+  if (cash < kept - ROOM * total || cash > most)
+    world.violate(
+      'raise-cash',
+      `${account.id} has ${cash} of ${total} RUB; ${kept} ${words}, at most ${most} may be there`,
+    );
+}
