@@ -39,7 +39,8 @@ export class Coverage {
   add(other: Pick<Coverage, 'tables' | 'reached'>): void {
     for (const [table, counts] of Object.entries(other.tables))
       for (const [name, count] of Object.entries(counts)) this.count(table as Table, name, count);
-    for (const [name, count] of Object.entries(other.reached)) this.reach(name, count);
+    const effects = other instanceof Coverage ? other.effects : Object.entries(other.reached);
+    for (const [name, count] of effects) this.reach(name, count);
   }
 
   toJSON(): Pick<Coverage, 'tables' | 'reached'> {

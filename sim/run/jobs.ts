@@ -79,8 +79,11 @@ export async function runChild(
   );
 }
 
-/** So many seeds at a time: a process that has had lighter ones takes more. */
-const SPAN = 200;
+/** So many seeds at a time, fewer towards the end: a process that has had lighter ones takes more, and none waits for long. */
+const SPAN_MAX = 200;
+const SPAN_MIN = 20;
+const spanOf = (left: number, jobs: number): number =>
+  Math.min(left, Math.max(SPAN_MIN, Math.min(SPAN_MAX, Math.ceil(left / jobs / 4))));
 
 export async function runJobs(
   script: readonly string[],
@@ -90,7 +93,7 @@ export async function runJobs(
 ): Promise<Summary> {
   let begun = 0;
   const next = (): Span | null => {
-    const span = { from: from + begun, count: Math.min(SPAN, Math.ceil(count / jobs), count - begun) };
+    const span = { from: from + begun, count: spanOf(count - begun, jobs) };
     begun += span.count;
     return span.count > 0 ? span : null;
   };

@@ -86,12 +86,15 @@ export function openSimJournal(): SimJournal {
       if (db.inTransaction) db.run('ROLLBACK');
       // A seed may have ended in the middle of an upgrade.
       migrate(db, MIGRATIONS, ':memory:');
-      for (const table of tables) if (changes.isWritten(table)) wipe[table]?.run();
+      wipeAll();
       changes.forget();
     },
   };
   const tables = tablesOf(db);
   const wipe = Object.fromEntries(tables.map((table) => [table, db.prepare(`DELETE FROM ${table}`)]));
+  const wipeAll = db.transaction(() => {
+    for (const table of tables) if (changes.isWritten(table)) wipe[table]?.run();
+  });
   return opened;
 }
 
