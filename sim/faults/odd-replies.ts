@@ -47,7 +47,7 @@ const FEE_LATER: readonly (readonly [string, Rewrite])[] = [
 
 export function habitsOf(seed: number): Habits {
   const dice = diceOf(seed, 'habits');
-  return new Map([...(dice.chance(0.1) ? BACKWARDS : []), ...(dice.chance(0.06) ? FEE_LATER : [])]);
+  return new Map([...(dice.chance(0.3) ? BACKWARDS : []), ...(dice.chance(0.06) ? FEE_LATER : [])]);
 }
 
 /** Of another order, which was cancelled before it traded: only one of the fields that must be ours says so. */
