@@ -135,7 +135,14 @@ export function valuationChecks(world: World): Check {
             parts.reduce((cash, { value, fee }) => cash + (side === 'buy' ? value : -value) + fee, sum),
           0n,
         );
-        const unseen = sumsSince(held.ledger, world.beganMs(record));
+        const moved = sumsSince(held.ledger, world.beganMs(record));
+        const fees = fills.reduce(
+          (sum, { fills: parts }) => parts.reduce((all, { fee }) => all + fee, sum),
+          0n,
+        );
+        // Where fees are booked later, and the account cannot be looked at any more, the fills tell of none.
+        const isFeeLate = world.faults.habits.has('PostOrder');
+        const unseen = isFeeLate ? moved.flatMap((sum) => [sum, sum - fees]) : moved;
         amounts(record, row, held.cash() + spent, record.dry_run ? null : held.cash(), unseen);
         continue;
       }
