@@ -287,10 +287,16 @@ export function rateOf(world: World, account: SimAccount): number {
   const rates = exchange.market.all().map((instrument) => exchange.desk.rate(books, instrument));
   const paid = Number(rates.reduce((most, rate) => (rate > most ? rate : most), 0n)) / 1e9;
   // Fees are rounded up to kopecks: of a fill of one cheap lot that is much, and it tells no better.
-  return hasTraded(world, account)
+  return hasLearned(world, account)
     ? Math.max(1.1 * paid, ...newestFills(world, account).map(paidOn))
     : Math.max(paid, Number(block.commission_percent ?? 0.3) / 100);
 }
+
+/** Where fees are booked later it has learned none before it was told one. */
+const hasLearned = (world: World, account: SimAccount): boolean =>
+  hasTraded(world, account) &&
+  (!world.faults.habits.has('PostOrder') ||
+    fillsOf(world, account).some(({ key }) => (world.store.journal.order(key)?.commission ?? null) !== null));
 
 /** The fills that the bot learns its rate from. */
 const newestFills = (world: World, account: SimAccount): readonly VenueOrder[] =>
