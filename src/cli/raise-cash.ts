@@ -2,8 +2,8 @@
 // it aside until a withdrawal is seen or the request is cancelled. Works beside a running daemon.
 
 import type { IterationRecord } from '../core/iteration-record.ts';
+import { moscowMidnight } from '../core/moscow-day.ts';
 import { decimal, isMore, type Money, money, NO_MONEY, parseNano, total } from '../core/units.ts';
-import { moscowMidnight } from '../engine/schedule.ts';
 import type { CashRequest, Journal } from '../ports.ts';
 import { folded, moscow, rub } from './amounts.ts';
 import type { CommonOptions } from './common-options.ts';

@@ -4,6 +4,7 @@
 // costs more RUB at what its book asks than the leg had for it; what it does not fill is cancelled after `order_wait_seconds`.
 
 import { debtLimitOf } from '../core/debt-limit.ts';
+import { moscowDay } from '../core/moscow-day.ts';
 import type { PlannedOrder } from '../core/plan.ts';
 import { commissionOf } from '../core/policy.ts';
 import type { Holding, Snapshot } from '../core/portfolio.ts';
@@ -13,7 +14,7 @@ import type { AccountContext } from './account-context.ts';
 import { type Bounded, boundedBy, worstOf } from './book-bound.ts';
 import { affordable, type Loan } from './limit-budget.ts';
 import type { ObserveOptions } from './observe.ts';
-import { moscowDay, sessionAt } from './schedule.ts';
+import { sessionAt } from './schedule.ts';
 
 /** Above this the size itself may move the price. */
 const LARGE = money(300_000n * NANO);

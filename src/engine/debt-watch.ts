@@ -2,13 +2,13 @@
 // owner is told what the night will cost. Guarantees: once a day, in the last minutes (half an hour without margin), and
 // where selling is tried only once there is no time for another try; the loop wakes for a halted account.
 
+import { moscowDay, moscowMidnight } from '../core/moscow-day.ts';
 import { overnightFee } from '../core/overnight-fee.ts';
 import { isMore, isNegative, kopecks, type Money, negate } from '../core/units.ts';
 import { type Session, WorldError } from '../ports.ts';
 import type { AccountContext } from './account-context.ts';
 import { closedBy, staysOvernight } from './deleverage.ts';
 import type { Outcome } from './ending.ts';
-import { moscowDay, moscowMidnight } from './schedule.ts';
 
 const EVENT = 'debt_overnight';
 const BEFORE_CLOSE_MS = 30 * 60_000;

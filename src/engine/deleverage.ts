@@ -3,13 +3,14 @@
 // lasts until the next trading day's first session.
 
 import type { IterationRecord } from '../core/iteration-record.ts';
+import { moscowDay } from '../core/moscow-day.ts';
 import type { MarginPolicy } from '../core/policy.ts';
 import { RUB } from '../core/portfolio.ts';
 import { isMore, type Money, money, NO_MONEY, negate, parseNano } from '../core/units.ts';
 import type { Session } from '../ports.ts';
 import type { AccountContext } from './account-context.ts';
 import type { FactsInput } from './facts-input.ts';
-import { moscowDay, sessionAt } from './schedule.ts';
+import { sessionAt } from './schedule.ts';
 
 type Closing = Pick<AccountContext['settings'], 'deleverageMs' | 'policy'>;
 

@@ -3,6 +3,7 @@
 // positions. Requires: a look-up by its id found nothing. Guarantees: not decided on the order's own day (there the venue
 // shows late what it does not show, and the owner's trade would be taken for ours), nor while it could be late or active.
 
+import { moscowDay } from '../core/moscow-day.ts';
 import { ABSENCE_AFTER_MS, ABSENCE_READINGS_APART_MS } from '../core/reconcile.ts';
 import {
   compare,
@@ -22,7 +23,6 @@ import { expectedPieces, positionOf } from './absence-proof.ts';
 import type { AccountContext } from './account-context.ts';
 import { tolerate } from './ask-again.ts';
 import { lastSent } from './last-sent.ts';
-import { moscowDay } from './schedule.ts';
 import { settle } from './settle-order.ts';
 import { certainlySince, probablySince } from './steady.ts';
 

@@ -4,11 +4,12 @@
 
 import { formatInTimeZone } from 'date-fns-tz/formatInTimeZone';
 import type { Timing } from '../core/facts.ts';
+import { moscowDay, moscowMidnight } from '../core/moscow-day.ts';
 import type { TimingPolicy, Weekday } from '../core/timing-policy.ts';
 import type { AccountContext } from './account-context.ts';
 import { type Calendar, lastInstant, nextInstant } from './calendar.ts';
 import type { FactsInput } from './facts-input.ts';
-import { MOSCOW, moscowDay, moscowMidnight } from './schedule.ts';
+import { MOSCOW } from './schedule.ts';
 
 const MINUTE_MS = 60_000;
 /** The last minute of the day stands for its end. */

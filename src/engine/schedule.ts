@@ -1,10 +1,9 @@
 // When trading is possible and when the next iteration is due. Pure: sessions and instants in, instants out.
 
+import { moscowDay } from '../core/moscow-day.ts';
 import type { Session } from '../ports.ts';
 
 export const MOSCOW = 'Europe/Moscow';
-const DAY_MS = 86_400_000;
-const MOSCOW_OFFSET_MS = 3 * 3_600_000;
 /** Trading of an ordinary weekday that no schedule reaches back to: 10:00 to 18:45. */
 const ORDINARY_DAY_MS = 8.75 * 3_600_000;
 
@@ -45,12 +44,6 @@ function weekdaysBetween(fromMs: number, firstKnownMs: number, nowMs: number): n
   }
   return count;
 }
-
-/** Days since 1970-01-01 (a Thursday), by Moscow's calendar (UTC+3 all year since 2014). Asked for at every price. */
-export const moscowDay = (atMs: number): number => Math.floor((atMs + MOSCOW_OFFSET_MS) / DAY_MS);
-
-/** Start of the Moscow day that holds the instant (Moscow keeps UTC+3 all year). */
-export const moscowMidnight = (atMs: number): number => moscowDay(atMs) * DAY_MS - MOSCOW_OFFSET_MS;
 
 /** Sessions of several exchanges as one list, overlaps merged. */
 export function union(lists: readonly (readonly Session[])[]): Session[] {

@@ -3,6 +3,7 @@
 
 import { multiplierOf } from '../core/debt-limit.ts';
 import { fillWorth } from '../core/fill-worth.ts';
+import { moscowMidnight } from '../core/moscow-day.ts';
 import { holdingValue, ownCash, type Snapshot } from '../core/portfolio.ts';
 import {
   add,
@@ -17,7 +18,6 @@ import {
   total,
 } from '../core/units.ts';
 import type { AccountContext } from './account-context.ts';
-import { moscowMidnight } from './schedule.ts';
 
 export function turnoverLeft(context: AccountContext, snapshot: Snapshot): Money {
   const { journal, settings, clock } = context;

@@ -4,6 +4,7 @@
 
 import type { Facts, WeightReference } from '../core/facts.ts';
 import type { FundFacts } from '../core/fund-facts.ts';
+import { moscowMidnight } from '../core/moscow-day.ts';
 import type { Plan } from '../core/plan.ts';
 import type { Policy } from '../core/policy.ts';
 import { baseWeights } from '../core/target-weights.ts';
@@ -14,7 +15,6 @@ import type { FundNeed, WeightMark } from '../ports.ts';
 import type { AccountContext } from './account-context.ts';
 import { modeFundNeeds } from './fact-needs.ts';
 import type { FactsInput } from './facts-input.ts';
-import { moscowMidnight } from './schedule.ts';
 
 export interface ReferenceInput extends FactsInput {
   /** As just read. */

@@ -1,8 +1,8 @@
 // Which of several sources speaks for a datum: the preferred one, unless another says something else.
 // Guarantees: a disagreement is never settled here; what was read much earlier than the newest answer takes no part in it.
 
+import { DAY_MS } from '../core/moscow-day.ts';
 import { exceedsPercent } from './exact-percent.ts';
-import { DAY_MS } from './value-check.ts';
 
 /** A value in RUB (or nano-units) that passed the checks of its own. */
 export interface Candidate {

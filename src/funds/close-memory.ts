@@ -1,9 +1,9 @@
 // Closes of finished days, asked for once per instrument and day. Guarantees: a venue that cannot answer is `null`, and is
 // asked again next time.
 
+import { DAY_MS, moscowDay } from '../core/moscow-day.ts';
 import type { Price } from '../core/units.ts';
 import { type Market, WorldError } from '../ports.ts';
-import { DAY_MS, moscowDay } from './value-check.ts';
 
 export interface CloseMemory {
   /** Close of that Moscow day, which must be over; `null` where there was no trading or nothing is known. */

@@ -2,8 +2,8 @@
 // Guarantees: read once and then answered from memory; a journal that cannot be used costs the memory of other runs,
 // never an iteration.
 
+import { DAY_MS } from '../core/moscow-day.ts';
 import type { FundValue } from '../ports.ts';
-import { DAY_MS } from './value-check.ts';
 
 /** The journal's half. */
 export interface FundValueStore {

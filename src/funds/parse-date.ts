@@ -1,6 +1,7 @@
 // Reads dates: "19 ноября 2026", "21.11.2026", "21.11.26", "21/11/2026", "2026-11-20", and instants with a time zone.
 // Guarantees: a calendar date that exists, as midnight UTC; anything else is `null`.
 
+import { MOSCOW_OFFSET_MS } from '../core/moscow-day.ts';
 import { sameWords } from './plain-text.ts';
 
 const MONTHS = ['янв', 'фев', 'мар', 'апр', 'ма', 'июн', 'июл', 'авг', 'сен', 'окт', 'ноя', 'дек'];
@@ -11,7 +12,6 @@ const DOTTED = /(?<![\d./-])(\d{1,2})([./-])(\d{1,2})\2(\d{4})(?![\d./-]*\d)/g;
 const SHORT = /(?<![\d./-])(\d{2})([./])(\d{2})\2(\d{2})(?![\d./-]*\d)/g;
 const DASHED = /(?<![\d-])(\d{4})-(\d{2})-(\d{2})(?![\d-]*\d)/g;
 const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})$/;
-const MOSCOW_OFFSET_MS = 3 * 3_600_000;
 const TEXT_MAX = 400;
 
 /** Every date that a text names. */

@@ -2,6 +2,7 @@
 // the date of an AUM. Guarantees: no price where there is none to be trusted, with the reason.
 
 import type { Finding } from '../core/fund-facts.ts';
+import { moscowDay } from '../core/moscow-day.ts';
 import { NANO, type Price, price, raw } from '../core/units.ts';
 import type { FundQuestion } from '../ports.ts';
 import { aumCandidates, type Evidence, isDated } from './assemble-facts.ts';
@@ -9,7 +10,6 @@ import { chooseSource } from './choose-source.ts';
 import type { CloseMemory } from './close-memory.ts';
 import type { FundSources } from './fund-sources.ts';
 import { type Moment, rubRate } from './gather-evidence.ts';
-import { moscowDay } from './value-check.ts';
 
 const VENUE = 't_invest';
 

@@ -2,20 +2,16 @@
 // Guarantees: a value that is refused here is never used and never becomes the one that later values are compared with.
 
 import type { FundSettings } from '../core/fund-settings.ts';
+import { DAY_MS, MOSCOW_OFFSET_MS, moscowDay } from '../core/moscow-day.ts';
 import type { FundValue } from '../ports.ts';
 import { exceedsPercent } from './exact-percent.ts';
 
-export const DAY_MS = 24 * 3_600_000;
-export const MOSCOW_OFFSET_MS = 3 * 3_600_000;
 /** A date begins in Moscow before it does in UTC. */
 const AHEAD_MS = MOSCOW_OFFSET_MS;
 /** The central bank sets rates for the next day, over holidays for a few. */
 const RATES_AHEAD_MS = 3 * DAY_MS;
 
 export type ValueLimits = Pick<FundSettings, 'maxAgeDays' | 'maxDayJumpPercent'>;
-
-/** The Moscow day of an instant; of a date (midnight UTC) that very day. */
-export const moscowDay = (atMs: number): number => Math.floor((atMs + MOSCOW_OFFSET_MS) / DAY_MS);
 
 /**
  * @param lastGood last one that passed, `null` where there is none

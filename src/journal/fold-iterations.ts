@@ -5,9 +5,9 @@
 import { earnedFrom, isValued, worthAfter, worthBefore } from '../core/earnings.ts';
 import type { IterationRecord } from '../core/iteration-record.ts';
 import { type LateFill, lateFill } from '../core/late-fill.ts';
+import { DAY_MS, moscowMidnight } from '../core/moscow-day.ts';
 import { money } from '../core/units.ts';
 import type { DaySums } from './day-sums.ts';
-import { DAY_MS, dayOf } from './moscow-day.ts';
 import { OPEN_STATES } from './order-book.ts';
 import { type OrderRow, SELECT_ORDER, toMoney, toOrder } from './order-rows.ts';
 import type { Store } from './store.ts';
@@ -61,7 +61,7 @@ export function iterationFolder(store: Store, sums: DaySums): (nowMs: number) =>
   );
   const fold = accountFolder(store, sums);
   return (nowMs) => {
-    const cutoff = BigInt(dayOf(nowMs) - WHOLE_DAYS * DAY_MS);
+    const cutoff = BigInt(moscowMidnight(nowMs) - WHOLE_DAYS * DAY_MS);
     return accounts.all({}).some(({ account }) => {
       const newest = firstOfNewest.get({ account })?.started_at;
       if (newest === undefined) return false;
@@ -98,7 +98,7 @@ function accountFolder(
         const late = lateBetween(account, row.started_at, following.started_at);
         sums.addEarned({
           account,
-          dayMs: dayOf(Number(row.started_at)),
+          dayMs: moscowMidnight(Number(row.started_at)),
           atMs: Number(row.started_at),
           before: worthBefore(record),
           after: worthAfter(record),
@@ -125,7 +125,7 @@ const recordOf = (row: Row): IterationRecord => {
 /** A row's part in its group, all of its amounts included. */
 export const groupPart = (row: Omit<Row, 'seq' | 'has_orders'>, record: IterationRecord) => ({
   account: row.account,
-  dayMs: dayOf(Number(row.started_at)),
+  dayMs: moscowMidnight(Number(row.started_at)),
   status: row.status,
   dryRun: row.dry_run === 1n,
   counted: row.counted === 1n,

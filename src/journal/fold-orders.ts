@@ -4,11 +4,11 @@
 
 import { fillWorth } from '../core/fill-worth.ts';
 import type { IterationRecord } from '../core/iteration-record.ts';
+import { DAY_MS, moscowMidnight } from '../core/moscow-day.ts';
 import { isPositive, NO_MONEY } from '../core/units.ts';
 import type { JournaledOrder } from '../ports.ts';
 import type { DaySums } from './day-sums.ts';
 import { groupPart } from './fold-iterations.ts';
-import { DAY_MS, dayOf } from './moscow-day.ts';
 import { OPEN_STATES } from './order-book.ts';
 import { type OrderRow, SELECT_ORDER, toOrder } from './order-rows.ts';
 import type { Store } from './store.ts';
@@ -43,7 +43,7 @@ export function orderFolder(store: Store, sums: DaySums): (nowMs: number) => boo
   const removeOrders = orderRemover(store);
   const ordersOf = (iteration: string) => ofIteration.all({ iteration }).map(toOrder);
   return (nowMs) => {
-    const before = BigInt(dayOf(nowMs) - ORDERS_KEPT_DAYS * DAY_MS);
+    const before = BigInt(moscowMidnight(nowMs) - ORDERS_KEPT_DAYS * DAY_MS);
     const rows = recorded.all({ before });
     for (const row of rows) {
       const orders = ordersOf(row.iteration);
@@ -77,7 +77,7 @@ function foldUnrecorded(
 ): void {
   const part = {
     account,
-    dayMs: dayOf(atMs),
+    dayMs: moscowMidnight(atMs),
     status: 'unrecorded',
     dryRun: false,
     counted: true,

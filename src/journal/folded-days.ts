@@ -1,9 +1,9 @@
 // What is left of old iterations and orders: the sums of each Moscow day, as history reads them.
 
+import { DAY_MS } from '../core/moscow-day.ts';
 import { money } from '../core/units.ts';
 import type { FoldedDay, FoldedGroup, FoldedTicker, Journal } from '../ports.ts';
 import { reasonsOf } from './day-sums.ts';
-import { DAY_MS } from './moscow-day.ts';
 import { toMoney } from './order-rows.ts';
 import type { Query, Store } from './store.ts';
 

@@ -2,11 +2,11 @@
 // decision can need any more goes. Guarantees: a step is one transaction of a few rows, so a kill loses nothing and no
 // order waits; freed pages are used again, so the file does not grow without bound.
 
+import { DAY_MS, moscowMidnight } from '../core/moscow-day.ts';
 import type { Journal } from '../ports.ts';
 import { daySums } from './day-sums.ts';
 import { iterationFolder } from './fold-iterations.ts';
 import { orderFolder } from './fold-orders.ts';
-import { DAY_MS, dayOf } from './moscow-day.ts';
 import { OPEN_STATES } from './order-book.ts';
 import type { Store } from './store.ts';
 
@@ -26,7 +26,7 @@ export function upkeep(store: Store): Pick<Journal, 'summarise'> {
   const pruneTraces = tracePruner(store);
   return {
     summarise(nowMs) {
-      const day = BigInt(dayOf(nowMs));
+      const day = BigInt(moscowMidnight(nowMs));
       if (lastDay.get({})?.day === day) return false;
       return store.write(() => {
         if (steps.some((step) => step(nowMs))) return true;
@@ -48,7 +48,7 @@ function holdingsPruner(store: Store): (nowMs: number) => boolean {
   const remove = store.prepare('DELETE FROM holdings_before WHERE iteration = $iteration AND leg = $leg');
   const mark = store.prepare('UPDATE legs SET pruned = 1 WHERE iteration = $iteration AND leg = $leg');
   return (nowMs) => {
-    const legs = old.all({ before: BigInt(dayOf(nowMs) - HOLDINGS_KEPT_DAYS * DAY_MS) });
+    const legs = old.all({ before: BigInt(moscowMidnight(nowMs) - HOLDINGS_KEPT_DAYS * DAY_MS) });
     for (const { iteration, leg } of legs) {
       remove.run({ iteration, leg });
       mark.run({ iteration, leg });

@@ -4,12 +4,12 @@
 
 import { CandleInterval, type HistoricCandle } from 'tinkoff-invest-api/dist/generated/marketdata.js';
 import type { Close } from '../core/close.ts';
+import { moscowDate } from '../core/moscow-day.ts';
 import { type Price, price } from '../core/units.ts';
 import { WorldError } from '../ports.ts';
 import type { Calls } from './call.ts';
 import { amountOf, timeOf } from './convert.ts';
 import { SHARED_METHODS } from './methods.ts';
-import { moscowDay } from './moscow-day.ts';
 import type { WireLog } from './wire-log.ts';
 
 const DAY_MS = 24 * 3_600_000;
@@ -46,7 +46,7 @@ export async function readDailyCloses(
   for (const candle of candles.filter((each) => each.isComplete)) {
     const atMs = timeOf(candle.time);
     if (atMs === null) continue;
-    const dayMs = Date.parse(moscowDay(atMs));
+    const dayMs = Date.parse(moscowDate(atMs));
     if (dayMs < fromMs || dayMs >= toMs) continue;
     const close = closeOf(candle, uid, log);
     // Of two candles of one day the later in the answer counts.

@@ -1,7 +1,7 @@
 // Keeps what is read once per Moscow day. Callers who ask at the same time share one reading; a failed one is not kept.
 
+import { moscowDate } from '../core/moscow-day.ts';
 import type { Clock } from '../ports.ts';
-import { moscowDay } from './moscow-day.ts';
 
 export interface DayCache<Value> {
   /** @throws what `read` throws; the next caller reads anew */
@@ -13,7 +13,7 @@ export function createDayCache<Value>(clock: Clock): DayCache<Value> {
   let kept = new Map<string, Promise<Value>>();
   return {
     get(key, read) {
-      const today = moscowDay(clock.now());
+      const today = moscowDate(clock.now());
       if (today !== day) {
         day = today;
         kept = new Map();

@@ -3,6 +3,7 @@
 // error (the caller stays closed, and asks again at its next look), never an empty success.
 
 import type { TradingDay, TradingSchedule } from 'tinkoff-invest-api/dist/generated/instruments.js';
+import { moscowDate } from '../core/moscow-day.ts';
 import { type Clock, type Market, type Session, WorldError } from '../ports.ts';
 import type { Calls } from './call.ts';
 import { timeOf } from './convert.ts';
@@ -10,7 +11,6 @@ import { createDayCache } from './day-cache.ts';
 import { isBackward, merge, spansOf } from './day-sessions.ts';
 import { worldError } from './failure.ts';
 import { SHARED_METHODS } from './methods.ts';
-import { moscowDay } from './moscow-day.ts';
 import type { WireLog } from './wire-log.ts';
 
 const DAY_MS = 24 * 3_600_000;
@@ -87,7 +87,7 @@ const dayStart = (day: TradingDay): number => Math.floor((timeOf(day.date) ?? 0)
  */
 function troubleIn(schedule: TradingSchedule, nowMs: number): string | null {
   if (schedule.days.length === 0) return 'it names no day';
-  const today = Date.parse(`${moscowDay(nowMs)}T00:00:00Z`);
+  const today = Date.parse(`${moscowDate(nowMs)}T00:00:00Z`);
   const next = schedule.days
     .filter((day) => day.isTradingDay && dayStart(day) >= today)
     .toSorted((a, b) => dayStart(a) - dayStart(b))[0];

@@ -1,13 +1,31 @@
 // An order that rests: it is waited for, cancelled after its time, and what was filled is adopted.
 
+import { Database } from 'bun:sqlite';
 import { describe, expect, test } from 'bun:test';
+import { join } from 'node:path';
 import type { OrderState } from 'tinkoff-invest-api/dist/generated/orders.js';
 import { parseNano } from '../../src/core/units.ts';
 import { DEFAULT_LIMITS } from '../../src/exchange/limits.ts';
 import { executedValue } from '../../src/exchange/order.ts';
+import { JOURNAL_FILE } from '../../src/journal/database.ts';
 import { HOUR_MS, openWorld, SEED_ACCOUNT, type World } from '../support/engine-world.ts';
 
 const posts = (world: World) => world.calls('PostOrder').length;
+
+/** What the journal has of the steps of the first order that was sent. */
+function steps(world: World): string[] {
+  const db = new Database(join(world.stateDir, JOURNAL_FILE), { readonly: true, strict: true });
+  try {
+    return db
+      .prepare<{ from: string; to: string }, [string]>(
+        'SELECT from_state AS "from", to_state AS "to" FROM transitions WHERE key = ? ORDER BY seq',
+      )
+      .all(world.calls('PostOrder')[0]?.orderId ?? '')
+      .map(({ from, to }) => `${from}>${to}`);
+  } finally {
+    db.close();
+  }
+}
 
 describe('an order that does not fill at once', () => {
   test('a part now and the rest a little later is waited for', async () => {
@@ -36,6 +54,38 @@ describe('an order that does not fill at once', () => {
     expect(world.pieces('TMOS')).toBe(45_230n);
     expect((await world.cycle()).record.status).toBe('balanced');
     expect(world.faults()).toEqual([]);
+  });
+
+  test('looks that tell nothing new of it write nothing', async () => {
+    const world = await openWorld();
+    world.exchange.faults.execute({ kind: 'rest' });
+    await world.cycle();
+    expect(world.calls('GetOrderState').length).toBeGreaterThan(4);
+    expect(steps(world)).toEqual([
+      'intent>sending',
+      'sending>live',
+      'live>cancelling',
+      'cancelling>cancelled',
+    ]);
+  });
+
+  test('a fee told anew is written, once, though nothing else has changed', async () => {
+    const world = await openWorld();
+    world.exchange.faults.execute({ kind: 'partial', now: 4_000n, later: [] });
+    world.exchange.faults.add({
+      method: 'GetOrderState',
+      times: 100,
+      fault: {
+        kind: 'rewrite',
+        change: (reply) => ({
+          ...(reply as OrderState),
+          executedCommission: { units: 7, nano: 0, currency: 'rub' },
+        }),
+      },
+    });
+    const { record } = await world.cycle();
+    expect(steps(world).filter((step) => step === 'live>live')).toHaveLength(1);
+    expect(record.orders[0]).toMatchObject({ commission_rub: '7.00' });
   });
 
   test('a report that lags behind the fills that are known takes nothing of their worth away', async () => {

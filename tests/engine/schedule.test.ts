@@ -1,13 +1,5 @@
 import { describe, expect, test } from 'bun:test';
-import {
-  isOpen,
-  moscowDay,
-  nextDue,
-  nextOpen,
-  sessionAt,
-  tradingAge,
-  union,
-} from '../../src/engine/schedule.ts';
+import { isOpen, nextDue, nextOpen, sessionAt, tradingAge, union } from '../../src/engine/schedule.ts';
 
 const HOUR = 3_600_000;
 const MINUTE = 60_000;
@@ -74,13 +66,6 @@ describe('the age of a price', () => {
 
   test('an epoch price is old without counting for ever', () => {
     expect(tradingAge(DAY, 0, at(16, 10, 5))).toBeGreaterThan(24 * HOUR);
-  });
-});
-
-describe('Moscow days', () => {
-  test('begin at 21:00 UTC', () => {
-    expect(moscowDay(Date.UTC(2026, 10, 16, 20, 59, 59))).toBe(moscowDay(Date.UTC(2026, 10, 16)));
-    expect(moscowDay(Date.UTC(2026, 10, 16, 21))).toBe(moscowDay(Date.UTC(2026, 10, 16)) + 1);
   });
 });
 

@@ -96,6 +96,23 @@ describe('a read', () => {
     expect(journal.order(key)?.state).toBe('intent');
   });
 
+  test('of what is thrown away is not remembered, though nothing of it was known before', () => {
+    let seen: string | undefined;
+    let statements = 0;
+    store.hooks = {
+      statement() {
+        statements += 1;
+        if (statements !== 2) return;
+        seen = journal.order(key)?.state;
+        throw new Error('killed');
+      },
+    };
+    expect(() => journal.attempt([key], 2)).toThrow('killed');
+    store.hooks = {};
+    expect(seen).toBe('sending');
+    expect(journal.order(key)?.state).toBe('intent');
+  });
+
   test('sees what was written past the journal, once that is said', () => {
     const backup = copyOf(db);
     journal.attempt([key], 2);

@@ -2,11 +2,9 @@
 // Requires: closes of finished days. Guarantees: a window that is too short, old, torn or implausible is unknown, in words.
 
 import type { Close } from '../close.ts';
+import { DAY_MS, MOSCOW_OFFSET_MS, moscowDay } from '../moscow-day.ts';
 import { decimal, raw } from '../units.ts';
 
-const DAY_MS = 86_400_000;
-/** Moscow keeps UTC+3 all year. */
-const MOSCOW_MS = 3 * 3_600_000;
 /** The longest the exchange rests, New Year's holidays with weekends, and some more. */
 const RESTS_DAYS = 15;
 /** A day that moves a price by more than half is a split or an error far more often than a market. */
@@ -21,10 +19,10 @@ export const reachMs = (tradingDays: number): number =>
   (Math.ceil(tradingDays * 1.6) + 2 * RESTS_DAYS) * DAY_MS;
 
 /** The Moscow date of an instant as closes name days: its midnight UTC. */
-export const dayOf = (atMs: number): number => Math.floor((atMs + MOSCOW_MS) / DAY_MS) * DAY_MS;
+export const dayOf = (atMs: number): number => moscowDay(atMs) * DAY_MS;
 
 /** Whether a Moscow day begins at that instant. */
-export const isMidnight = (atMs: number): boolean => (atMs + MOSCOW_MS) % DAY_MS === 0;
+export const isMidnight = (atMs: number): boolean => (atMs + MOSCOW_OFFSET_MS) % DAY_MS === 0;
 
 /** First day of the Moscow month that holds the instant. */
 export function monthOf(atMs: number): number {
