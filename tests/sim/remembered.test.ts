@@ -108,7 +108,6 @@ describe('a read', () => {
       },
     };
     expect(() => journal.attempt([key], 2)).toThrow('killed');
-    store.hooks = {};
     expect(seen).toBe('sending');
     expect(journal.order(key)?.state).toBe('intent');
   });
