@@ -56,6 +56,8 @@ export function alertChecks(world: World): Check {
   const recorded = new Map<string, { readonly life: Life; readonly atMs: number; readonly bad: boolean }>();
   /** By iteration: what the refusals of its orders may be told as; one of several is enough. */
   const stops = new Map<string, Set<string>>();
+  /** By iteration: how many writes had failed when the last of them was refused. */
+  const writtenBy = new Map<string, number>();
   const looked = new Set<string>();
   const wrong = (text: string): void => world.violate('alert', text);
   const haltMsOf = (account: string | null): number | null =>
@@ -211,8 +213,10 @@ export function alertChecks(world: World): Check {
       const { account, request } = after;
       if (after.state === 'unknown' && before.state !== 'unknown') unknown(account, request.key, life);
       const event = ENDS[change.code ?? ''];
-      if (after.state === 'rejected' && change.evidence === 'refused by the venue' && event !== undefined)
+      if (after.state === 'rejected' && change.evidence === 'refused by the venue' && event !== undefined) {
         stops.set(after.iteration, (stops.get(after.iteration) ?? new Set()).add(event));
+        writtenBy.set(after.iteration, world.unwritten);
+      }
     },
     onCall({ call, life }, phase) {
       if (phase === 'received' && call.method === 'GetOrderState') {
@@ -273,6 +277,9 @@ export function alertChecks(world: World): Check {
       const events = stops.get(record.iteration);
       stops.delete(record.iteration);
       if (events === undefined || account.dryRun || record.status === 'unknown_outcome') return;
+      // A journal that fails after it stops the account by itself; the venue says the same to the next program.
+      if (world.unwritten > (writtenBy.get(record.iteration) ?? world.unwritten))
+        events.add('account_stopped');
       const atMs = now();
       world.timeline.at(atMs + SECOND_MS, () => {
         if (life.stoppedMs !== null || life.ending?.kind === 'killed') return;

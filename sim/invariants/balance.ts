@@ -4,11 +4,13 @@
 
 import type { IterationRecord } from '../../src/core/iteration-record.ts';
 import { longRate } from '../../src/exchange/margin.ts';
+import { executedValue } from '../../src/exchange/order.ts';
 import type { Check } from '../check.ts';
 import type { SimAccount } from '../generate/generate-accounts.ts';
 import type { World } from '../world/world.ts';
+import { rateOf } from './decisions.ts';
 import { closingOf, isClear } from './rules-books.ts';
-import { missOf, offBy, type Standing, standingOf } from './targets.ts';
+import { missOf, offBy, type Row, type Standing, standingOf } from './targets.ts';
 import type { Told } from './told.ts';
 
 /** Keys that hold nothing back: with any other an account may rightly stay where it is. */
@@ -105,7 +107,39 @@ export function balanceChecks(world: World, told: Told): Check {
     };
   }
 
+  /** The fee by which the first plan of an iteration reckoned. */
+  const feared = new Map<string, number>();
+
+  /**
+   * Where the fee turned out lower than it was reckoned at, less is owed than might be: what was sold for that is not bought
+   * back at once.
+   */
+  function unlent(account: SimAccount, standing: Standing, record: IterationRecord): Standing {
+    const { rows, total, cashLow, cashHigh } = standing;
+    const excess = (feared.get(record.iteration) ?? 0) - rateOf(world, account);
+    if (excess <= 0) return standing;
+    const sinceMs = world.beganMs(record);
+    const fills = world.exchange.desk.orders.filter(
+      ({ accountId, executed, createdMs }) =>
+        accountId === account.brokerAccount && executed > 0n && createdMs >= sinceMs,
+    );
+    const traded = fills.reduce((sum, order) => sum + Number(executedValue(order)) / 1e9, 0);
+    const less = ((excess * traded) / total) * (total - cashLow);
+    const invested = rows.reduce((sum, { high }) => sum + high, 0);
+    const lacking = ({ uid, high }: Row): number =>
+      fills.some((order) => order.side === 'sell' && order.uid === uid) ? (less * high) / invested : 0;
+    return {
+      ...standing,
+      rows: rows.map((row) => ({ ...row, low: row.low - lacking(row) })),
+      cashHigh: rows.reduce((sum, row) => sum + lacking(row), cashHigh),
+    };
+  }
+
   return {
+    onPlan({ account: id, iteration }) {
+      const account = world.accounts.find((each) => each.id === id);
+      if (account?.borrows && !feared.has(iteration)) feared.set(iteration, rateOf(world, account));
+    },
     onRecord(record) {
       const account = world.accounts.find(({ id }) => id === record.account);
       // A price that came back from a gap meanwhile, also after the faults, is for the next iteration to answer.
@@ -116,7 +150,7 @@ export function balanceChecks(world: World, told: Told): Check {
       const known = standingOf(world, account, (uid) => told.worthTo(account, uid), told.toldMs(account));
       if (known === null || !isFree(account, known, record)) return;
       if (isStuck(account, known)) return;
-      const standing = account.borrows ? borrowing(account, known) : known;
+      const standing = account.borrows ? unlent(account, borrowing(account, known), record) : known;
       const trouble = troubleOf(account, standing, record);
       if (trouble !== null)
         world.violate('balanced in truth', `${account.id} (${record.status}): ${trouble}`);

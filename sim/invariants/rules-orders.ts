@@ -134,8 +134,14 @@ export function orderChecks(world: World): Check {
     return before && bookWidth(world, instrument, nowMs) * 0.9 > widestBook(account);
   }
 
+  /** RUB in the venue's books when positions were last shown: a payment may have come since. */
+  const shown = new Map<string, bigint>();
+
   return {
     onCall({ call }, phase) {
+      const { accountId } = call;
+      if (phase === 'applied' && call.method === 'GetPositions' && accountId && world.accountOf(accountId))
+        shown.set(accountId, world.exchange.registry.account(accountId).cash());
       const isHours = phase === 'replied' && call.method === 'TradingSchedules';
       if (isHours && call.outcome !== 'ok') hourlessMs = world.timeline.now();
     },
@@ -143,7 +149,8 @@ export function orderChecks(world: World): Check {
       const account = world.accounts.find(({ id }) => id === leg.account);
       if (account === undefined || leg.intents.length === 0) return;
       const sight = sightOf(world, account, leg);
-      const urgent = leg.leg === 0 && isBelowFloor(world, account, sight);
+      const seen = { ...sight, cash: shown.get(account.brokerAccount) ?? sight.cash };
+      const urgent = leg.leg === 0 && [sight, seen].some((each) => isBelowFloor(world, account, each));
       const moves = movesOf(leg.intents);
       for (const intent of leg.intents) {
         const amount = moves.get(`${intent.request.side} ${intent.ticker}`)?.amount ?? 0n;

@@ -208,7 +208,7 @@ export function toldChecks(world: World): Told {
 const COMPLETE = new Set(['balanced', 'nothing_to_do', 'partial']);
 
 /** Further than `max_price_jump_percent` of the price that it leaves. */
-function isJump({ block }: SimAccount, from: bigint, to: bigint): boolean {
+export function isJump({ block }: SimAccount, from: bigint, to: bigint): boolean {
   const hundredths = Math.round(Number(block.max_price_jump_percent ?? DEFAULT_JUMP_PERCENT) * 100);
   const move = to > from ? to - from : from - to;
   return move * 10_000n > from * BigInt(hundredths);

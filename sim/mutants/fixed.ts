@@ -229,4 +229,18 @@ export const FIXED: readonly Scenario[] = [
     file: 'engine/cycle.ts',
     edits: [['    draft.expected = known;', '    draft.expected = true;']],
   },
+  {
+    name: 'short-history-kept',
+    seed: 341005977,
+    bug: 'daily closes that came too few are not asked for again that day',
+    file: 'engine/close-readings.ts',
+    edits: [['const untilMs = suffices ? ', 'const untilMs = suffices || true ? ']],
+  },
+  {
+    name: 'fee-for-ever-unknown',
+    seed: 351002267,
+    bug: 'a fee that was booked late counts for nothing where an order beside its own is to be proved absent',
+    file: 'engine/absence-proof.ts',
+    edits: [['withCost(context, each)', 'each']],
+  },
 ];

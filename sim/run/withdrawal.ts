@@ -5,6 +5,7 @@
 import { isTrading } from '../../src/exchange/calendar.ts';
 import { together } from '../check.ts';
 import { PAPERS, type SimAccount } from '../generate/generate-accounts.ts';
+import { isJump } from '../invariants/told.ts';
 import { diceOf } from '../world/streams.ts';
 import type { World } from '../world/world.ts';
 
@@ -71,13 +72,26 @@ function whose({
 /** What does not move leaves nothing to say. */
 const HELD = /not_tradable|foreign|price|min_one_lot|no_new_risk|drawdown|turnover/;
 
-/** Whether it has had one more iteration, and is in order. */
-function looksAgain(world: World, { intervalMs }: SimAccount): boolean {
+/** Whether it has had one more iteration, and is in order, and nothing waits for a person since. */
+function looksAgain(world: World, account: SimAccount): boolean {
   const { records, timeline } = world;
   const from = records.length;
-  timeline.run(timeline.now() + intervalMs + 5 * MINUTE_MS, () => records.length > from);
-  const last = records.at(-1)?.record;
-  return records.length > from && last !== undefined && IN_ORDER.has(last.status);
+  const before = records.at(-1);
+  const sinceMs = before === undefined ? timeline.now() : world.beganMs(before.record);
+  timeline.run(timeline.now() + account.intervalMs + 5 * MINUTE_MS, () => records.length > from);
+  const last = records.at(-1);
+  if (records.length === from || last === undefined || !IN_ORDER.has(last.record.status)) return false;
+  return !hasLeapt(world, account, sinceMs, last.atMs);
+}
+
+/** A paper whose price at the venue leapt between two looks is not sold before a person has taken the price. */
+function hasLeapt({ exchange }: World, account: SimAccount, sinceMs: number, untilMs: number): boolean {
+  return Object.keys(account.wallet).some((ticker) => {
+    if (ticker === 'RUB') return false;
+    const instrument = exchange.instrument(ticker);
+    const [from, to] = [sinceMs, untilMs].map((atMs) => exchange.market.last(instrument, atMs)?.price);
+    return from !== undefined && to !== undefined && isJump(account, from, to);
+  });
 }
 
 function booksOf({ exchange, timeline }: World, { brokerAccount, wallet }: SimAccount): Books {

@@ -24,6 +24,7 @@ import {
 } from '../core/units.ts';
 import type { Holdings, JournaledOrder, Positions, SecurityPosition } from '../ports.ts';
 import type { AccountContext } from './account-context.ts';
+import { withCost } from './late-fee.ts';
 
 /** Less than this is no other trade. */
 const KOPECK: Money = money(NANO / 100n);
@@ -35,7 +36,9 @@ export async function isProvablyAbsent(context: AccountContext, order: Journaled
   const asBefore = async (): Promise<boolean> => {
     const now = await context.broker.positions(order.request.brokerAccount);
     // Asked about at the same time, orders beside it settle while the reading is on its way.
-    return isAsBefore(now, before, order, siblingsOf(context, order));
+    if (!holdsAsBefore(now, before, order, siblingsOf(context, order))) return false;
+    const siblings = await Promise.all(siblingsOf(context, order).map((each) => withCost(context, each)));
+    return isCashAsBefore(now, before, order, siblings);
   };
   if (!(await asBefore())) return false;
   await context.clock.sleep(ABSENCE_READINGS_APART_MS, context.stop);
@@ -49,21 +52,29 @@ export const siblingsOf = (
   { iteration, leg }: JournaledOrder,
 ): JournaledOrder[] => journal.ordersOf(iteration).filter((sibling) => sibling.leg === leg);
 
-function isAsBefore(
+function holdsAsBefore(
+  now: Positions,
+  before: Holdings,
+  order: JournaledOrder,
+  siblings: readonly JournaledOrder[],
+): boolean {
+  const position = positionOf(now, order.request.uid);
+  return (
+    compare(position?.pieces ?? NO_SHARES, expectedPieces(siblings, order, before.pieces)) === 0 &&
+    // An order that is not shown yet already holds pieces or cash.
+    isZero(position?.blocked ?? NO_SHARES) &&
+    isZero(now.blockedCash)
+  );
+}
+
+function isCashAsBefore(
   now: Positions,
   before: Holdings,
   order: JournaledOrder,
   siblings: readonly JournaledOrder[],
 ): boolean {
   const cash = siblings.reduce((sum, sibling) => add(sum, cashChange(sibling)), before.cash);
-  const position = positionOf(now, order.request.uid);
-  return (
-    compare(position?.pieces ?? NO_SHARES, expectedPieces(siblings, order, before.pieces)) === 0 &&
-    // An order that is not shown yet already holds pieces or cash.
-    isZero(position?.blocked ?? NO_SHARES) &&
-    isZero(now.blockedCash) &&
-    !isMore(absolute(subtract(now.cash, cash)), roundingOf(siblings, order))
-  );
+  return !isMore(absolute(subtract(now.cash, cash)), roundingOf(siblings, order));
 }
 
 function cashChange(order: JournaledOrder): Money {

@@ -2,6 +2,7 @@
 
 import type { Close } from '../core/close.ts';
 import type { IterationRecord } from '../core/iteration-record.ts';
+import type { OrderReport } from '../core/order-report.ts';
 import type { Policy } from '../core/policy.ts';
 import type { Snapshot } from '../core/portfolio.ts';
 import type { TimingPolicy } from '../core/timing-policy.ts';
@@ -100,12 +101,17 @@ export interface AccountMemory {
   readonly alerted: Set<string>;
   /** Keys of unknown orders whose absence an order beside them kept from being proved, by `steady` when that began. */
   readonly clouded: Map<string, number>;
+  /** By the venue's order id what it told of the cost of orders that had ended before it did. */
+  readonly told: Map<string, OrderReport>;
   /** Keys that the venue has shown among the active orders, whichever order was asked about: they are never sent again. */
   readonly shownActive: Set<string>;
   /** By `steady`: what an older version of the program sent had left before. */
   readonly startedMs: number;
-  /** Daily closes by uid; `day` names the day and span that they were read for. */
-  readonly closes: Map<string, { readonly day: string; readonly closes: readonly Close[] }>;
+  /** Daily closes by uid; `day` names the day and span that they were read for, by `steady` they serve until then. */
+  readonly closes: Map<
+    string,
+    { readonly day: string; readonly closes: readonly Close[]; readonly untilMs: number }
+  >;
   /** Deposits less withdrawals since the drawdown's marks were set (`sinceMs`), as last read. */
   flows: {
     readonly sum: Money;
@@ -138,6 +144,7 @@ export const newMemory = (startedMs: number): AccountMemory => ({
   lastOrderMs: null,
   alerted: new Set(),
   clouded: new Map(),
+  told: new Map(),
   shownActive: new Set(),
   closes: new Map(),
   flows: null,

@@ -1,7 +1,7 @@
 // Which fund data and how many closes an account's mode and rules read. Pure: what nobody reads is not asked for.
 
 import type { Policy } from '../core/policy.ts';
-import { dayOf, monthOf, reachMs } from '../core/weights/close-window.ts';
+import { type CloseWindow, dayOf, monthOf } from '../core/weights/close-window.ts';
 import { WEIGHTINGS } from '../core/weights/registry.ts';
 import type { FundNeed } from '../ports.ts';
 
@@ -10,15 +10,14 @@ const LONG_RUN_DAYS = 252;
 
 export interface FactNeeds {
   readonly fund: ReadonlySet<FundNeed>;
-  /** The first day (midnight UTC) whose close somebody reads; `null`: nobody reads any. */
-  readonly closesFromMs: number | null;
+  /** What somebody reads of daily closes; none: nobody reads any. */
+  readonly closes: readonly CloseWindow[];
 }
 
 export function factNeeds(policy: Policy, nowMs: number): FactNeeds {
-  const starts = closeStarts(policy, nowMs);
   return {
     fund: new Set([...modeFundNeeds(policy), ...(policy.limits.maxPremiumPercent === null ? [] : NAV)]),
-    closesFromMs: starts.length === 0 ? null : Math.min(...starts),
+    closes: closeWindows(policy, nowMs),
   };
 }
 
@@ -28,13 +27,12 @@ const NAV: readonly FundNeed[] = ['nav'];
 export const modeFundNeeds = ({ mode }: Policy): FundNeed[] =>
   WEIGHTINGS[mode].needs.flatMap((need): FundNeed[] => (need === 'closes' ? [] : [need]));
 
-function closeStarts({ mode, weighting, limits, rebalance }: Policy, nowMs: number): number[] {
-  const today = dayOf(nowMs);
-  const back = (endMs: number, days: number) => endMs - reachMs(days + 1);
+function closeWindows({ mode, weighting, limits, rebalance }: Policy, nowMs: number): CloseWindow[] {
+  const endMs = dayOf(nowMs);
   return [
-    ...(mode === 'inverse_volatility' ? [back(today, weighting.volatilityDays)] : []),
-    ...(mode === 'sharpe' ? [back(monthOf(nowMs), weighting.sharpeDays)] : []),
-    ...(limits.movingAverageDays === null ? [] : [back(today, limits.movingAverageDays)]),
-    ...(rebalance.volatilityAdjusted ? [back(today, LONG_RUN_DAYS)] : []),
+    ...(mode === 'inverse_volatility' ? [{ endMs, days: weighting.volatilityDays }] : []),
+    ...(mode === 'sharpe' ? [{ endMs: monthOf(nowMs), days: weighting.sharpeDays }] : []),
+    ...(limits.movingAverageDays === null ? [] : [{ endMs, days: limits.movingAverageDays }]),
+    ...(rebalance.volatilityAdjusted ? [{ endMs, days: LONG_RUN_DAYS }] : []),
   ];
 }

@@ -19,13 +19,12 @@ export async function fundReadings(context: AccountContext, input: FactsInput): 
   const { nowMs } = input;
   const weighed = input.wallet.filter(({ ticker }) => (policy.wallet.get(ticker) ?? 0) > 0);
   const needs = factNeeds(policy, nowMs);
-  const fromMs = needs.closesFromMs;
   const questions = questionsOf(weighed, input, policy.maxPriceAgeMs);
   const [funds, closes] = await Promise.all([
     needs.fund.size === 0
       ? new Map<string, FundFacts>()
       : factsOf(context, weighed, () => context.fundData.facts(questions, needs.fund)),
-    fromMs === null ? { closes: new Map() } : readCloses(context, weighed, { fromMs, nowMs }),
+    readCloses(context, weighed, { windows: needs.closes, nowMs }),
   ]);
   const then = (wanted: readonly FundNeed[], atMs: number) =>
     factsOf(context, weighed, () => context.fundData.factsAt(questions, new Set(wanted), atMs));

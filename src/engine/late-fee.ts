@@ -1,6 +1,9 @@
-// A fill whose fee the venue books a moment after its reply: asked for once, before the order is settled as final.
-// Guarantees: at most one more call, none where the reply names the fee; a reply is never lost over it.
+// A fill whose fee the venue books a moment after its reply: asked for once, before the order is settled as final, and
+// again where the account is compared with what is known of its orders.
+// Guarantees: at most one more call, none where the fee is known; a reply is never lost over it.
 
+import { isFinal } from '../core/order.ts';
+import { compare, isZero } from '../core/units.ts';
 import { type JournaledOrder, type PostOutcome, WorldError } from '../ports.ts';
 import type { AccountContext } from './account-context.ts';
 import { inTime } from './in-time.ts';
@@ -27,11 +30,26 @@ export async function withFee(
   return { ...outcome, report: { ...report, commission, value: report.value ?? known.value } };
 }
 
+/**
+ * An order that ended before the venue named its fee, or its worth, with what it says of them now; as it was where it still
+ * says nothing. The journal keeps what it has: a final order never changes.
+ */
+export async function withCost(context: AccountContext, order: JournaledOrder): Promise<JournaledOrder> {
+  const { orderId, executed, value, commission } = order;
+  if (orderId === null || !isFinal(order.state) || isZero(executed)) return order;
+  if (value !== null && commission !== null) return order;
+  const { told } = context.memory;
+  const report = told.get(orderId) ?? (await seenNow(context, order, orderId));
+  if (report === null || compare(report.executed, executed) !== 0) return order;
+  if (report.value !== null && report.commission !== null) told.set(orderId, report);
+  return { ...order, value: value ?? report.value, commission: commission ?? report.commission };
+}
+
 async function seenNow(
   context: AccountContext,
   { request }: JournaledOrder,
   orderId: string,
-  unwanted: AbortSignal,
+  unwanted?: AbortSignal,
 ) {
   try {
     const found = await context.broker.orderById(request.brokerAccount, orderId, request.lot, unwanted);

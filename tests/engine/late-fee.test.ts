@@ -4,7 +4,7 @@ import { describe, expect, test } from 'bun:test';
 import type { MoneyValue } from 'tinkoff-invest-api/dist/generated/common.js';
 import { money, rate } from '../../src/core/units.ts';
 import { chargedFee } from '../../src/exchange/order.ts';
-import { HOUR_MS, openWorld, type World } from '../support/engine-world.ts';
+import { HOUR_MS, MINUTE_MS, openWorld, type World } from '../support/engine-world.ts';
 
 interface Fees {
   readonly initialCommission: MoneyValue | undefined;
@@ -92,5 +92,45 @@ describe('a fee that is higher than the one seen', () => {
     await world.clock.sleep(HOUR_MS);
     expect((await world.cycle()).record.status).toBe('nothing_to_do');
     expect(faultsBesidesFees(world)).toEqual([]);
+  });
+});
+
+describe('a fill whose fee nobody could be asked for, beside an order that never arrives', () => {
+  /** One purchase is filled, the other one is lost on its way; then the venue is gone for sixteen minutes. */
+  async function besideLost(): Promise<World> {
+    const world = await openAllIn();
+    const { faults } = world.exchange;
+    faults.rewrite('PostOrder', unbooked);
+    faults.add({
+      method: 'PostOrder',
+      fault: { kind: 'lose', when: 'before', as: 'unavailable' },
+      when: ({ request }) => Reflect.get(Object(request), 'instrumentId') === world.uid('TBRU'),
+      times: 1_000,
+    });
+    faults.lose('GetOrderState', 'before', 'unavailable', 1_000);
+    expect((await world.cycle()).record.status).toBe('unknown_outcome');
+    expect(ordersOf(world).map(({ ours }) => [ours.ticker, ours.commission])).toEqual([['TMOS', null]]);
+    faults.clear();
+    await world.clock.sleep(16 * MINUTE_MS);
+    return world;
+  }
+
+  test('is asked for again, and does not stand in the way of the proof', async () => {
+    const world = await besideLost();
+    const asked = world.calls('GetOrderState').length;
+    expect((await world.cycle()).record.status).toBe('balanced');
+    expect(world.journal.openOrders('a')).toEqual([]);
+    // The key of the lost one is looked up, and the fee is asked for once.
+    expect(world.calls('GetOrderState')).toHaveLength(asked + 2);
+    expect(faultsBesidesFees(world)).toEqual([]);
+  });
+
+  test('explains no other money that is missing', async () => {
+    for (const amount of ['100.00', '-100.00']) {
+      const world = await besideLost();
+      world.exchange.deposit(world.accountId(), amount);
+      expect((await world.cycle()).record.status).toBe('unknown_outcome');
+      expect(world.journal.openOrders('a').map(({ state }) => state)).toEqual(['unknown']);
+    }
   });
 });

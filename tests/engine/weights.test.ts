@@ -1,6 +1,7 @@
 // Computed weights in a real iteration: what is asked for and what is not, one missing number, histories, records.
 
 import { describe, expect, test } from 'bun:test';
+import type { GetCandlesResponse } from 'tinkoff-invest-api/dist/generated/marketdata.js';
 import { decide } from '../../src/core/decide.ts';
 import { type IterationRecord, positionsOf } from '../../src/core/iteration-record.ts';
 import type { Policy } from '../../src/core/policy.ts';
@@ -10,6 +11,7 @@ import { WorldError } from '../../src/ports.ts';
 import { parseSnapshot, snapshotToJson } from '../../src/report/snapshot-json.ts';
 import {
   HOUR_MS,
+  MINUTE_MS,
   openWorld,
   type World,
   type WorldAccount,
@@ -282,5 +284,40 @@ describe('closes', () => {
     expect(record.reason).not.toContain('TMOS');
     await world.clock.sleep(HOUR_MS);
     expect((await world.cycle()).record.status).toMatch(/^(balanced|nothing_to_do)$/);
+  });
+
+  describe('that are fewer than the mode needs', () => {
+    /** Of TBRU's candles only the first ones come, `times` times. */
+    async function cut(times: number) {
+      const { world } = await open({ mode: 'inverse_volatility' }, alive);
+      const { faults } = world.exchange;
+      faults.add({
+        method: 'GetCandles',
+        fault: {
+          kind: 'rewrite',
+          change: (reply) => ({ candles: (reply as GetCandlesResponse).candles.slice(0, 5) }),
+        },
+        when: ({ request }) => Reflect.get(Object(request), 'instrumentId') === world.uid('TBRU'),
+        times,
+      });
+      return world;
+    }
+
+    test('are read again by a later iteration', async () => {
+      const world = await cut(1);
+      const { record } = await world.cycle();
+      expect(record.reason).toMatch(/TBRU: \d+ daily closes before .* are needed, it has \d+/);
+      await world.clock.sleep(5 * MINUTE_MS);
+      expect((await world.cycle()).record.status).toMatch(/^(balanced|nothing_to_do)$/);
+      expect(world.calls('GetCandles')).toHaveLength(4);
+    });
+
+    test('are not asked for at every interval of a few seconds', async () => {
+      const world = await cut(1_000);
+      await world.cycle();
+      await world.clock.sleep(4 * MINUTE_MS);
+      expect((await world.cycle()).record.status).toBe('skipped');
+      expect(world.calls('GetCandles')).toHaveLength(3);
+    });
   });
 });

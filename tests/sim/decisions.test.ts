@@ -265,15 +265,18 @@ test('nothing fails on a purchase up to the target, and on nothing to do there',
 });
 
 /** One piece is bought: its fee is a kopeck, which is far more of it than the rate. */
-function tradeOne({ world, account }: Scene): void {
+const tradeOne = (made: Scene): void => trade(made, 'buy', 1n);
+
+/** The venue takes an order and fills it. */
+function trade({ world, account }: Scene, side: 'buy' | 'sell', count: bigint): void {
   const uid = world.exchange.instrument('TMOS').uid;
   const order = {
     accountId: account.brokerAccount,
     key: 'one',
     uid,
-    side: 'buy',
+    side,
     type: 'market',
-    lots: 1n,
+    lots: count,
   } as const;
   world.exchange.desk.post(
     { ...order, price: null, confirmMargin: false, timeInForce: 'day', foreign: false },
@@ -462,6 +465,29 @@ test.each([
     expect(made.broken().includes('I6')).toBe(fails);
   },
 );
+
+test.each([
+  ['sold at a fee that was reckoned higher', 'sell', 1, false],
+  ['sold at a fee that was reckoned as it is', 'sell', 0.05, true],
+  ['bought at a fee that was reckoned higher', 'buy', 1, true],
+] as const)('of what was %s, less may be held than may be owed for', (_, side, percent, fails) => {
+  const margin = { enabled: true, multiplier: 2, max_margin_size: 10_000_000 };
+  const made = scene({ margin_trading: margin, commission_percent: percent });
+  const { world, account, last, tell, plan, record } = made;
+  Object.assign(account, { borrows: true });
+  Reflect.deleteProperty(account.wallet, 'RUB');
+  world.calmAtMs = 0;
+  const traded = 90_000n;
+  const before = 198_500n + (side === 'sell' ? traded : -traded);
+  world.exchange.giveSecurities(account.brokerAccount, 'TMOS', Number((before * NANO) / last()) - 1_000);
+  plan(side, (traded * NANO) / last());
+  trade(made, side, (traded * NANO) / last());
+  // 198,500 RUB of 100,000 are held: 1,500 less than might be owed for, all of which the fee might have cost.
+  world.exchange.withdraw(account.brokerAccount, String(before));
+  tell();
+  record('balanced', 'i1');
+  expect(made.broken().includes('balanced in truth')).toBe(fails);
+});
 
 /** The bot is shown what its account holds. */
 const shows = ({ world, account }: Scene): void =>

@@ -555,6 +555,21 @@ const ALLOWED: readonly Case[] = [
     buysAfterFall(0),
   ],
   [
+    'limits.max_spread_percent',
+    'a debt that was looked at was paid in since',
+    { limits: { max_spread_percent: 0.01 } },
+    {},
+    (s) => {
+      const { exchange } = s.world;
+      exchange.withdraw(s.broker, '900000');
+      calls(s, 'GetPositions');
+      exchange.deposit(s.broker, '900000');
+      const order = s.order('sell', 'TMOS', 400_000);
+      s.plan([order]);
+      s.leave(order);
+    },
+  ],
+  [
     'order_type',
     'a limit of a large order is at the bound',
     {},

@@ -1,15 +1,11 @@
 // What the modes by price history share: one number per ticker out of its daily returns, or which tickers lack what.
 // Guarantees: one history that is missing and nothing is weighed; all that is missing is named at once, with the remedy.
 
-import { returnsBefore } from './close-window.ts';
+import { type CloseWindow, returnsBefore } from './close-window.ts';
 import { spreadOver } from './spread.ts';
 import type { Weighed, WeightingInput } from './weighting.ts';
 
-export interface History {
-  /** Trading days. */
-  readonly days: number;
-  /** The first day that is no part of it, midnight UTC. */
-  readonly endMs: number;
+export interface History extends CloseWindow {
   /** Configuration key of its length, for the remedy. */
   readonly key: string;
   /** `null` where the returns do not move at all: nothing can be divided by no risk. */
@@ -36,6 +32,6 @@ export function metricsByHistory(input: WeightingInput, history: History): Metri
   if (missing.length === 0) return { kind: 'metrics', metrics };
   return {
     kind: 'unknown',
-    because: `the price history is unknown, so nothing is balanced: ${missing.join('; ')}. The next iteration tries again; a shorter ${history.key}, another desired_mode or a wallet without the ticker also helps`,
+    because: `the price history is unknown, so nothing is balanced: ${missing.join('; ')}. A later iteration tries again; a shorter ${history.key}, another desired_mode or a wallet without the ticker also helps`,
   };
 }

@@ -14,9 +14,18 @@ export type Returns =
   | { readonly kind: 'returns'; readonly returns: readonly number[] }
   | { readonly kind: 'unknown'; readonly because: string };
 
+export interface CloseWindow {
+  /** Trading days. */
+  readonly days: number;
+  /** The first day that is no part of it, midnight UTC. */
+  readonly endMs: number;
+}
+
+/** The earliest day whose close such a window may hold: a close more than it has days. */
+export const startOf = ({ days, endMs }: CloseWindow): number => endMs - reachMs(days + 1);
+
 /** Calendar time that surely holds so many trading days, weekends and holidays included. */
-export const reachMs = (tradingDays: number): number =>
-  (Math.ceil(tradingDays * 1.6) + 2 * RESTS_DAYS) * DAY_MS;
+const reachMs = (tradingDays: number): number => (Math.ceil(tradingDays * 1.6) + 2 * RESTS_DAYS) * DAY_MS;
 
 /** The Moscow date of an instant as closes name days: its midnight UTC. */
 export const dayOf = (atMs: number): number => moscowDay(atMs) * DAY_MS;
@@ -37,7 +46,7 @@ export function monthOf(atMs: number): number {
 export function returnsBefore(closes: readonly Close[] | undefined, count: number, endMs: number): Returns {
   if (closes === undefined)
     return unknown('its daily closes are not there (a snapshot carries them as instruments[].closes)');
-  const fromMs = endMs - reachMs(count + 1);
+  const fromMs = startOf({ days: count, endMs });
   const within = closes.filter(({ dayMs }) => dayMs < endMs && dayMs >= fromMs).slice(-(count + 1));
   const [first, last] = [within[0], within.at(-1)];
   if (first === undefined || last === undefined || within.length < count + 1)
