@@ -230,6 +230,8 @@ function isQuiet(world: World): boolean {
     if (last === undefined) return false;
     const sinceMs = world.beganMs(last) - world.calmAtMs;
     if (sinceMs < 0) return false;
+    // One that waits for Monday beside one that trades on the weekend.
+    if (world.records.length >= LONG && !last.exchange_open) return true;
     // Only a person ends a halt. The verdict says whether the account stands still loudly.
     if (world.halted.has(account.id)) return true;
     if (last.status === 'unknown_outcome') return sinceMs >= PROVED_BY_MS;
@@ -250,6 +252,9 @@ function stays(world: World, account: SimAccount, last: IterationRecord): boolea
 /** How many have ended since the faults have. */
 const iterationsSince = ({ records, calmAtMs }: World, { id }: SimAccount): number =>
   records.filter(({ record, atMs }) => record.account === id && atMs >= calmAtMs).length;
+
+/** Iterations of a run after which nobody waits for an exchange to open. */
+const LONG = 60;
 
 /** More of the same iteration says no more. */
 const NIGHT_MAX = 6;

@@ -53,8 +53,17 @@ export const looksLikeToken = (text: string): boolean => text.search(TOKEN) >= 0
  * Blank secrets are left out; those below eight characters are looked for only as they are.
  */
 export function createScrubber(secrets: readonly string[]): (text: string) => string {
-  const forms = new Set(secrets.filter((secret) => secret.trim() !== '').flatMap(disguises));
-  if (forms.size === 0) return (text) => text;
+  const named = secrets.filter((secret) => secret.trim() !== '');
+  if (named.length === 0) return (text) => text;
+  // Made at the first text: most that are made never see one.
+  let scrub: ((text: string) => string) | null = null;
+  return (text) => {
+    scrub ??= scrubberOf(new Set(named.flatMap(disguises)));
+    return scrub(text);
+  };
+}
+
+function scrubberOf(forms: ReadonlySet<string>): (text: string) => string {
   const longestFirst = [...forms].sort((a, b) => b.length - a.length);
   const long = longestFirst.filter((form) => form.length > FORM_MAX);
   const patterns = patternsOf(longestFirst.slice(long.length));
