@@ -153,6 +153,11 @@ export class PlannedEvents {
     });
   }
 
+  /** The end of the run. */
+  close(): void {
+    this.journals.close();
+  }
+
   reached(number: number, name: string, life: Life): void {
     const { swarm } = this.world;
     if (swarm.isAsleep) {

@@ -1,4 +1,5 @@
-// The journal's past: its rows as they were (a backup), and its schema as an earlier version of the program left it.
+// The journal's past: its rows as they were (a backup), and its schema as an earlier version of the program left it, which
+// is a database of its own: SQLite would compile every statement of the journal anew after each change of its schema.
 // Requires: no transaction is open. Guarantees: a restored journal holds exactly the rows that were copied; an old schema
 // is upgraded by the program's own migrations, and whoever watches may end it at any statement.
 
@@ -19,12 +20,16 @@ export function restore(db: Database, backup: Backup): void {
   const tables = tablesOf(db);
   db.transaction(() => {
     for (const table of tables.toReversed()) db.run(`DELETE FROM ${table}`);
-    for (const table of tables)
-      for (const row of backup.get(table) ?? []) {
-        const names = Object.keys(row);
-        const values = names.map((name) => `$${name}`).join(', ');
-        db.prepare<never, [Row]>(`INSERT INTO ${table} (${names.join(', ')}) VALUES (${values})`).run(row);
-      }
+    for (const table of tables) {
+      const [first, ...others] = backup.get(table) ?? [];
+      if (first === undefined) continue;
+      const names = Object.keys(first);
+      const values = names.map((name) => `$${name}`).join(', ');
+      const insert = db.prepare<never, [Row]>(
+        `INSERT INTO ${table} (${names.join(', ')}) VALUES (${values})`,
+      );
+      for (const row of [first, ...others]) insert.run(row);
+    }
   })();
 }
 
@@ -34,17 +39,39 @@ interface Schema {
   readonly indexes: ReadonlySet<string>;
 }
 
-const SCHEMAS = new Map<number, Schema>();
+/** A schema, and a file that has it and no row. */
+interface Version {
+  readonly schema: Schema;
+  readonly file: Buffer;
+}
 
-function schemaAt(version: number): Schema {
-  const known = SCHEMAS.get(version);
+const VERSIONS = new Map<number, Version>();
+
+function versionAt(version: number): Version {
+  const known = VERSIONS.get(version);
   if (known !== undefined) return known;
   const db = new Database(':memory:');
   migrate(db, MIGRATIONS.slice(0, version), ':memory:');
-  const schema = schemaOf(db);
+  const made = { schema: schemaOf(db), file: db.serialize() };
   db.close();
-  SCHEMAS.set(version, schema);
-  return schema;
+  VERSIONS.set(version, made);
+  return made;
+}
+
+function opened(file: Buffer): Database {
+  const db = Database.deserialize(file, { strict: true, safeIntegers: true });
+  db.run('PRAGMA foreign_keys = ON');
+  return db;
+}
+
+/** A journal of an earlier version without a row. */
+export const blankOf = (version: number): Database => opened(versionAt(version).file);
+
+/** What a program of an earlier version would have left of the same journal. */
+export function olderCopyOf(db: Database, version: number): Database {
+  const copy = opened(db.serialize());
+  downgrade(copy, version);
+  return copy;
 }
 
 const schemaOf = (db: Database): Schema => ({
@@ -54,7 +81,7 @@ const schemaOf = (db: Database): Schema => ({
 
 /** Makes the journal what a program of an earlier schema version would have left: what that did not know is gone. */
 export function downgrade(db: Database, version: number): void {
-  const { columns, indexes } = schemaAt(version);
+  const { columns, indexes } = versionAt(version).schema;
   for (const index of namesOf(db, 'index')) if (!indexes.has(index)) db.run(`DROP INDEX ${index}`);
   for (const table of tablesOf(db).toReversed()) {
     const kept = columns.get(table);
@@ -86,7 +113,7 @@ export function upgrade(db: Database, each: (statement: string) => void): void {
 
 /** What is not as the newest version has it, in words; `null` where all is. */
 export function schemaTrouble(db: Database): string | null {
-  const wanted = schemaAt(NEWEST);
+  const wanted = versionAt(NEWEST).schema;
   const found = schemaOf(db);
   for (const [table, columns] of wanted.columns)
     if (columns.join() !== found.columns.get(table)?.join()) return `table ${table} is not as it should be`;

@@ -1,18 +1,19 @@
 // Journals that are not as the last life left them: an old backup that a person put back, or a journal of an earlier
 // schema version, on which a life begins and is killed in the middle of its migration.
 
+import type { Database } from 'bun:sqlite';
 import { IN_MIGRATION } from '../report/crash-points.ts';
 import type { Life } from '../world/life.ts';
 import type { World } from '../world/world.ts';
 import {
   type Backup,
+  blankOf,
   copyOf,
-  downgrade,
   NEWEST,
+  olderCopyOf,
   restore,
   schemaTrouble,
   upgrade,
-  versionOf,
 } from './old-journal.ts';
 
 /** The last version before the newest that knows all that a running account depends on. */
@@ -25,6 +26,8 @@ export class OldJournals {
   private copyDue = false;
   private backup: Backup | null = null;
   private restoreDue = false;
+  /** What the next life finds instead of the journal, until it is upgraded. */
+  private old: Database | null = null;
   /** Statements of the migration until the kill. */
   private left = Number.POSITIVE_INFINITY;
 
@@ -56,24 +59,32 @@ export class OldJournals {
     if (dice === null) return;
     // An empty journal may be of any version, down to a file that has none yet.
     const version = lives.length === 0 ? dice.whole(0, OLDER) : OLDER;
-    if (versionOf(store.db) > version) downgrade(store.db, version);
-    store.changed();
+    this.old ??= lives.length === 0 ? blankOf(version) : olderCopyOf(store.db, version);
     this.left = dice.whole(1, STATEMENTS);
     this.world.note(`the journal is of version ${version}`);
   }
 
   /** @param kill ends the life at a statement of its migration */
   opening(life: Life, kill: (where: string) => void): void {
-    const { db, changed } = this.world.store;
-    if (versionOf(db) === NEWEST) return;
-    changed();
-    upgrade(db, () => {
+    const { old } = this;
+    if (old === null) return;
+    upgrade(old, () => {
       this.left -= 1;
       if (this.left === 0) kill(IN_MIGRATION);
       life.assertAlive();
     });
-    const trouble = schemaTrouble(db);
+    const trouble = schemaTrouble(old);
     if (trouble !== null) this.world.violate('migration', trouble);
+    const { db, changed } = this.world.store;
+    restore(db, copyOf(old));
+    changed();
+    this.close();
+  }
+
+  /** What is left of a migration that was killed. */
+  close(): void {
+    this.old?.close();
+    this.old = null;
   }
 
   private putBack(backup: Backup): void {
@@ -89,6 +100,7 @@ export class OldJournals {
           .map(({ key, attempts }) => [key, attempts]),
       );
     const before = sent();
+    this.close();
     restore(db, backup);
     changed();
     const after = sent();

@@ -84,8 +84,6 @@ export function openSimJournal(): SimJournal {
     reset() {
       opened.hooks = NO_HOOKS;
       if (db.inTransaction) db.run('ROLLBACK');
-      // A seed may have ended in the middle of an upgrade.
-      migrate(db, MIGRATIONS, ':memory:');
       wipeAll();
       changes.forget();
     },

@@ -247,6 +247,7 @@ export class World {
       life.stop.abort('over');
     }
     drainMicrotasks();
+    this.events.close();
   }
 
   private ended(life: Life): void {

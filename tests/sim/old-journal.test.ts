@@ -3,9 +3,11 @@
 
 import { beforeEach, describe, expect, test } from 'bun:test';
 import {
+  blankOf,
   copyOf,
   downgrade,
   NEWEST,
+  olderCopyOf,
   restore,
   schemaTrouble,
   upgrade,
@@ -72,10 +74,24 @@ describe('a journal of an older version', () => {
     }
   });
 
-  test('is made new by a reset, wherever the seed before it ended', () => {
-    downgrade(db, NEWEST - 1);
-    reset();
+  test('is another one: the journal itself stays as it is', () => {
+    const before = copyOf(db);
+    const old = olderCopyOf(db, NEWEST - 1);
+    expect(versionOf(old)).toBe(NEWEST - 1);
+    upgrade(old, () => {});
+    expect(schemaTrouble(old)).toBeNull();
+    expect([...copyOf(old).keys()]).toEqual([...before.keys()]);
+    expect(copyOf(old).get('orders')).toEqual(before.get('orders'));
     expect(schemaTrouble(db)).toBeNull();
-    expect(journal.order(key)).toBeNull();
+    expect(copyOf(db)).toEqual(before);
+    old.close();
+  });
+
+  test.each(versions)('of version %d without a row is at hand', (version) => {
+    const blank = blankOf(version);
+    expect(versionOf(blank)).toBe(version);
+    upgrade(blank, () => {});
+    expect(schemaTrouble(blank)).toBeNull();
+    blank.close();
   });
 });
