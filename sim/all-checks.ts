@@ -31,6 +31,7 @@ import { toldChecks } from './invariants/told.ts';
 import { tradableChecks } from './invariants/tradable.ts';
 import { turnoverChecks } from './invariants/turnover.ts';
 import { valuationChecks } from './invariants/valuation.ts';
+import { worthTradingChecks } from './invariants/worth-trading.ts';
 import type { World } from './world/world.ts';
 
 export function allChecks(world: World): Required<Check> {
@@ -52,6 +53,7 @@ export function allChecks(world: World): Required<Check> {
     decisionChecks(world, told, traded),
     calmChecks(world, told),
     balanceChecks(world, told),
+    worthTradingChecks(world, told, traded),
     breakerChecks(world, told),
     directionChecks(world),
     ruledLimitChecks(world),

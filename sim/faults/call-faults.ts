@@ -71,6 +71,8 @@ const GRAVE: Codes = [
   '90001',
 ];
 const GRAVE_SHARE = 0.12;
+/** Any method may be one that the venue no longer knows. */
+const CONTRACT_CHANGED_SHARE = 0.02;
 
 /** The last draw decides: stories that are kept by their seeds stay as they are where they can. */
 function refusalOf(dice: Dice, codes: Codes): string {
@@ -202,7 +204,8 @@ export class CallFaults {
     const before = swarm.fires('error_before', 0.055 * weight);
     if (before !== null && !isCopy) {
       const codes = REFUSALS[method] ?? STUMBLES;
-      const code = method === 'PostOrder' ? refusalOf(before, codes) : before.pick(codes);
+      const usual = method === 'PostOrder' ? refusalOf(before, codes) : before.pick(codes);
+      const code = before.chance(CONTRACT_CHANGED_SHARE) ? '12001' : usual;
       this.hit('error_before', `${method} ${code}`);
       struck.unshift({ kind: 'error', code });
     }
@@ -225,12 +228,15 @@ export class CallFaults {
   private spoil(method: string, struck: Fault[]): void {
     const { swarm } = this.world;
     const names = this.corruptions.get(method);
+    // A first plan has nothing to compare another account's holdings with: some are shown those before anything else happens.
+    const isFirst = swarm.isAsleep && method === 'GetPositions';
     // A day's lists that went wrong cost a restart.
-    const often = READ_ONCE_A_DAY.has(method) ? 0.05 : 0.14;
-    const corrupt = names === undefined ? null : swarm.fires('corrupt_reply', often);
+    const often = isFirst || READ_ONCE_A_DAY.has(method) ? 0.05 : 0.14;
+    const corrupt =
+      names === undefined ? null : swarm.fires('corrupt_reply', often, isFirst || !swarm.isAsleep);
     if (corrupt !== null && names !== undefined) {
       const name = names[corrupt.whole(0, names.length - 1)];
-      const [said, change] = otherOf(method, corrupt) ?? [name, name && CORRUPTIONS[name].change];
+      const [said, change] = otherOf(method, corrupt, isFirst) ?? [name, name && CORRUPTIONS[name].change];
       if (said !== undefined && change !== undefined) {
         this.hit('corrupt_reply', said);
         this.spoiltTheDay ||= READ_ONCE_A_DAY.has(method);
@@ -238,9 +244,11 @@ export class CallFaults {
         struck.push({ kind: 'rewrite', change });
       }
     }
-    const stale = method === 'GetLastPrices' ? swarm.fires('stale_prices', 0.2) : null;
+    // Prices that are old to those alone who ask for newer ones than is usual: before a first plan as well.
+    const stale = method === 'GetLastPrices' ? swarm.fires('stale_prices', 0.2, true) : null;
     if (stale !== null) {
-      const olderMs = stale.chance(0.5) ? stale.whole(12, 60) * 60_000 : stale.whole(60, 600) * 60_000;
+      const isUsual = swarm.isAsleep || stale.chance(0.5);
+      const olderMs = isUsual ? stale.whole(12, 52) * 60_000 : stale.whole(60, 600) * 60_000;
       this.hit('stale_prices', `${olderMs}`);
       struck.push({ kind: 'rewrite', change: older(olderMs) });
     }

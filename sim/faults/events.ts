@@ -141,6 +141,7 @@ export class PlannedEvents {
   /** A process begins: on a journal that somebody put back, or on one of an older version. */
   starting(): void {
     this.journals.starting();
+    if (this.world.lives.length === 0) this.tell('order_from_before', this.owner.orderFromBefore());
   }
 
   /** A life opens its journal. */

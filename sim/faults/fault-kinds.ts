@@ -54,6 +54,8 @@ export const FAULT_KINDS = [
   'margin_withdrawn',
   'trading_barred',
   'dividend',
+  // before anything else: the owner's order waits in the book already
+  'order_from_before',
 ] as const;
 
 export type FaultKind = (typeof FAULT_KINDS)[number];

@@ -2,6 +2,7 @@
 
 import { decimal, price } from '../../src/core/units.ts';
 import { VenueError } from '../../src/exchange/errors.ts';
+import type { SimAccount } from '../generate/generate-accounts.ts';
 import type { Dice } from '../world/streams.ts';
 import type { World } from '../world/world.ts';
 
@@ -10,8 +11,27 @@ const NANO = 1_000_000_000n;
 export class OwnerChanges {
   constructor(private readonly world: World) {}
 
-  /** What was ordered, in words; `null` where there is too little to order. */
-  order(dice: Dice, brokerAccount: string, ticker: string): string | null {
+  /** Before the first plan: an order in one of the papers that it is about, which waits for longer than any iteration. */
+  orderFromBefore(): string | null {
+    const { accounts, swarm, options } = this.world;
+    const [planned] = options.onlyAccount ? [] : swarm.planned('order_from_before', 1);
+    if (planned === undefined || !planned.dice.chance(0.15) || !planned.fire()) return null;
+    const { dice } = planned;
+    const account = dice.pick(accounts as readonly [SimAccount, ...SimAccount[]]);
+    const tickers = Object.keys(account.wallet).filter((ticker) => ticker !== 'RUB');
+    // One that there is something to order of, on either side.
+    for (const ticker of dice.some(tickers, tickers.length)) {
+      const ordered = this.order(dice, account.brokerAccount, ticker, true);
+      if (ordered !== null) return ordered;
+    }
+    return null;
+  }
+
+  /**
+   * What was ordered, in words; `null` where there is too little to order.
+   * @param waits whether nobody trades at its price for now; else the dice say
+   */
+  order(dice: Dice, brokerAccount: string, ticker: string, waits = false): string | null {
     const { exchange, outside } = this.world;
     const instrument = exchange.instrument(ticker);
     const books = exchange.registry.account(brokerAccount);
@@ -24,7 +44,7 @@ export class OwnerChanges {
     if (most < 2n) return null;
     const lots = Math.max(1, Math.floor(Number(most) * dice.random() * 0.5));
     outside.mark(brokerAccount);
-    const limit = dice.chance(0.4) ? { limit: awayFrom(last, instrument.step, side) } : {};
+    const limit = waits || dice.chance(0.4) ? { limit: awayFrom(last, instrument.step, side) } : {};
     try {
       exchange.ownerOrder(brokerAccount, { uid: ticker, side, lots, ...limit });
     } catch (error) {

@@ -75,13 +75,16 @@ export class Swarm {
     this.on = false;
   }
 
-  /** An opportunity for a kind: its dice where it fires now, for the details; else `null`. */
-  fires(kind: FaultKind, probability: number): Dice | null {
+  /**
+   * An opportunity for a kind: its dice where it fires now, for the details; else `null`.
+   * @param awake for what keeps nothing from trading: it fires before the swarm is woken, too
+   */
+  fires(kind: FaultKind, probability: number, awake = !this.asleep): Dice | null {
     const source = this.sources.get(kind);
     if (
       source === undefined ||
       !this.on ||
-      this.asleep ||
+      !awake ||
       !source.dice.chance(DENSITY * probability * source.weight)
     )
       return null;

@@ -159,19 +159,20 @@ function nearTargets(dice: Dice, { wallet, equity, bandPp }: Aimed): Holdings {
   const sum = Object.values(wallet).reduce((total, percent) => total + percent, 0);
   const wanted = Object.entries(wallet).filter(([ticker, percent]) => ticker in PAPERS && percent > 0);
   const drift = dice.pick([0.03, 0.1, 0.3, 0.6]);
-  const tilted = dice.chance(0.8) ? dice.whole(0, wanted.length - 1) : null;
+  const tilted = dice.chance(0.9) ? dice.whole(0, wanted.length - 1) : null;
   const edge = dice.pick([0.8, 1.3, 1.3, 1.5]) * bandPp;
-  const tilt = dice.pick([-12, 12, edge, -edge, edge, -edge, -edge]);
-  // RUB, where it is wanted, is one of those that go the other way: it has what is left.
-  const others = Math.max(1, wanted.length - (wallet.RUB === undefined ? 1 : 0));
+  const tilt = dice.pick([-12, 12, edge, -edge, -edge, -edge, -edge]);
+  // RUB, where it is wanted, is one of those that go the other way: it has what is left. Now and then it alone lacks.
+  const isShort = wallet.RUB !== undefined && wanted.length > 1 && dice.chance(0.3);
+  const others = isShort ? wanted.length : Math.max(1, wanted.length - (wallet.RUB === undefined ? 1 : 0));
   const pieces: Record<string, number> = {};
   let left = equity;
   for (const [at, [ticker, percent]] of wanted.entries()) {
     const paper = PAPERS[ticker];
     if (paper === undefined) continue;
     const share = (percent / sum) * 100;
-    const off = at === tilted ? tilt : -tilt / others;
-    const now = tilted === null ? share * (1 + drift * (2 * dice.random() - 1)) : share + off;
+    const off = isShort ? edge / others : at === tilted ? tilt : -tilt / others;
+    const now = tilted === null && !isShort ? share * (1 + drift * (2 * dice.random() - 1)) : share + off;
     const value = Math.min(left, (equity * Math.max(0, now)) / 100);
     const count = Math.floor(value / (paper.price * paper.lot)) * paper.lot;
     if (count > 0) pieces[ticker] = count;

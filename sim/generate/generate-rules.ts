@@ -32,10 +32,13 @@ export function rulesOf(dice: Dice, { wallet, equity, hasHistory }: RuledAccount
   const keys = ordinary(dice);
   if (dice.chance(0.42)) return { keys, borrows: false, plain: true, patient: keys.order_type !== 'market' };
   const tickers = Object.keys(wallet).filter((ticker) => ticker !== 'RUB');
-  const borrows = dice.chance(0.3);
+  timingInto(keys, dice);
+  // Bands show best where nothing moves their middle.
+  if (keys.rebalance !== undefined && dice.chance(0.4))
+    return { keys, borrows: false, plain: false, patient: keys.order_type !== 'market' };
+  const borrows = dice.chance(0.37);
   modeInto(keys, dice, tickers, hasHistory);
   if (borrows) keys.margin_trading = marginOf(dice, equity);
-  timingInto(keys, dice);
   // What nothing else holds back has to be done once its trigger says so.
   if (keys.rebalance === undefined || dice.chance(0.45)) {
     // What may be borrowed shows best where nothing else holds back.
@@ -142,7 +145,7 @@ function limitsInto(keys: Keys, dice: Dice, tickers: readonly string[], equity: 
   if (dice.chance(0.15)) keys.do_not_buy = dice.some(tickers, 1);
   if (dice.chance(0.15)) keys.cash_reserve_rub = Math.round(equity * dice.pick([0.01, 0.1, 0.3]));
   if (dice.chance(0.15)) keys.min_profit_percent_for_close_position = dice.pick([-5, 0, 0.01, 3]);
-  if (dice.chance(0.06)) keys.confirmationThresholdRub = Math.round(equity * dice.pick([0.05, 0.3]));
+  if (dice.chance(0.12)) keys.confirmationThresholdRub = Math.round(equity * dice.pick([0.05, 0.3]));
   if (dice.chance('margin_trading' in keys ? 0.35 : 0.13))
     keys.buy_requires_total_marginal_sell = fundingOf(dice, tickers);
 }
@@ -193,8 +196,8 @@ function timingInto(keys: Keys, dice: Dice): void {
     ...(trigger === 'always' && dice.chance(0.3) ? {} : { threshold_percent: dice.pick([1, 5, 15]) }),
     ...(dice.chance(0.25) ? { relative_threshold_percent: dice.pick([10, 25]) } : {}),
     ...(dice.chance(0.1) ? { volatility_adjusted: true } : {}),
-    rebalance_to: dice.pick(['target', 'edge', 'edge']),
-    rebalance_scope: dice.pick(['all', 'breached']),
+    rebalance_to: dice.pick(['target', 'edge']),
+    rebalance_scope: dice.pick(['all', 'breached', 'breached']),
     ...(trigger === 'calendar' || (trigger === 'hybrid' && dice.chance(0.6)) ? { calendar } : {}),
     ...(cools ? { cooldown: dice.pick(['45m', '3h', 7_200_000]) } : {}),
     ...(dice.chance(0.3) ? { window: windowOf(dice) } : {}),

@@ -12,6 +12,10 @@ const SECOND_MS = 1_000;
 const HOUR_MS = 3_600_000;
 /** safety.md: an alert within 60 s. */
 const TOLD_WITHIN_MS = 60 * SECOND_MS;
+/** Without these nothing is traded; without the tariff, or what a rule weighs by, some of it is. */
+const NEEDED: ReadonlySet<string> = new Set([
+  ...['PostOrder', 'GetOrderState', 'GetOrders', 'GetPositions', 'GetLastPrices', 'GetTradingStatuses'],
+]);
 const KEY = /[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}/g;
 /** Told by the loop when the iteration is over and on record, or, of the token, by whatever call met it. */
 const AFTERWARDS: ReadonlySet<string> = new Set(['account_stopped', 'token_refused', 'contract_changed']);
@@ -62,6 +66,8 @@ export function alertChecks(world: World): Check {
   const wrong = (text: string): void => world.violate('alert', text);
   const haltMsOf = (account: string | null): number | null =>
     account === null ? null : (world.store.journal.halt(account)?.atMs ?? null);
+  /** Tokens that were told that such a method is gone. */
+  const gone = new Set<string>();
   const isOver = (life: Life): boolean => !life.alive || life.stoppedMs !== null || life !== world.life;
   const now = (): number => world.timeline.now();
   const toldOf = (account: string, event: RegExp, sinceMs: number): boolean =>
@@ -202,6 +208,18 @@ export function alertChecks(world: World): Check {
     });
   }
 
+  /** A venue that no longer knows a method without which nothing is traded. */
+  function changed(life: Life): void {
+    const sinceMs = now();
+    // Other orders of its leg are seen to first, each call of which may wait for the next minute's limit.
+    const limited = (world.coverage.tables.faults.rate_limited ?? 0) + 1;
+    world.timeline.at(sinceMs + 4 * TOLD_WITHIN_MS + limited * TOLD_WITHIN_MS, () => {
+      if (isOver(life)) return;
+      if (!heard.some(({ event, atMs }) => event === 'contract_changed' && atMs >= life.startedMs))
+        wrong('the venue said minutes ago that its contract changed, and nobody was told');
+    });
+  }
+
   return {
     onHalt(account) {
       const { life } = world;
@@ -228,6 +246,7 @@ export function alertChecks(world: World): Check {
       }
       if (phase !== 'replied' || call.token === null) return;
       if (call.outcome === 'ok') refused.delete(call.token);
+      if (call.outcome === '12001' && NEEDED.has(call.method)) gone.add(call.token);
       if (call.outcome !== '40003') return;
       const { token } = call;
       refusedMs.set(token, now());
@@ -235,6 +254,7 @@ export function alertChecks(world: World): Check {
       refused.set(token, { okMs: okMs.get(token) ?? 0 });
     },
     onError(code, life, token) {
+      if (code === '12001' && gone.delete(token)) changed(life);
       const refusal = refused.get(token);
       if (code !== '40003' || refusal === undefined) return;
       world.timeline.at(now() + TOLD_WITHIN_MS, () => {

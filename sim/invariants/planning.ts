@@ -107,8 +107,10 @@ export function planningChecks(world: World, told: Told): Check {
         const rate = isNew && named < charged ? named : charged;
         return sum + value + (value * rate) / NANO;
       }, 0n);
-    if (cost > 0n && cost > books.cash() + (owes.get(account.id) ?? 0n))
-      world.violate('I6', `${account.id} planned to pay ${cost} nano out of ${books.cash()}`);
+    // What its owner's orders hold is spoken for.
+    const free = books.cash() - exchange.desk.blockedCash(account.brokerAccount, 'rub');
+    if (cost > 0n && cost > free + (owes.get(account.id) ?? 0n))
+      world.violate('I6', `${account.id} planned to pay ${cost} nano out of ${free}`);
   }
 
   return {
@@ -140,7 +142,10 @@ export function planningChecks(world: World, told: Told): Check {
       if (world.outside.within(account.brokerAccount, DISTURBED_MS)) {
         pieces(leg, account);
         // Whatever its owner did: it has not changed since it was looked at.
-        if (looked.get(account.id) === booksNow(account)) compare(leg, account);
+        if (looked.get(account.id) === booksNow(account)) {
+          compare(leg, account);
+          affordable(leg, account);
+        }
         looked.delete(account.id);
         return;
       }

@@ -25,6 +25,8 @@ import { rub, weighedPart } from './targets.ts';
 
 /** Prices and with them the total move by so much between the look and the plan: per thousand. */
 const MOVED = 20n;
+/** A clock that was set is known to be right again after this long. */
+const CLOCK_WITHIN_MS = 20 * 60_000;
 const upTo = (whole: bigint, percent: number): bigint =>
   (whole * BigInt(Math.round(percent * 1e6)) * (1000n + MOVED)) / (100_000_000n * 1000n);
 
@@ -179,6 +181,23 @@ export function ruledLimitChecks(world: World): Check {
     }
   }
 
+  /** Purchases cover nothing: none of them goes without a yes, whatever happens to the account meanwhile. */
+  function asked({ account, moves }: Planned, isCovering: boolean): void {
+    const threshold = account.block.confirmationThresholdRub;
+    if (threshold === undefined || world.forgotten.size > 0 || !isSteadyClock()) return;
+    const isQuiet = !isCovering && isClear(world, account) && gaps.quiet;
+    for (const [name, { intent, amount }] of moves)
+      if (
+        (isQuiet || intent.request.side === 'buy') &&
+        amount > nanoOf(threshold) &&
+        !isAgreed(account, intent, amount)
+      )
+        world.violate('confirmationThresholdRub', `${account.id} plans to ${name} for ${amount} nano`);
+  }
+
+  const isSteadyClock = (): boolean =>
+    world.skewMs === 0 && world.timeline.now() - world.skewedAtMs > CLOCK_WITHIN_MS;
+
   /** A yes is for as much as was asked about and a twentieth more, less what has been executed since. */
   function isAgreed({ id, brokerAccount }: SimAccount, { request }: Intent, amount: bigint): boolean {
     const yes = agreed.get(nameOf(id, request));
@@ -209,16 +228,13 @@ export function ruledLimitChecks(world: World): Check {
       const planned = { leg, account, sight, moves };
       const isCovering = isBelowFloor(world, account, sight);
       if (isCovering) covering.add(leg.iteration);
+      asked(planned, isCovering);
       if (!isClear(world, account) || !gaps.quiet) return;
       spending(planned);
       if (isCovering) return;
       small(planned);
       large(planned);
       weights(planned);
-      const threshold = account.block.confirmationThresholdRub;
-      for (const [name, { intent, amount }] of moves)
-        if (threshold !== undefined && amount > nanoOf(threshold) && !isAgreed(account, intent, amount))
-          world.violate('confirmationThresholdRub', `${account.id} plans to ${name} for ${amount} nano`);
     },
     onConfirm: (row) => void agreed.set(nameOf(row.account, row), { row, atMs: world.timeline.now() }),
     onCall: () => gaps.look(),

@@ -97,6 +97,27 @@ export function rebalanceChecks(world: World): Check {
       return;
     }
     scoped(account, sight, standings, sells);
+    toEdges(account, sight, standings, sells);
+  }
+
+  /** `rebalance_to: edge`: no more is sold than lies beyond the edges, on either side, and than RUB lacks. */
+  function toEdges(
+    account: SimAccount,
+    { equity, rows }: Sight,
+    standings: readonly Standing[],
+    sells: PlannedLeg['intents'],
+  ): void {
+    if (!isPartial(account) || keyOf(account, 'rebalance_to', 'rebalance') !== 'edge') return;
+    const percent = (amount: bigint): number => (Number(amount) / Number(equity)) * 100;
+    const sold = [...movesOf(sells).values()].reduce((sum, { amount }) => sum + percent(amount), 0);
+    // Of every row a lot either way, and of what is traded the fees.
+    const lots = [...rows.values()].reduce((sum, { lot, price }) => sum + 2 * percent(lot * price), 0);
+    const most = standings.reduce((sum, each) => sum + beyondEdge(each) + each.moved, lots);
+    if (sold > most * (1 + 4 * rateOf(world, account)))
+      world.violate(
+        'rebalance.rebalance_to',
+        `${account.id} sells ${sold.toFixed(2)} %, ${most.toFixed(2)} lie beyond edges: ${wordsOf(standings)}`,
+      );
   }
 
   /** Of bands that are broken: who moves, and how far. */
@@ -257,6 +278,12 @@ const roomOf = (standings: readonly Standing[], barred: readonly string[]): numb
   standings
     .filter(({ ticker }) => !barred.includes(ticker))
     .reduce((sum, { weight, target, moved }) => sum + Math.max(0, target - weight - moved), 0);
+
+/** Points by which it is outside, at its narrowest; what is to go has no edge, and RUB that is missing is raised whole. */
+function beyondEdge({ ticker, weight, target, half }: Standing): number {
+  if (ticker === 'RUB') return Math.max(0, target - weight, weight - target - half);
+  return target === 0 ? weight : Math.max(0, Math.abs(weight - target) - half);
+}
 
 /** For a sight of an account that plans nothing. */
 const noLeg = ({ id }: SimAccount): PlannedLeg => ({

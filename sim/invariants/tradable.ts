@@ -50,7 +50,8 @@ export function tradableChecks(world: World): Check {
       try {
         if (method === 'GetTradingStatuses') return statuses(body, token);
         const account = world.accountNamedIn(request);
-        if (account === null || !('foreign_order' in world.coverage.tables.faults)) return;
+        const { faults } = world.coverage.tables;
+        if (account === null || !('foreign_order' in faults || 'order_from_before' in faults)) return;
         active.set(account.id, new Set(GetOrdersResponse.decode(body).orders.map(({ orderId }) => orderId)));
       } catch {
         // A broken reply tells nothing.

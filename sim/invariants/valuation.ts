@@ -41,6 +41,7 @@ const HARMLESS: ReadonlySet<string> = new Set<FaultKind>([
   'kill_switch',
   // An order of the owner's that nobody has met yet only holds cash or pieces: they are there all the same.
   'foreign_order',
+  'order_from_before',
 ]);
 
 interface Since {

@@ -66,4 +66,15 @@ export const DECIDING: readonly Mutant[] = [
     file: 'engine/gate.ts',
     edits: [['money(29_700_000n * NANO)', 'money(29_700_000_000n * NANO)']],
   },
+  {
+    name: 'blocked-cash-free',
+    bug: "RUB that its owner's orders hold are spent",
+    file: 'engine/observe.ts',
+    edits: [
+      [
+        '      blockedCash: positions.blockedCash,',
+        '      blockedCash: subtract(positions.blockedCash, positions.blockedCash),',
+      ],
+    ],
+  },
 ];

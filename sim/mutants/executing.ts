@@ -172,4 +172,19 @@ export const EXECUTING: readonly Mutant[] = [
     file: 'cli/start.ts',
     edits: [['options.dryRun ? null : outside.acquireLock(options.stateDir)', 'null']],
   },
+  {
+    name: 'absent-by-first-sending',
+    bug: 'how long an order is sought counts from its first sending',
+    file: 'engine/last-sent.ts',
+    edits: [
+      [
+        '{ lastSentMs, lastSentSteadyMs }: JournaledOrder',
+        '{ firstSentMs, lastSentMs, lastSentSteadyMs }: JournaledOrder',
+      ],
+      [
+        'wallMs: lastSentMs ?? 0, steadyMs: lastSentSteadyMs ?? memory.startedMs',
+        'wallMs: firstSentMs ?? 0, steadyMs: (lastSentSteadyMs ?? memory.startedMs) - ((lastSentMs ?? 0) - (firstSentMs ?? 0))',
+      ],
+    ],
+  },
 ];

@@ -125,4 +125,19 @@ export const HEEDING: readonly Mutant[] = [
       ["('intent', 'sending', 'live', 'unknown', 'cancelling')", "('intent', 'sending', 'live', 'unknown')"],
     ],
   },
+  {
+    name: 'yes-to-any-size',
+    bug: 'a yes to an order is one to a larger order, too',
+    file: 'core/steps/confirmations.ts',
+    edits: [
+      ['isWithin(raw(absolute(change)), raw(approval.lots))', 'isWithin(0n, raw(approval.lots))'],
+      ['isWithin(raw(amount), raw(approval.amount))', 'isWithin(0n, raw(approval.amount))'],
+    ],
+  },
+  {
+    name: 'contract-change-is-a-refusal',
+    bug: 'a method that the venue no longer knows costs one order',
+    file: 'tinvest/failure-table.ts',
+    edits: [['[CONTRACT_CHANGED, 12001, 12002]', '[REFUSED, 12001, 12002]']],
+  },
 ];

@@ -11,7 +11,7 @@ import type { Outside } from '../../src/cli/outside.ts';
 import { runProgram } from '../../src/cli/program.ts';
 import type { IterationRecord } from '../../src/core/iteration-record.ts';
 import { isFinal } from '../../src/core/order.ts';
-import type { Journal } from '../../src/ports.ts';
+import type { Journal, PendingOrder } from '../../src/ports.ts';
 import type { SimAccount } from '../generate/generate-accounts.ts';
 import { Neighbour } from './neighbour.ts';
 import { diceOf } from './streams.ts';
@@ -24,11 +24,14 @@ const COMMAND =
 
 /** As much of a key as a person has to type. */
 const SHOWN = 8;
+/** Of the total. */
+const PAID_IN = 0.5;
 
 export class Person {
   /** When an account was last told to go on. */
   private readonly resumedMs = new Map<string, number>();
   private readonly neighbour: Neighbour;
+  private hasPaidIn = false;
   /** The ticker whose price was accepted last. */
   acceptedTicker: string | null = null;
 
@@ -117,13 +120,26 @@ export class Person {
       world.checks.onAccept(this.acceptedTicker);
     }
     const row = asked.find(({ key: of }) => words[0] === 'confirm' && of.startsWith(words[1] ?? '-'));
-    if (row !== undefined) world.checks.onConfirm(row);
+    if (row !== undefined) {
+      world.checks.onConfirm(row);
+      this.payIn(account, row);
+    }
     if (words[0] === 'resume') this.resumedMs.set(account.id, world.timeline.now());
     // What a command's own words ask for next.
     const named = words[0] === 'resume' ? /^orders/ : words[0] === 'orders' ? /^resolve/ : null;
     if (named !== null)
       for (const next of new Set(commandsIn(said))) if (named.test(next)) this.type(next, account);
     return true;
+  }
+
+  /** Of some seeds: after a yes to a purchase there is more to buy with than when it was asked about. A yes is for that one. */
+  private payIn({ brokerAccount, equity }: SimAccount, { side, key }: PendingOrder): void {
+    const { exchange, outside, seed } = this.world;
+    if (this.hasPaidIn || side !== 'buy' || !diceOf(seed, `pays in ${key}`).chance(0.7)) return;
+    this.hasPaidIn = true;
+    outside.mark(brokerAccount);
+    exchange.deposit(brokerAccount, String(Math.round(equity * PAID_IN)));
+    this.world.note(`a person pays in after a yes to ${key}`);
   }
 
   /** What the broker's app shows of an order. */

@@ -1,0 +1,80 @@
+// "Nothing to do" in truth, at any time: of what the record does not name as held back, no whole lots would have brought the
+// account nearer to its targets by more than the least that is worth trading. By the venue's books, at the prices that the
+// account was told.
+
+import type { IterationRecord } from '../../src/core/iteration-record.ts';
+import type { Check } from '../check.ts';
+import type { SimAccount } from '../generate/generate-accounts.ts';
+import type { World } from '../world/world.ts';
+import { DUST_PERCENT } from './balance.ts';
+import { betterLots } from './better-lots.ts';
+import { rateOf } from './decisions.ts';
+import { missOf, standingOf } from './targets.ts';
+import type { Told } from './told.ts';
+import type { Traded } from './turnover.ts';
+
+/** Fewer orders are taken where what they leave is as near but for this part. */
+const TIE = 0.002;
+/** Of one: what a step of the price is of it, at most. */
+const STEPS = 0.003;
+const MORE = 1.05;
+const GRAIN_RUB = 1;
+/** Rules over several instruments at once: what they keep back is not told row by row. */
+const TOGETHER = ['rebalance', 'buy_requires_total_marginal_sell', 'confirmationThresholdRub'];
+/** What hinders nothing by itself. */
+const BY_LOTS: ReadonlySet<string> = new Set([
+  ...['rounding', 'cash', 'min_improvement_pp'],
+  // These slow down, and are reckoned with: what they let be traded is traded.
+  ...['limits.max_trade_percent', 'limits.max_turnover_percent'],
+]);
+/** Prices and with them the total move between the look and the record. */
+const ROOM = 0.95;
+
+export function worthTradingChecks(world: World, told: Told, traded: Traded): Check {
+  /** What `limits` let be traded now, by one instrument and in all. */
+  function limitsOf(account: SimAccount, total: number): { readonly ofOne: number; readonly ofAll: number } {
+    const limits = Object(account.block.limits ?? {}) as Record<string, unknown>;
+    const turnover = limits.max_turnover_percent ?? {};
+    const both = typeof turnover === 'object' ? turnover : { iteration: turnover, day: turnover };
+    const { iteration, day } = both as { readonly iteration?: number; readonly day?: number };
+    const part = (percent: unknown): number =>
+      percent === undefined ? Number.POSITIVE_INFINITY : (Number(percent) / 100) * total * ROOM;
+    return {
+      ofOne: part(limits.max_trade_percent),
+      ofAll: Math.min(part(iteration), part(day) - traded.today(account)),
+    };
+  }
+
+  function missedBy(account: SimAccount, record: IterationRecord): string | null {
+    const { block } = account;
+    const standing = standingOf(world, account, (uid) => told.worthTo(account, uid), told.toldMs(account));
+    if (standing === null) return null;
+    const { total } = standing;
+    const limits = Object(block.limits ?? {}) as Record<string, number>;
+    const held = record.held_back.filter(({ rule }) => !BY_LOTS.has(rule)).map(({ ticker }) => ticker);
+    const better = betterLots(standing, {
+      rate: rateOf(world, account) + STEPS,
+      least: Math.max(limits.min_trade_rub ?? 0, ((limits.dust_percent ?? DUST_PERCENT) * total) / 100),
+      kept: Number(block.cash_reserve_rub ?? 0),
+      ...limitsOf(account, total),
+      held: new Set(held),
+    });
+    const least = (Number(block.min_improvement_pp ?? 0.25) / 100) * total;
+    if (better === null || better.gain <= least * MORE + TIE * missOf(standing) + GRAIN_RUB) return null;
+    const words = [...better.lots].map(([ticker, lots]) => `${lots} of ${ticker}`).join(', ');
+    return `has nothing to do; ${words} would bring ${text(total)} RUB nearer by ${text(better.gain)}, the least worth trading is ${text(least)}`;
+  }
+
+  return {
+    onRecord(record) {
+      const account = world.accounts.find(({ id }) => id === record.account);
+      if (account === undefined || record.status !== 'nothing_to_do' || account.borrows) return;
+      if (TOGETHER.some((key) => key in account.block) || !world.isUndisturbed(account.brokerAccount)) return;
+      if (world.exchange.desk.activeOf(account.brokerAccount).length > 0) return;
+      const missed = missedBy(account, record);
+      if (missed !== null) world.violate('worth trading', `${account.id} ${missed}`);
+    },
+  };
+}
+
+const text = (amount: number): string => amount.toFixed(2);
