@@ -39,7 +39,7 @@ class Service implements FundData {
     market: Market,
   ) {
     const { settings, clock, boards, names } = shared;
-    this.closes = createCloseMemory(market);
+    this.closes = createCloseMemory(market, clock, settings.leaveAloneMs);
     const assets = createFundAssets(
       market,
       clock,

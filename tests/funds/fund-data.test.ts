@@ -601,6 +601,25 @@ describe('the market cap at the date of the AUM', () => {
     expect(facts.marketCap.kind).toBe('known');
   });
 
+  test('is asked for again after a while where the venue named no close, for it may have lost it', async () => {
+    const opened = dated();
+    const known = [...(opened.closes.get('uid-TRUR') ?? [])];
+    opened.closes.clear();
+    const data = opened.start();
+    const asked = question('TRUR', '10.5', issued(1_000_000n));
+    const then = async () => short((await factsOf(data, asked, 'market_cap', 'aum')).marketCapThen);
+    expect(await then()).toBe(`${nano('10500000')} t_invest`);
+    opened.closes.set('uid-TRUR', known);
+    opened.clock.set(NOW + opened.settings.leaveAloneMs - 1);
+    expect(await then()).toBe(`${nano('10500000')} t_invest`);
+    expect(opened.marketCalls).toEqual(['closes uid-TRUR']);
+    opened.clock.set(NOW + opened.settings.leaveAloneMs);
+    expect(await then()).toBe(`${nano('9800000')} t_invest`);
+    opened.clock.set(NOW + 2 * opened.settings.leaveAloneMs);
+    await then();
+    expect(opened.marketCalls).toEqual(['closes uid-TRUR', 'closes uid-TRUR']);
+  });
+
   test('is the present one on the day that is still running', async () => {
     const opened = dated();
     opened.closes.set('uid-TRUR', [{ dayMs: Date.parse('2026-11-20'), price: price(parseNano('9.8')) }]);
