@@ -231,7 +231,7 @@ export class CallFaults {
     // A first plan has nothing to compare another account's holdings with: some are shown those before anything else happens.
     const isFirst = swarm.isAsleep && method === 'GetPositions';
     // A day's lists that went wrong cost a restart.
-    const often = isFirst || READ_ONCE_A_DAY.has(method) ? 0.05 : 0.14;
+    const often = isFirst || READ_ONCE_A_DAY.has(method) ? 0.05 : method === 'PostOrder' ? 0.2 : 0.14;
     const corrupt =
       names === undefined ? null : swarm.fires('corrupt_reply', often, isFirst || !swarm.isAsleep);
     if (corrupt !== null && names !== undefined) {
@@ -253,7 +253,7 @@ export class CallFaults {
       struck.push({ kind: 'rewrite', change: older(olderMs) });
     }
     this.hide(method, struck);
-    const cut = swarm.fires('cut_reply', 0.045);
+    const cut = corrupt === null ? swarm.fires('cut_reply', 0.045) : null;
     if (cut !== null) {
       const share = cut.random();
       this.hit('cut_reply', method);

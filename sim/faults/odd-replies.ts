@@ -88,10 +88,10 @@ export const OTHERS: ReadonlyMap<string, readonly (readonly [string, Rewrite])[]
   ],
 ]);
 
-/** One of them in less than half of all cases, unless surely: a reply can be wrong in other ways. */
+/** Most often one of them, or one for sure: a reply can be wrong in other ways. */
 export function otherOf(method: string, dice: Dice, surely = false): readonly [string, Rewrite] | null {
   const others = OTHERS.get(method);
-  return others?.[dice.whole(surely ? 0 : -1 - others.length, others.length - 1)] ?? null;
+  return others?.[dice.whole(surely ? 0 : -2, others.length - 1)] ?? null;
 }
 
 /** Statuses that keep these instruments from the API, and say nothing else. */

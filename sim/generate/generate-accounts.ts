@@ -92,7 +92,7 @@ function generateAccount(seed: number, at: number, intervalMs: number, oneToken:
   const isNear = rules.keys.rebalance !== undefined && dice.chance(0.9);
   const { cash, pieces } = isNear
     ? nearTargets(dice, { wallet, equity, bandPp: bandOf(rules.keys) })
-    : holdingsOf(dice, wallet, equity);
+    : holdingsOf(dice, dice.chance(0.8) ? withoutFunded(wallet, rules.keys) : wallet, equity);
   const block = {
     id,
     name: id,
@@ -153,6 +153,15 @@ interface Aimed {
 
 const bandOf = ({ rebalance }: Readonly<Record<string, unknown>>): number =>
   Number(Reflect.get(Object(rebalance), 'threshold_percent') ?? 5);
+
+/** What would pay for the instruments that others' sale has to pay for: all the rest. */
+function withoutFunded(
+  wallet: Readonly<Record<string, number>>,
+  { buy_requires_total_marginal_sell: funding }: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, number>> {
+  const listed = Object(funding).instruments as readonly string[] | undefined;
+  return Object.fromEntries(Object.entries(wallet).filter(([ticker]) => !listed?.includes(ticker)));
+}
 
 /** What the wallet says, a little off; or one of it far off or near the edge of its band, and the others the other way. */
 function nearTargets(dice: Dice, { wallet, equity, bandPp }: Aimed): Holdings {

@@ -34,7 +34,7 @@ export function rulesOf(dice: Dice, { wallet, equity, hasHistory }: RuledAccount
   const tickers = Object.keys(wallet).filter((ticker) => ticker !== 'RUB');
   timingInto(keys, dice);
   // Bands show best where nothing moves their middle.
-  if (keys.rebalance !== undefined && dice.chance(0.4))
+  if (keys.rebalance !== undefined && dice.chance(0.3))
     return { keys, borrows: false, plain: false, patient: keys.order_type !== 'market' };
   const borrows = dice.chance(0.37);
   modeInto(keys, dice, tickers, hasHistory);
@@ -83,11 +83,11 @@ function modeInto(keys: Keys, dice: Dice, tickers: readonly string[], hasHistory
     ? 'manual'
     : dice.pick([
         'equal',
-        'equal',
         'marketcap',
         'aum',
         'marketcap_aum',
         'decorrelation',
+        'inverse_volatility',
         'inverse_volatility',
         'sharpe',
       ]);
@@ -101,21 +101,31 @@ function modeInto(keys: Keys, dice: Dice, tickers: readonly string[], hasHistory
     keys.sharpe_window_days = dice.pick([20, 40]);
     keys.risk_free_percent = dice.pick([0, 15]);
   }
-  if (dice.chance(0.2)) {
+  // Weights that stand still have gone nowhere.
+  const moves = weighed !== 'manual' && weighed !== 'equal' && hasHistory;
+  if (dice.chance(moves ? 0.6 : 0.1)) {
     keys.diff = dice.pick(['iteration', 'day']);
-    keys.diff_multiplier = dice.pick([10, 50, 100]);
+    keys.diff_multiplier = dice.pick([10, 50, 100, 100]);
   }
 }
 
-const marginOf = (dice: Dice, equity: number): Keys => ({
-  enabled: true,
-  multiplier: dice.pick([1, 1.2, 1.5, 2]),
-  [dice.chance(0.7) ? 'free_threshold' : 'free_transfer_threshold']: dice.pick([0, 5_000, 50_000]),
-  max_margin_size: Math.round(equity * dice.pick([0.05, 0.3, 1, 2])),
-  balancing_strategy: dice.pick(['remove', 'keep', 'keep_if_small']),
-  deleverage_minutes: dice.pick([10, 30, 120, 400, 720]),
-  min_funds_sufficiency: dice.pick([1.05, 1.2, 2]),
-});
+function marginOf(dice: Dice, equity: number): Keys {
+  const strategy = dice.pick(['remove', 'keep', 'keep_if_small', 'keep_if_small']);
+  // What may stay overnight shows best where there is some of it, and hours in which it counts.
+  const [allowed, minutes] =
+    strategy === 'keep_if_small'
+      ? [dice.pick([0, 5_000, 50_000, 50_000]), dice.pick([30, 400, 720, 720])]
+      : [dice.pick([0, 5_000, 50_000]), dice.pick([10, 30, 120, 400, 720])];
+  return {
+    enabled: true,
+    multiplier: dice.pick([1, 1.2, 1.5, 2]),
+    [dice.chance(0.7) ? 'free_threshold' : 'free_transfer_threshold']: allowed,
+    max_margin_size: Math.round(equity * dice.pick([0.05, 0.3, 1, 2])),
+    balancing_strategy: strategy,
+    deleverage_minutes: minutes,
+    min_funds_sufficiency: dice.pick([1.05, 1.2, 2]),
+  };
+}
 
 function limitsInto(keys: Keys, dice: Dice, tickers: readonly string[], equity: number): void {
   const limits: Keys = {};
@@ -146,13 +156,13 @@ function limitsInto(keys: Keys, dice: Dice, tickers: readonly string[], equity: 
   if (dice.chance(0.15)) keys.cash_reserve_rub = Math.round(equity * dice.pick([0.01, 0.1, 0.3]));
   if (dice.chance(0.15)) keys.min_profit_percent_for_close_position = dice.pick([-5, 0, 0.01, 3]);
   if (dice.chance(0.12)) keys.confirmationThresholdRub = Math.round(equity * dice.pick([0.05, 0.3]));
-  if (dice.chance('margin_trading' in keys ? 0.35 : 0.13))
+  if (dice.chance('margin_trading' in keys ? 0.45 : 0.2))
     keys.buy_requires_total_marginal_sell = fundingOf(dice, tickers);
 }
 
 const fundingOf = (dice: Dice, tickers: readonly string[]): Keys => ({
   enabled: true,
-  instruments: dice.some(tickers, dice.whole(1, 2)),
+  instruments: dice.some(tickers, dice.whole(1, Math.max(1, Math.min(2, tickers.length - 1)))),
   allow_to_sell_others_positions_to_buy_non_marginal_positions: {
     mode: dice.pick([
       'only_positive_positions_sell',
@@ -175,7 +185,7 @@ function weightsInto(keys: Keys, dice: Dice, wallet: Wallet): void {
       dice.chance(0.6) || positive.length === 1
         ? Math.min(100, Math.ceil(even) + dice.whole(0, 10))
         : { [ticker]: Math.ceil(even / 2) };
-  if (dice.chance(0.25))
+  if (dice.chance(0.35))
     keys.min_weight_percent = dice.chance(0.6)
       ? Math.floor(even * (typeof keys.max_weight_percent === 'object' ? 0.5 : 0.8))
       : {
