@@ -166,7 +166,7 @@ class PacedClock implements VirtualClock {
       const fromMs = this.nowMs;
       const startedAt = monotonicMs();
       this.pause = new AbortController();
-      await realTimeout((dueMs - fromMs) / this.pace, this.pause.signal);
+      await systemClock.sleep((dueMs - fromMs) / this.pace, this.pause.signal);
       if (seen !== this.activity) {
         const passed = Math.floor(fromMs + (monotonicMs() - startedAt) * this.pace);
         this.nowMs = Math.min(dueMs, Math.max(fromMs, passed));

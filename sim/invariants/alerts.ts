@@ -52,6 +52,8 @@ interface Heard extends Alert {
 
 export function alertChecks(world: World): Check {
   const heard: Heard[] = [];
+  /** Whether an account's last iteration came to something: of those that were not right to do nothing, whatever life. */
+  const wentWell = new Map<string, boolean>();
   /** Tokens that the venue has refused since it last accepted them. */
   const refused = new Map<string, Refused>();
   /** By token: when the bot last had an answer, and when the venue last refused it. */
@@ -132,6 +134,10 @@ export function alertChecks(world: World): Check {
     const since = refusedMs.get(owner.token) ?? Number.NEGATIVE_INFINITY;
     if (event === 'token_refused' && !refused.has(owner.token) && now() - since > ON_ITS_WAY_MS)
       wrong(`${account} is told that its token is refused, the venue accepts it`);
+    // One that comes to nothing is weather: nobody is woken for it. A backup and a full disk forget what was good.
+    const forgets = ['backup_restored', 'disk_full'].some((kind) => kind in world.coverage.tables.faults);
+    if (event === 'paused' && wentWell.get(owner.id) === true && !forgets)
+      wrong(`${account} is told to come to nothing, its iteration before did not: ${message}`);
     again({ account, event, message }, life, keys);
     commands(owner, message);
   }
@@ -293,6 +299,7 @@ export function alertChecks(world: World): Check {
         wrong(`${silent.event} is no warning of ${record.iteration}`);
       // Nobody is woken for what would not have traded anyway: on a closed exchange, too, where that is only planned.
       const isQuiet = record.dry_run || EXPECTED.test(record.reason ?? '');
+      if (!isQuiet) wentWell.set(account.id, !BAD.has(record.status));
       pauses(account, BAD.has(record.status) && !isQuiet, life);
       const events = stops.get(record.iteration);
       stops.delete(record.iteration);

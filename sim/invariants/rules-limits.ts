@@ -56,7 +56,10 @@ export function ruledLimitChecks(world: World): Check {
     ].reduce((most, each) => (each > most ? each : most));
     for (const [name, { intent, amount }] of moves) {
       const row = sight.rows.get(intent.ticker);
-      const isFirst = intent.request.side === 'buy' && (row?.pieces ?? 0n) < (row?.lot ?? 1n);
+      const isFirst =
+        intent.request.side === 'buy' &&
+        account.block.min_one_lot !== false &&
+        (row?.pieces ?? 0n) < (row?.lot ?? 1n);
       const mayLeave = intent.request.side === 'sell' && mayWeighNothing(account, intent.ticker);
       if (amount < least && !isFirst && !mayLeave)
         world.violate(
@@ -125,6 +128,13 @@ export function ruledLimitChecks(world: World): Check {
       world.violate(
         'margin_trading',
         `${account.id} plans to pay ${whole} of ${sight.cash} nano, ${most} may be owed`,
+      );
+    // What the broker is told to lend for it lends, also where a price has moved: nobody asks for what is not needed.
+    const lent = buys.find(({ request }) => request.confirmMargin);
+    if (lent !== undefined && (!account.borrows || whole + whole / 10n < sight.cash))
+      world.violate(
+        'margin_trading',
+        `${account.id} confirms margin for ${lent.ticker}, it pays ${whole} of ${sight.cash} nano`,
       );
     const funding = Object(account.block.buy_requires_total_marginal_sell ?? {});
     if (Reflect.get(funding, 'enabled') !== true) return;

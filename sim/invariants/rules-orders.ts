@@ -2,6 +2,7 @@
 // product.md's bounds, `limits.max_spread_percent` where the book is bad, nothing in what cannot trade.
 // Judged on the bytes of the request by the venue's own book, statuses and hours.
 
+import { GetOrderBookRequest } from 'tinkoff-invest-api/dist/generated/marketdata.js';
 import { OrderDirection, OrderType, PostOrderRequest } from 'tinkoff-invest-api/dist/generated/orders.js';
 import { raw } from '../../src/core/units.ts';
 import { inMainHours } from '../../src/exchange/calendar.ts';
@@ -134,6 +135,24 @@ export function orderChecks(world: World): Check {
     return before && bookWidth(world, instrument, nowMs) * 0.9 > widestBook(account);
   }
 
+  /** When positions were last asked for by an account, and a book with its token. */
+  const lookedMs = new Map<string, number>();
+  const bookMs = new Map<string, number>();
+
+  /** What is large, or leaves outside the main session, leaves only after a look at its book: whatever it shows. */
+  function unlooked({ intent, account, amount, urgent }: Planned): void {
+    const { request, ticker } = intent;
+    const matters = amount > nanoOf(LARGE_RUB * 1.001) || surelyThin(account);
+    if (request.type === 'limit' || urgent || !matters || world.faults.spoiltTheDay) return;
+    const looked = lookedMs.get(account.brokerAccount);
+    const asked = bookMs.get(`${account.token} ${request.uid}`);
+    if (looked !== undefined && (asked ?? Number.NEGATIVE_INFINITY) < looked)
+      world.violate(
+        'limits.max_spread_percent',
+        `${account.id} plans to ${request.side} ${ticker} for ${amount} nano without a look at its book`,
+      );
+  }
+
   /** RUB in the venue's books when positions were last shown: a payment may have come since. */
   const shown = new Map<string, bigint>();
 
@@ -155,9 +174,18 @@ export function orderChecks(world: World): Check {
       for (const intent of leg.intents) {
         const amount = moves.get(`${intent.request.side} ${intent.ticker}`)?.amount ?? 0n;
         planned.set(intent.request.key, { intent, account, amount, urgent });
+        unlooked({ intent, account, amount, urgent });
       }
     },
-    onLeave(method, bytes) {
+    onLeave(method, bytes, _life, token) {
+      if (method === 'GetOrderBook') {
+        const { instrumentId } = GetOrderBookRequest.decode(bytes);
+        bookMs.set(`${token} ${instrumentId}`, world.timeline.now());
+      }
+      if (method === 'GetPositions') {
+        const account = world.accountNamedIn(bytes);
+        if (account !== null) lookedMs.set(account.brokerAccount, world.timeline.now());
+      }
       if (method !== 'PostOrder') return;
       const request = PostOrderRequest.decode(bytes);
       const known = planned.get(request.orderId);

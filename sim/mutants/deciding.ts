@@ -77,4 +77,12 @@ export const DECIDING: readonly Mutant[] = [
       ],
     ],
   },
+  {
+    name: 'leap-of-the-new-price',
+    bug: 'a leap is reckoned in percent of the price that is in doubt',
+    file: 'core/price-jump.ts',
+    edits: [
+      ['return move * PARTS > from * parts(maxPercent);', 'return move * PARTS > to * parts(maxPercent);'],
+    ],
+  },
 ];

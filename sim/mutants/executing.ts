@@ -187,4 +187,40 @@ export const EXECUTING: readonly Mutant[] = [
       ],
     ],
   },
+  {
+    name: 'margin-for-nothing',
+    bug: 'every purchase of an account with margin lets the broker lend for it',
+    file: 'engine/gate.ts',
+    edits: [
+      [
+        'isNegative(subtract(snapshot.cash, worstCost(snapshot, input.commission, orders)));',
+        'orders.length > 0;',
+      ],
+    ],
+  },
+  {
+    name: 'large-without-a-look',
+    bug: 'the book is looked at for orders of millions only',
+    file: 'engine/book-check.ts',
+    edits: [['money(300_000n * NANO)', 'money(3_000_000n * NANO)']],
+  },
+  {
+    name: 'stopped-for-a-moved-price',
+    bug: 'a price that has moved ends the trading of an account',
+    file: 'tinvest/failure-table.ts',
+    edits: [
+      ["const PRICE_MOVED: Rule = { post: 'reprice'", "const PRICE_MOVED: Rule = { post: 'stop_account'"],
+    ],
+  },
+  {
+    name: 'absent-while-money-held',
+    bug: 'money or pieces that are held do not speak against an absence',
+    file: 'engine/absence-proof.ts',
+    edits: [
+      [
+        'isZero(position?.blocked ?? NO_SHARES) &&\n    isZero(now.blockedCash)',
+        '(isZero(position?.blocked ?? NO_SHARES) || true)',
+      ],
+    ],
+  },
 ];

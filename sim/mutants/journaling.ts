@@ -84,4 +84,27 @@ export const JOURNALING: readonly Mutant[] = [
     file: 'core/order.ts',
     edits: [['    facts.leg,\n', '    0,\n']],
   },
+  {
+    name: 'peak-written-once',
+    bug: 'the highest that an account was worth is written down once',
+    file: 'journal/breakers.ts',
+    edits: [['peak_nano = excluded.peak_nano, ', '']],
+  },
+  {
+    name: 'resumed-with-its-old-peak',
+    bug: 'an account that a person lets go on is measured by the peak that halted it',
+    file: 'journal/breakers.ts',
+    edits: [["if (cause === 'drawdown') forgetMarks", "if (cause === 'drawdown' && !cause) forgetMarks"]],
+  },
+  {
+    name: 'turnover-of-whole-fills',
+    bug: 'what was filled in part is no turnover',
+    file: 'engine/draft.ts',
+    edits: [
+      [
+        'add(sum, order.value ?? NO_MONEY), NO_MONEY)',
+        "add(sum, order.state === 'filled' ? (order.value ?? NO_MONEY) : NO_MONEY), NO_MONEY)",
+      ],
+    ],
+  },
 ];

@@ -328,6 +328,20 @@ const ORDERS: readonly Mutant[] = [
       ],
     ],
   },
+  {
+    name: 'wider-band',
+    bug: 'of two bands the wider one counts',
+    file: 'core/rebalance/bands.ts',
+    edits: [['(absolute !== null && absolute <= relative)', '(absolute !== null && absolute >= relative)']],
+  },
+  {
+    name: 'window-in-utc',
+    bug: 'the window is in UTC',
+    file: 'engine/rebalance-timing.ts',
+    edits: [
+      ['const sinceMidnight = nowMs - moscowMidnight(nowMs);', 'const sinceMidnight = nowMs % 86_400_000;'],
+    ],
+  },
 ];
 
 export const RULING: readonly Mutant[] = [...DIRECTION, ...LIMITS, ...WHEN, ...ORDERS];

@@ -214,4 +214,16 @@ export const TELLING: readonly Mutant[] = [
     file: 'core/plan-rows.ts',
     edits: [['const debt = larger(NO_MONEY, negate(cash));', 'const debt = larger(NO_MONEY, cash);']],
   },
+  {
+    name: 'over-and-not-forgotten',
+    bug: 'a single iteration that comes to nothing is told, for an older one is remembered',
+    file: 'engine/pause.ts',
+    edits: [['for (const topic of [EVENT, FIRST]) journal', 'for (const topic of [EVENT]) journal']],
+  },
+  {
+    name: 'told-once-a-day',
+    bug: 'what lasts is told again a day later',
+    file: 'engine/tell-once.ts',
+    edits: [['nowMs - last < everyMs)', 'nowMs - last < everyMs * 24)']],
+  },
 ];

@@ -14,6 +14,7 @@ import type { SimJournal } from '../world/sim-journal.ts';
 import { diceOf } from '../world/streams.ts';
 import { StandStill } from '../world/timeline.ts';
 import { type Violation, World } from '../world/world.ts';
+import { fallFromPeak } from './fall-from-peak.ts';
 import { withdrawal } from './withdrawal.ts';
 
 const MINUTE_MS = 60_000;
@@ -110,6 +111,7 @@ function live(world: World): void {
   if (broken()) return;
   world.checks.atEnd();
   if (!broken()) withdrawal(world);
+  if (!broken()) fallFromPeak(world);
 }
 
 /** Lets time pass until every account is in order or stands still, or there is another reason to look. */

@@ -1,7 +1,6 @@
 // `accept TICKER`: a price that jumped is right; the next one is taken, however far it is from the last.
 
 import { tickerOf } from '../config/ticker-aliases.ts';
-import type { IterationRecord } from '../core/iteration-record.ts';
 import { RUB } from '../core/portfolio.ts';
 import type { Journal } from '../ports.ts';
 import type { CommonOptions } from './common-options.ts';
@@ -9,6 +8,7 @@ import { EXIT } from './exit-code.ts';
 import { hasJournal } from './has-journal.ts';
 import { chosenAccounts, loadOrExplain } from './load-or-explain.ts';
 import type { Outside } from './outside.ts';
+import { storedRecord } from './stored-record.ts';
 
 const LOOKED_THROUGH = 20;
 
@@ -47,7 +47,7 @@ export function acceptCommand(
 /** Under `unlisted_positions: sell` an instrument that no wallet names can be held for its price, too. */
 function isHeld(journal: Journal, account: string, ticker: string): boolean {
   return journal.iterations({ account, limit: LOOKED_THROUGH }).some((row) => {
-    const record = JSON.parse(row.record) as IterationRecord;
+    const record = storedRecord(row);
     return record.held_back.some((held) => held.ticker === ticker && held.rule === 'max_price_jump_percent');
   });
 }

@@ -31,11 +31,15 @@ export const named = (text: string): string => {
   return text;
 };
 
+/** What `Number` would take besides: nothing at all as 0, 0x10, 1e2. A variable of a script that is unset is no count. */
+const DIGITS = /^\d{1,16}$/;
+const DECIMAL = /^\d+(?:\.\d+)?(?:e[+-]?\d+)?$/i;
+
 /** A whole number of at least `least` and at most `most`. */
 export const wholeNumber = (least: number, most = Number.MAX_SAFE_INTEGER) => {
   const range = most === Number.MAX_SAFE_INTEGER ? `of at least ${least}` : `from ${least} to ${most}`;
   return (text: string) => {
-    const value = Number(text);
+    const value = DIGITS.test(text) ? Number(text) : Number.NaN;
     if (!Number.isSafeInteger(value) || value < least || value > most)
       throw new InvalidArgumentError(`expected a whole number ${range}.`);
     return value;
@@ -44,7 +48,7 @@ export const wholeNumber = (least: number, most = Number.MAX_SAFE_INTEGER) => {
 
 /** A number above zero. */
 export const positiveNumber = (text: string): number => {
-  const value = Number(text);
+  const value = DECIMAL.test(text) ? Number(text) : Number.NaN;
   if (!Number.isFinite(value) || value <= 0) throw new InvalidArgumentError('expected a number above 0.');
   return value;
 };

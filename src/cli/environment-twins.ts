@@ -18,12 +18,23 @@ export const twinOf = (option: Option): string | null => {
     : `${PREFIX}${name.toUpperCase().replaceAll('-', '_')}`;
 };
 
-/** Gives the options of a parsed command that no flag set the values of their twins. */
-export function applyTwins(command: Command, environment: Variables): void {
+/**
+ * Gives the options of a parsed command that no flag set the values of their twins.
+ * @returns warnings about what only looks like one
+ */
+export function applyTwins(command: Command, environment: Variables): string[] {
+  const strays = strayTwins(command, environment, 'the environment');
+  return [...strays, ...withFile(command, environment)];
+}
+
+function withFile(command: Command, environment: Variables): string[] {
   apply(command, environment, 'the environment');
   const { envFile } = command.opts<{ envFile: string }>();
   const file = isOrdinaryFile(envFile) ? readFile(envFile) : null;
-  if (file?.kind === 'file') apply(command, parseEnvFile(new TextDecoder().decode(file.bytes)), envFile);
+  if (file?.kind !== 'file') return [];
+  const variables = parseEnvFile(new TextDecoder().decode(file.bytes));
+  apply(command, variables, envFile);
+  return strayTwins(command, variables, envFile);
 }
 
 /** A pipe can be read only once, and the tokens in it are read later. */
@@ -67,15 +78,18 @@ function yesOrNo(text: string): boolean {
   throw new InvalidArgumentError('expected 1 or 0.');
 }
 
-/** Names in the environment that look like twins and are none, in words. */
-export function strayTwins(program: Command, environment: Variables): string[] {
+/** Names that look like twins and are none, in words: in small letters, too, and with dashes. */
+function strayTwins(command: Command, variables: Variables, place: string): string[] {
+  const program = command.parent ?? command;
   const known = new Set(
-    program.commands.flatMap((command) => command.options.flatMap((option) => twinOf(option) ?? [])),
+    program.commands.flatMap((each) => each.options.flatMap((option) => twinOf(option) ?? [])),
   );
-  return Object.keys(environment)
-    .filter((name) => name.startsWith(PREFIX) && !known.has(name))
+  return Object.keys(variables)
+    .filter((name) => LOOKS_LIKE_TWIN.test(name) && !known.has(name))
     .map((name) => {
-      const near = nearest(name, [...known]);
-      return `warning: ${name} in the environment is no setting of this program${near === null ? '' : `; did you mean ${near}?`}\n`;
+      const near = nearest(name.replaceAll(/[-.]/g, '_'), [...known]);
+      return `warning: ${name} in ${place} is no setting of this program${near === null ? '' : `; did you mean ${near}?`}\n`;
     });
 }
+
+const LOOKS_LIKE_TWIN = /^TIEBB[_.-]/i;

@@ -13,6 +13,7 @@ import { type LateFills, lateFills } from './late-fills.ts';
 import type { Outside } from './outside.ts';
 import { createPaint, type Paint } from './paint.ts';
 import { paintStatus } from './render-iteration.ts';
+import { storedRecord } from './stored-record.ts';
 
 export interface HistoryOptions extends CommonOptions {
   readonly account: readonly string[];
@@ -79,7 +80,7 @@ function pastOf(journal: Journal, { account, days }: HistoryOptions, nowMs: numb
     days: daysOf.get(id) ?? [],
     iterations: (rowsOf.get(id) ?? []).map((row) => ({
       row,
-      record: JSON.parse(row.record) as IterationRecord,
+      record: storedRecord(row),
     })),
     late: lateFills(journal, id, sinceMs),
   }));

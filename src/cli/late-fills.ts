@@ -2,10 +2,10 @@
 // Guarantees: read from the journal's orders, so nothing is lost by a kill; what a record tells of is never told twice.
 
 import { fillWorth } from '../core/fill-worth.ts';
-import type { IterationRecord } from '../core/iteration-record.ts';
 import { type LateFill, lateFill } from '../core/late-fill.ts';
 import { type Money, NO_MONEY, subtract, total } from '../core/units.ts';
 import type { IterationRow, Journal, JournaledOrder } from '../ports.ts';
+import { storedRecord } from './stored-record.ts';
 
 export interface LateFills {
   readonly turnover: Money;
@@ -36,7 +36,7 @@ export function lateFills(journal: Journal, account: string, sinceMs: number): L
 }
 
 function notIn(row: IterationRow | null, orders: readonly JournaledOrder[]): LateFills {
-  const record = row && (JSON.parse(row.record) as IterationRecord);
+  const record = row && storedRecord(row);
   const fees = total(orders.map((order) => order.commission ?? NO_MONEY));
   return {
     turnover: subtract(total(orders.map(fillWorth)), row?.turnover ?? NO_MONEY),

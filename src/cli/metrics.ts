@@ -2,6 +2,9 @@
 // that every mode would give. `--write` keeps it as files, `--watch` repeats it. Exit 1 where something needed is missing.
 
 import { durationMs } from '../config/duration.ts';
+import { shown } from '../config/problem.ts';
+import { TICKER } from '../config/schema-account.ts';
+import { TICKERS_MAX } from '../config/wallet.ts';
 import { WorldError } from '../ports.ts';
 import { folded } from './amounts.ts';
 import type { CommonOptions } from './common-options.ts';
@@ -37,6 +40,11 @@ export async function metricsCommand(
     terminal.err(folded(`--watch ${options.watch}: expected ${expected}\n`, terminal.width));
     return EXIT.usage;
   }
+  const wrong = wrongTicker(tickers);
+  if (wrong !== null) {
+    terminal.err(folded(`${wrong}\n`, terminal.width));
+    return EXIT.usage;
+  }
   const loaded = loadOrExplain(options, outside);
   const accounts = loaded && chosenAccounts(loaded.config, options.account, outside);
   if (!loaded || !accounts) return EXIT.usage;
@@ -64,6 +72,17 @@ export async function metricsCommand(
   }
 }
 
+/** What is no ticker is not asked of the broker; `null`: nothing is wrong. */
+function wrongTicker(tickers: readonly string[]): string | null {
+  if (tickers.length > TICKERS_MAX)
+    return `metrics: ${tickers.length} tickers; expected at most ${TICKERS_MAX}`;
+  const odd = tickers.find((ticker) => !TICKER.test(ticker.toUpperCase()) || CASH.test(ticker));
+  if (odd === undefined) return null;
+  return `metrics: ${shown(odd)} is no ticker; expected the name of a fund or a share such as TMOS, or none for all of the wallets`;
+}
+
+const CASH = /^(RUB|RUR)@?$/i;
+
 type Shown = Pick<MetricsOptions, 'json' | 'write'> & { readonly dir: string };
 
 async function once(reading: Omit<MetricsInput, 'nowMs'>, options: Shown, outside: Outside): Promise<number> {
@@ -72,8 +91,8 @@ async function once(reading: Omit<MetricsInput, 'nowMs'>, options: Shown, outsid
     const metrics = await readMetrics({ ...reading, nowMs: clock.now() });
     if (options.json) terminal.out(`${JSON.stringify(metricsJson(metrics))}\n`);
     else terminal.out(metricsText(metrics, createPaint(terminal.colors), terminal.width));
-    if (options.write) await write(metrics, options.dir, outside);
-    return isComplete(metrics) ? EXIT.ok : EXIT.failed;
+    const isWritten = !options.write || (await write(metrics, options.dir, outside));
+    return isWritten && isComplete(metrics) ? EXIT.ok : EXIT.failed;
   } catch (error) {
     if (!(error instanceof WorldError)) throw error;
     terminal.err(folded(`${error.message}\n`, terminal.width));
@@ -81,10 +100,22 @@ async function once(reading: Omit<MetricsInput, 'nowMs'>, options: Shown, outsid
   }
 }
 
-async function write({ facts, atMs }: Metrics, dir: string, outside: Outside): Promise<void> {
+/** False where the disk did not take them, which is said. */
+async function write({ facts, atMs }: Metrics, dir: string, outside: Outside): Promise<boolean> {
   const { terminal } = outside;
-  const files = await outside.writeMetrics(dir, [...facts.values()], atMs);
-  const missing = facts.size - files.length;
-  const left = missing > 0 ? `, ${missing} left as they were for want of data` : '';
-  terminal.err(folded(`${files.length} files written to ${dir}${left}\n`, terminal.width));
+  const say = (text: string): void => terminal.err(folded(`${text}\n`, terminal.width));
+  try {
+    const files = await outside.writeMetrics(dir, [...facts.values()], atMs);
+    const missing = facts.size - files.length;
+    const left = missing > 0 ? `, ${missing} left as they were for want of data` : '';
+    say(`${files.length} files written to ${dir}${left}`);
+    return true;
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error)) throw error;
+    say(
+      `--write: found ${error.message}; expected a directory that this user can write: correct ${dir}, or name ` +
+        'another one as fund_data.metrics_dir',
+    );
+    return false;
+  }
 }

@@ -26,7 +26,7 @@ export interface Terminal {
   conceal(secrets: readonly string[]): void;
   /** Aborts when the reader of stdout went away. */
   readonly readerGone: AbortSignal;
-  /** Lines of stdin, without their ends. */
+  /** Lines of stdin, without their ends. @throws {UnreadableInput} where there are none to be had */
   lines(): AsyncIterable<string>;
   readonly isTerminal: boolean;
   readonly colors: boolean;

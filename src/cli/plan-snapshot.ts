@@ -31,6 +31,7 @@ import { policyOf } from './account-settings.ts';
 import { folded } from './amounts.ts';
 import type { CommonOptions } from './common-options.ts';
 import { EXIT } from './exit-code.ts';
+import { UnreadableInput } from './lines.ts';
 import { loadOrExplain } from './load-or-explain.ts';
 import type { Outside } from './outside.ts';
 import { iterationPrinter } from './print-iteration.ts';
@@ -42,7 +43,14 @@ export interface PlanSnapshotOptions extends CommonOptions {
 
 export async function planSnapshotCommand(options: PlanSnapshotOptions, outside: Outside): Promise<number> {
   const print = iterationPrinter(outside.terminal, { json: options.json, compact: false });
-  return options.snapshot === '-' ? planLines(outside, print) : planFile(options, outside, print);
+  if (options.snapshot !== '-') return planFile(options, outside, print);
+  try {
+    return await planLines(outside, print);
+  } catch (error) {
+    if (!(error instanceof UnreadableInput)) throw error;
+    outside.terminal.err(folded(`${error.message}\n`, outside.terminal.width));
+    return EXIT.usage;
+  }
 }
 
 type Print = (record: IterationRecord) => void;

@@ -17,7 +17,7 @@ import {
 } from './common-options.ts';
 import { configCommand } from './config.ts';
 import { type AnswerOptions, answerCommand } from './confirm.ts';
-import { applyTwins, strayTwins, twinOf } from './environment-twins.ts';
+import { applyTwins, twinOf } from './environment-twins.ts';
 import { EXIT } from './exit-code.ts';
 import { type HistoryOptions, historyCommand } from './history.ts';
 import { type MetricsOptions, metricsCommand } from './metrics.ts';
@@ -28,9 +28,10 @@ import { PAPER_ACCOUNTS_DEFAULT, PAPER_ACCOUNTS_MAX } from './paper-config.ts';
 import { type PendingOptions, pendingCommand } from './pending.ts';
 import { type PlanSnapshotOptions, planSnapshotCommand } from './plan-snapshot.ts';
 import { type RaiseCashOptions, raiseCashCommand } from './raise-cash.ts';
-import { tokenAmongArguments } from './refuse-tokens.ts';
+import { tokenAmongArguments, tooLongArgument } from './refuse-tokens.ts';
 import { type StartOptions, startCommand } from './start.ts';
 import { statusCommand } from './status.ts';
+import { DamagedRecord } from './stored-record.ts';
 
 export interface ProgramOptions {
   readonly version: string;
@@ -42,7 +43,7 @@ export interface ProgramOptions {
 export async function runProgram(argv: readonly string[], options: ProgramOptions): Promise<number> {
   const { terminal, environment } = options.outside;
   terminal.conceal(possibleTokens({ process: environment, file: {}, filePath: '', fileFound: false }));
-  const refused = tokenAmongArguments(argv);
+  const refused = tokenAmongArguments(argv) ?? tooLongArgument(argv);
   if (refused !== null) {
     terminal.err(folded(refused, terminal.width));
     return EXIT.usage;
@@ -55,6 +56,10 @@ export async function runProgram(argv: readonly string[], options: ProgramOption
     await program.parseAsync(helpOfNothing(program, argv), { from: 'user' });
     return code;
   } catch (error) {
+    if (error instanceof DamagedRecord) {
+      terminal.err(folded(`${error.message}\n`, terminal.width));
+      return EXIT.failed;
+    }
     if (!(error instanceof CommanderError)) throw error;
     return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
   }
@@ -85,8 +90,7 @@ function buildProgram(options: ProgramOptions, end: (code: number) => void): Com
     })
     .addHelpText('after', EXAMPLES)
     .hook('preAction', (_, command) => {
-      for (const warning of strayTwins(program, environment)) terminal.err(folded(warning, terminal.width));
-      applyTwins(command, environment);
+      for (const warning of applyTwins(command, environment)) terminal.err(folded(warning, terminal.width));
       const named = command.getOptionValueSource('envFile') !== 'default';
       command.setOptionValue('envFileNamed', named);
     });

@@ -1,7 +1,6 @@
 // `raise-cash`: money that its owner is going to withdraw. Written to the journal; the next iteration sells for it and keeps
 // it aside until a withdrawal is seen or the request is cancelled. Works beside a running daemon.
 
-import type { IterationRecord } from '../core/iteration-record.ts';
 import { moscowMidnight } from '../core/moscow-day.ts';
 import { decimal, isMore, type Money, money, NO_MONEY, parseNano, total } from '../core/units.ts';
 import type { CashRequest, Journal } from '../ports.ts';
@@ -12,6 +11,7 @@ import { hasJournal } from './has-journal.ts';
 import { chosenAccounts, loadOrExplain } from './load-or-explain.ts';
 import type { Outside } from './outside.ts';
 import { rublesOf } from './rubles.ts';
+import { storedRecord } from './stored-record.ts';
 
 export interface RaiseCashOptions extends CommonOptions {
   readonly account: readonly string[];
@@ -75,8 +75,12 @@ function dateOf(text: string, nowMs: number): number | string {
   const atMs = DATE.test(text) ? Date.parse(`${text}T00:00:00+03:00`) : Number.NaN;
   if (Number.isNaN(atMs) || moscow(atMs, 'yyyy-MM-dd') !== text)
     return `--by ${text} is no date; expected one such as ${moscow(nowMs, 'yyyy-MM-dd')}`;
+  if (atMs > nowMs + FAR_MS) return `--by ${text} is more than ten years away; expected a nearer day`;
   return atMs < moscowMidnight(nowMs) ? `--by ${text} is past; expected today or later` : atMs;
 }
+
+/** A slip of the finger, such as 3026. */
+const FAR_MS = 3_653 * 86_400_000;
 
 function keep(journal: Journal, request: CashRequest): string[] {
   const { account, amount, byMs } = request;
@@ -100,7 +104,7 @@ function keep(journal: Journal, request: CashRequest): string[] {
 /** The total of the last iteration that knew one. */
 function lastEquity(journal: Journal, account: string): Money | null {
   for (const row of journal.iterations({ account, limit: LOOKED_THROUGH })) {
-    const record = JSON.parse(row.record) as IterationRecord;
+    const record = storedRecord(row);
     if (record.equity_rub) return money(parseNano(record.equity_rub));
   }
   return null;

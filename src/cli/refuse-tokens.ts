@@ -12,3 +12,13 @@ export function tokenAmongArguments(argv: readonly string[]): string | null {
     'CONFIG.json; if this token is real, issue a new one\n'
   );
 }
+
+/** Longer than any path, and than any name of an account. */
+const LENGTH_MAX = 8_192;
+
+/** The same for an argument that nobody meant to give: it would only be quoted back. */
+export function tooLongArgument(argv: readonly string[]): string | null {
+  const at = argv.findIndex((argument) => argument.length > LENGTH_MAX);
+  if (at < 0) return null;
+  return `error: argument ${at + 1} has ${argv[at]?.length} characters; expected at most ${LENGTH_MAX}. Look at what the shell put there\n`;
+}

@@ -13,6 +13,7 @@ import { createPaint, type Paint } from './paint.ts';
 import { pendingFacts, pendingNow, pendingWords } from './pending.ts';
 import { cashFacts, cashWords } from './raise-cash.ts';
 import { paintStatus } from './render-iteration.ts';
+import { storedRecord } from './stored-record.ts';
 
 /** How far back the last iteration of the daemon is looked for among plans. */
 const LOOKED_THROUGH = 50;
@@ -116,7 +117,7 @@ function haltedBecause(
 }
 
 function lastOf(row: IterationRow): AccountStatus['last'] {
-  const record = JSON.parse(row.record) as IterationRecord;
+  const record = storedRecord(row);
   const { started_at, status, reason, equity_rub, tracking_error_pp } = record;
   return { started_at, status, reason, equity_rub, tracking_error_pp };
 }

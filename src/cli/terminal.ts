@@ -2,8 +2,8 @@
 // Guarantees: what is written holds no token, known or not (the last hop before the file descriptor), and nothing that steers
 // a terminal; writing never throws: a reader that went away (a closed pipe) does not end a program that trades.
 
-import { createInterface } from 'node:readline';
 import { createScrubber, redactTokens } from '../config/secret.ts';
+import { linesOf } from './lines.ts';
 import type { Terminal } from './outside.ts';
 import { withoutControls } from './without-controls.ts';
 
@@ -30,7 +30,7 @@ export function createTerminal(
       scrub = createScrubber([...known]);
     },
     readerGone: gone.signal,
-    lines: () => createInterface({ input: stdin, crlfDelay: Number.POSITIVE_INFINITY }),
+    lines: () => linesOf(stdin),
     isTerminal,
     colors,
     width: isTerminal ? Math.max(40, stdout.columns ?? 80) : 80,

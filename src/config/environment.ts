@@ -21,6 +21,36 @@ export const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
 /** What .env's text says. */
 export const parseEnvFile = (text: string): Variables => parse(text.replace(/^\uFEFF/, ''));
 
+/** A value in quotes, which may reach over several lines. */
+const QUOTED = /=[ \t]*(["'`])(?:\\\1|(?!\1)[\s\S])*\1/g;
+const ASSIGNMENT = /^\s*(?:export\s+)?([\w.-]+)\s*[=:]/;
+
+/** What .env says and nobody reads, in words without any value: lines that give no variable a value, and variables given two. */
+export function envFileNotes(text: string, path: string): string[] {
+  const lines = text
+    .replace(/^\uFEFF/, '')
+    .replace(QUOTED, (found) => `=${found.replace(/[^\r\n]+/g, '#')}`)
+    .split(/\r\n?|\n/);
+  const notes: string[] = [];
+  const first = new Map<string, number>();
+  for (const [index, line] of lines.entries()) {
+    if (/^\s*(#|$)/.test(line)) continue;
+    const name = ASSIGNMENT.exec(line)?.[1];
+    const before = name === undefined ? undefined : first.get(name);
+    if (name === undefined) notes.push(`${path}: line ${index + 1} is not NAME=value, and is not read`);
+    else if (before !== undefined)
+      notes.push(
+        `${path}: ${name} is there twice, at line ${before} and line ${index + 1}; the last one counts`,
+      );
+    if (name !== undefined) first.set(name, index + 1);
+  }
+  return notes.length <= NOTES_MAX
+    ? notes
+    : [...notes.slice(0, NOTES_MAX), `${path}: … and ${notes.length - NOTES_MAX} more`];
+}
+
+const NOTES_MAX = 10;
+
 export function lookUp(
   environment: Environment,
   name: string,

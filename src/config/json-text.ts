@@ -236,7 +236,7 @@ class Reader {
   #fail(expected: string, fix?: string): never {
     const word = this.#word();
     const next = this.text.codePointAt(this.#at);
-    const mark = next === undefined ? 'the end of the file' : JSON.stringify(String.fromCodePoint(next));
+    const mark = next === undefined ? 'the end of the file' : letterOf(next);
     throw new SyntaxProblem({
       path: jsonPath(this.#path),
       found: `invalid JSON: ${FOREIGN_WORDS.has(word) ? word : mark} at ${this.#place(this.#at)}`,
@@ -245,3 +245,7 @@ class Reader {
     });
   }
 }
+
+/** By its number, too, where it may look like another one or like nothing. */
+const letterOf = (code: number): string =>
+  `${JSON.stringify(String.fromCodePoint(code))}${code > 0x7e ? ` (U+${code.toString(16).toUpperCase().padStart(4, '0')})` : ''}`;

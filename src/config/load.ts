@@ -3,7 +3,7 @@
 
 import { X509Certificate } from 'node:crypto';
 import { unreachable } from '../core/unreachable.ts';
-import { type Environment, parseEnvFile, type Variables } from './environment.ts';
+import { type Environment, envFileNotes, parseEnvFile, type Variables } from './environment.ts';
 import { type Parsed, type ParseOptions, parseConfig } from './parse.ts';
 import type { Problem } from './problem.ts';
 import { FILE_BYTES_MAX, type FileFinding, type ReadFile, readFile } from './read-file.ts';
@@ -65,7 +65,12 @@ function readEnv(options: LoadOptions, read: ReadFile) {
   return {
     environment,
     problems: file.ok || tolerated ? [] : [file.problem],
-    access: file.ok ? accessNotes(options.envPath, file, holdsToken(environment.file)) : [],
+    access: file.ok
+      ? [
+          ...accessNotes(options.envPath, file, holdsToken(environment.file)),
+          ...envFileNotes(file.text, options.envPath).map((warning): AccessNote => ({ warning })),
+        ]
+      : [],
   };
 }
 

@@ -136,7 +136,10 @@ function rebalanceProblems(rebalance: PartialBlock['rebalance'], path: string): 
       path: `${path}.window`,
       found: `from ${window.from} to ${window.to}`,
       expected: 'a beginning before the end, on one day',
-      fix: 'swap them',
+      fix:
+        window.from === window.to
+          ? 'leave out what does not matter'
+          : 'swap them; no window reaches over midnight',
     });
   if (window && window.days.length === 0)
     problems.push({

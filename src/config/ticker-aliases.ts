@@ -19,6 +19,8 @@ export function aliasesOf(own: Readonly<Record<string, string>>): {
   readonly aliases: ReadonlyMap<string, string>;
   readonly problems: readonly Problem[];
 } {
+  const count = Object.keys(own).length;
+  if (count > ALIASES_MAX) return { aliases: new Map(Object.entries(BUILT_IN)), problems: [tooMany(count)] };
   const written = Object.entries(own).map(([from, to]) => [withoutMark(from), withoutMark(to)] as const);
   const direct = new Map([...Object.entries(BUILT_IN), ...written].filter(([from, to]) => from !== to));
   const aliases = new Map<string, string>();
@@ -30,7 +32,7 @@ export function aliasesOf(own: Readonly<Record<string, string>>): {
     if (direct.has(last))
       problems.push({
         path,
-        found: `the circle ${chain.join(' -> ')}`,
+        found: `the circle ${inShort(chain)}`,
         expected: 'an old name and a new one',
         fix: 'remove one of them',
       });
@@ -45,6 +47,21 @@ export function aliasesOf(own: Readonly<Record<string, string>>): {
   }
   return { aliases, problems };
 }
+
+/** More than there are tickers in a wallet: each is followed to its end. */
+const ALIASES_MAX = 500;
+
+const tooMany = (count: number): Problem => ({
+  path: 'ticker_aliases',
+  found: `${count} aliases`,
+  expected: `at most ${ALIASES_MAX}`,
+  fix: 'remove those of tickers that no wallet names',
+});
+
+const SHOWN_MAX = 6;
+
+const inShort = (chain: readonly string[]): string =>
+  (chain.length <= SHOWN_MAX ? chain : [...chain.slice(0, SHOWN_MAX - 1), '…', chain.at(-1)]).join(' -> ');
 
 /** From a name to the last one that it leads to, or to the first that comes up twice. */
 function chainOf(from: string, direct: ReadonlyMap<string, string>): string[] {

@@ -57,7 +57,10 @@ export function createFundCache(store: FundValueStore | null, nowMs: number, log
       try {
         if (values.length > 0) store?.keepFundValues(values);
       } catch (error) {
-        log.warn({ err: error, values: values.length }, 'fund data could not be kept for later runs');
+        log.warn(
+          { problem: inWords(error), values: values.length },
+          'fund data could not be kept for later runs',
+        );
       }
     },
   };
@@ -67,7 +70,13 @@ function read(store: FundValueStore | null, sinceMs: number, log: FundLog): read
   try {
     return (store?.fundValues(sinceMs) ?? []).toSorted((a, b) => a.fetchedAtMs - b.fetchedAtMs);
   } catch (error) {
-    log.warn({ err: error }, 'fund data of earlier runs could not be read: they are fetched anew');
+    log.warn(
+      { problem: inWords(error) },
+      'fund data of earlier runs could not be read: they are fetched anew',
+    );
     return [];
   }
 }
+
+/** Without the places in this program where it came about: nothing stopped for it. */
+const inWords = (error: unknown): string => (error instanceof Error ? error.message : String(error));

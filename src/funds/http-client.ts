@@ -7,6 +7,7 @@ import { createHostPace } from './host-pace.ts';
 import { type NoData, noData, quoted } from './no-data.ts';
 import { createQuarantine } from './quarantine.ts';
 import { type ReplyKind, wrongKind } from './reply-kind.ts';
+import { PACKINGS, unpacked } from './unpacked.ts';
 
 export interface Page {
   readonly kind: 'page';
@@ -104,15 +105,19 @@ async function request(
   signal: AbortSignal,
 ): Promise<Answer | URL> {
   try {
-    const headers = { 'user-agent': USER_AGENT, accept: '*/*' };
-    const response = await fetch(url, { signal, redirect: 'manual', headers });
+    const headers = { 'user-agent': USER_AGENT, accept: '*/*', 'accept-encoding': PACKINGS };
+    // The runtime would unpack all of it at once, however much that is: unpacked here, up to a limit.
+    const response = await fetch(url, { signal, redirect: 'manual', headers, decompress: false });
     if (response.status >= 300 && response.status < 400) return redirected(response, url);
     if (response.status !== 200) {
       const blame = ABOUT_THE_ADDRESS.has(response.status) ? 'address' : 'source';
       return { kind: 'no_data', because: `${url.host} answered HTTP ${response.status}`, blame };
     }
-    const bytes = await readBody(response, options.sizeMax ?? SIZE_MAX);
-    if (bytes === null) return failure(`${url.host} sent more than ${options.sizeMax ?? SIZE_MAX} bytes`);
+    const sizeMax = options.sizeMax ?? SIZE_MAX;
+    const body = await readBody(response, sizeMax);
+    if (body === null) return failure(`${url.host} sent more than ${sizeMax} bytes`);
+    const bytes = unpacked(body, response.headers.get('content-encoding') ?? '', sizeMax);
+    if (typeof bytes === 'string') return failure(`${url.host} ${bytes}`);
     const type = response.headers.get('content-type') ?? '';
     const text = decode(bytes, type);
     const wrong = wrongKind(wants, type, text);

@@ -1,7 +1,8 @@
 // `etf_metrics/<TICKER>.json`: the original TIEBB's own files, which a person or another program may have written.
 // Guarantees: numbers are as old as the file says they are; a file about another ticker, or without a time, is no data.
 
-import { readFile, stat } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock, FundQuestion, FundValue } from '../ports.ts';
 import { type Json, member, nanoOf, parseJson, textOf } from './exact-json.ts';
@@ -50,10 +51,10 @@ async function readMetrics(
   if (path === null) return noData(`no file can be named after ${quoted(ticker)}`);
   let text: string;
   try {
-    const { size } = await stat(path);
-    if (size > SIZE_MAX) return noData(`${path} is larger than ${SIZE_MAX} bytes`);
+    const read = await textOfFile(path);
+    if (typeof read !== 'string') return read;
     // Editors of another system begin a file with a mark of its encoding.
-    text = (await readFile(path, 'utf8')).replace(/^\ufeff/, '');
+    text = read.replace(/^\ufeff/, '');
   } catch (error) {
     const absent = error instanceof Error && 'code' in error && error.code === 'ENOENT';
     return noData(absent ? `there is no ${path}` : `${path} cannot be read: ${quoted(String(error), 120)}`);
@@ -64,6 +65,19 @@ async function readMetrics(
   if (symbol?.toUpperCase() !== ticker.toUpperCase())
     return noData(`${path} is about ${quoted(symbol ?? 'nothing')}, not about ${ticker}`);
   return { kind: 'file', json };
+}
+
+/** A pipe would be waited for, a device has no end: neither is opened as a file is. @throws what the disk says */
+async function textOfFile(path: string): Promise<string | NoData> {
+  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  try {
+    const facts = await file.stat();
+    if (!facts.isFile()) return noData(`${path} is not a file`);
+    if (facts.size > SIZE_MAX) return noData(`${path} is larger than ${SIZE_MAX} bytes`);
+    return await file.readFile('utf8');
+  } finally {
+    await file.close();
+  }
 }
 
 function datumOf(json: Json, kind: 'units' | 'aum', ticker: string, nowMs: number): FundValue | NoData {

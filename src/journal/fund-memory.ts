@@ -2,6 +2,7 @@
 // Guarantees: one value per ticker, kind, source and as-of instant, the newest fetch; amounts beyond 64 bits stay exact.
 
 import type { FundValue, Journal } from '../ports.ts';
+import { jsonIn } from './json-in.ts';
 import type { Store } from './store.ts';
 
 type FundMemory = Pick<Journal, 'fundValues' | 'keepFundValues' | 'weightMark' | 'setWeightMark'>;
@@ -24,6 +25,7 @@ interface MarkRow {
 }
 
 const KINDS: readonly FundValue['kind'][] = ['units', 'price', 'marketCap', 'aum', 'nav'];
+const WHOLE = /^-?\d{1,60}$/;
 /** Older values serve nothing: no reference and no limit reaches back that far. */
 const KEPT_MS = 400 * 86_400_000;
 
@@ -54,10 +56,10 @@ function values(store: Store): Pick<FundMemory, 'fundValues' | 'keepFundValues'>
   };
 }
 
-/** A kind that this version does not know is left alone. */
+/** A kind that this version does not know, and a value that is no number, are left alone: they are fetched anew. */
 function fundValueOf(row: ValueRow): FundValue[] {
   const kind = KINDS.find((known) => known === row.kind);
-  if (kind === undefined) return [];
+  if (kind === undefined || !WHOLE.test(row.value)) return [];
   return [
     {
       ticker: row.ticker,
@@ -85,7 +87,7 @@ function marks(store: Store): Pick<FundMemory, 'weightMark' | 'setWeightMark'> {
     weightMark(account, kind) {
       const row = find.get({ account, kind });
       if (row === null) return null;
-      const written: unknown = JSON.parse(row.weights);
+      const written = jsonIn(row.weights, `the weights of account ${account}`);
       const entries = Object.entries(Object(written)).filter(
         (entry): entry is [string, number] => typeof entry[1] === 'number',
       );

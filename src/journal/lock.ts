@@ -4,7 +4,7 @@
 // Requires: nothing else in this process opens lock.sqlite: closing any handle of a file drops its POSIX locks.
 
 import { Database } from 'bun:sqlite';
-import { closeSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, lstatSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { asJournalError, JournalError } from './journal-error.ts';
 import { ensureStateDir } from './state-dir.ts';
@@ -58,7 +58,7 @@ export function acquireLock(stateDir: string, waitMs = SETTLE_MS): Lock {
     const known = asJournalError(error, path);
     if (known instanceof JournalError && known.kind === 'locked')
       throw new LockHeld(readPid(pidFile), stateDir, { cause: error });
-    throw known;
+    throw isOtherFile(known) ? notALock(path, known) : known;
   }
   return {
     release: () => {
@@ -68,6 +68,19 @@ export function acquireLock(stateDir: string, waitMs = SETTLE_MS): Lock {
     },
   };
 }
+
+const isOtherFile = (error: unknown): boolean =>
+  error instanceof JournalError && (error.kind === 'not_a_journal' || error.kind === 'corrupt');
+
+/** Nothing is kept in it, so nothing is to be brought back. */
+const notALock = (path: string, cause: unknown): JournalError =>
+  new JournalError(
+    'not_a_journal',
+    path,
+    `${path}: found something else in the place of the lock file; expected a file that this program made. It holds ` +
+      'nothing: remove it while no other process trades on this directory, then start again',
+    { cause },
+  );
 
 function openLockFile(path: string): Database {
   try {
@@ -89,12 +102,19 @@ function createPrivate(path: string): void {
 
 function writePid(pidFile: string): void {
   const draft = `${pidFile}.new`;
-  writeFileSync(draft, `${process.pid}\n`, { mode: 0o600 });
-  renameSync(draft, pidFile);
+  try {
+    // Not opened where it is there already: it may be a pipe, which would be waited for.
+    rmSync(draft, { force: true });
+    writeFileSync(draft, `${process.pid}\n`, { mode: 0o600, flag: 'wx' });
+    renameSync(draft, pidFile);
+  } catch (error) {
+    throw asJournalError(error, pidFile);
+  }
 }
 
 function readPid(pidFile: string): number | null {
   try {
+    if (!lstatSync(pidFile).isFile()) return null;
     const text = readFileSync(pidFile, 'utf8').trim();
     return /^\d{1,10}$/.test(text) ? Number(text) : null;
   } catch {

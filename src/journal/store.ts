@@ -4,7 +4,7 @@
 
 import type { Database } from 'bun:sqlite';
 import { assert } from '../core/assert.ts';
-import { asJournalError } from './journal-error.ts';
+import { asJournalError, JournalError } from './journal-error.ts';
 
 export type Params = Readonly<Record<string, string | bigint | boolean | null>>;
 
@@ -35,9 +35,13 @@ export function storeOf(db: Database): Store {
   };
   const prepare = <Row>(sql: string): Query<Row> => {
     const statement = guard(() => db.prepare<Row, [Params]>(sql));
+    const sound = <Found extends Row | null>(row: Found): Found => {
+      refuseTimes(row, path);
+      return row;
+    };
     return {
-      get: (params) => guard(() => statement.get(params)),
-      all: (params) => guard(() => statement.all(params)),
+      get: (params) => guard(() => sound(statement.get(params))),
+      all: (params) => guard(() => statement.all(params).map(sound)),
       run: (params) => {
         guard(() => statement.run(params));
       },
@@ -77,4 +81,21 @@ export function storeOf(db: Database): Store {
     },
     close: () => guard(() => db.close(true)),
   };
+}
+
+const TIME = /(?:^|_)(?:at|day|first_sent|last_sent|since)$/;
+/** No calendar goes further, in either direction. */
+const TIME_MAX = 8_640_000_000_000_000n;
+
+/** @throws {JournalError} `corrupt` for an instant that is none: it could be neither shown nor reckoned with. */
+function refuseTimes(row: unknown, path: string): void {
+  if (typeof row !== 'object' || row === null) return;
+  for (const [name, value] of Object.entries(row)) {
+    if (typeof value !== 'bigint' || (value <= TIME_MAX && value >= -TIME_MAX) || !TIME.test(name)) continue;
+    throw new JournalError(
+      'corrupt',
+      path,
+      `${path}: the journal is damaged (${name} is ${value}, which is no time); restore it from a backup before trading again`,
+    );
+  }
 }

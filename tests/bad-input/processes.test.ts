@@ -21,6 +21,25 @@ const SHELLS: readonly Shell[] = [
   { name: 'a reader that wants one line', line: 'tiebb config schema | head -n 1', code: 0, out: /^\{\n$/ },
   { name: 'no stdout', line: 'tiebb config list >&-', code: 0 },
   { name: 'no stderr', line: 'tiebb start --nope 2>&-', code: 2 },
+  {
+    name: 'a directory as stdin',
+    line: 'tiebb plan --snapshot - < .',
+    code: 2,
+    err: /^stdin cannot be read: .*; expected a file or a pipe/,
+  },
+  {
+    name: 'a line without an end as stdin',
+    line: 'ulimit -t 60; tiebb plan --snapshot - < /dev/zero',
+    code: 2,
+    err: /stdin: found a line of more than 33554432 characters/,
+  },
+  {
+    name: 'lines that end in every way as stdin',
+    line: "printf '{}\\r\\n\\n{}\\r{}' | tiebb plan --snapshot - --json > out; wc -l < out",
+    code: 0,
+    out: /^3\n$/,
+    err: /^line 1: expected .* line 3: expected .* line 4: expected /,
+  },
   { name: 'no stdin', line: 'tiebb plan --snapshot - <&-', code: 2, err: /stdin is empty/ },
   {
     name: 'a disk that takes no more',

@@ -9,6 +9,7 @@ import { tempDirs } from '../support/temp-dir.ts';
 import type { BadCase } from './bad-case.ts';
 import { COMMANDS } from './command-cases.ts';
 import { CONFIGURATION, ENVIRONMENT } from './configuration-cases.ts';
+import { HOSTILE } from './hostile-cases.ts';
 import { JOURNAL } from './journal-cases.ts';
 import { ACCOUNTS, REPLIES } from './reply-cases.ts';
 import { runBot } from './run-bot.ts';
@@ -29,6 +30,7 @@ const TABLE = {
   journal: JOURNAL,
   commands: COMMANDS,
   unforeseen: UNFORESEEN,
+  hostile: HOSTILE,
 };
 
 for (const [title, cases] of Object.entries(TABLE))

@@ -272,7 +272,9 @@ describe('accept', () => {
   });
 
   test.concurrent('takes what no wallet names where it is held for its price', async () => {
+    const at = '2026-11-20T10:00:00.000Z';
     const record = {
+      ...{ account: 'other', status: 'balanced', started_at: at, finished_at: at, orders: [], positions: [] },
       held_back: [{ ticker: 'TGLD', rule: 'max_price_jump_percent', detail: 'it jumped' }],
     };
     const dir = place((journal) =>

@@ -148,3 +148,16 @@ test('a start in a computed mode trades on these numbers, and without them not a
   expect(traded.positions.find(({ ticker }) => ticker === 'TMOS')?.market_cap_rub).toMatch(/^\d+\.\d\d/);
   expect(existsSync(join(dir, 'data', 'tiebb.sqlite'))).toBe(true);
 });
+
+test.each([
+  ['a file in the place of the directory', 'CONFIG.json'],
+  ['a place that nobody can write', '/proc/nowhere'],
+])('what cannot be written is said in words: %s', async (_, metrics_dir) => {
+  const ended = await run(['metrics', 'TMOS', '--write'], place({}, { metrics_dir }));
+  expect(ended.code).toBe(1);
+  expect(ended.err.replace(/\s+/g, ' ')).toMatch(
+    /^--write: found E.*; expected a directory that this user can write: /,
+  );
+  expect(ended.err).toContain(metrics_dir);
+  expect(ended.err).not.toMatch(/^\s+at /m);
+});

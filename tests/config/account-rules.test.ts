@@ -12,6 +12,11 @@ const accountOf = (changes: object, top: object = {}) => {
 const rub = (rubles: number, kopecks = 0) =>
   money(BigInt(rubles) * 1_000_000_000n + BigInt(kopecks) * 10_000_000n);
 
+test('a least profit of 0 is one, none is asked for where it is not written', () => {
+  expect(accountOf({ min_profit_percent_for_close_position: 0 }).minProfitPercent).toBe(0);
+  expect(accountOf({}).minProfitPercent).toBeNull();
+});
+
 describe('modes', () => {
   for (const [written, mode] of [
     ['default', 'manual'],

@@ -82,14 +82,14 @@ const CASES: readonly [string, object, readonly string[]][] = [
     'a window of no time',
     { rebalance: { window: { from: '10:00', to: '10:00' } } },
     [
-      'accounts[0].rebalance.window | from 10:00 to 10:00 | a beginning before the end, on one day | swap them',
+      'accounts[0].rebalance.window | from 10:00 to 10:00 | a beginning before the end, on one day | leave out what does not matter',
     ],
   ],
   [
     'a window over midnight',
     { rebalance: { window: { from: '22:00', to: '06:00' } } },
     [
-      'accounts[0].rebalance.window | from 22:00 to 06:00 | a beginning before the end, on one day | swap them',
+      'accounts[0].rebalance.window | from 22:00 to 06:00 | a beginning before the end, on one day | swap them; no window reaches over midnight',
     ],
   ],
   [

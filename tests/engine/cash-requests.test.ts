@@ -179,6 +179,17 @@ describe('a withdrawal', () => {
     expect(kept(world)).toEqual([30_000]);
   });
 
+  test('from between two requests lowers the one before it alone', async () => {
+    const world = await invested();
+    ask(world, '10000');
+    await later(world);
+    world.exchange.withdraw(world.accountId(), '15000');
+    await world.clock.sleep(1000);
+    ask(world, '20000');
+    await later(world);
+    expect(kept(world)).toEqual([20_000]);
+  });
+
   test('that the list of operations does not show yet is not raised a second time', async () => {
     const world = await invested();
     ask(world, '30000');

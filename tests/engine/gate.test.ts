@@ -165,6 +165,16 @@ describe('the gate', () => {
     expect(gate([order()], '-0.01', [holding()], 'i', '100', '10').approved).toEqual([]);
   });
 
+  test('counts all orders of a leg against the same turnover of the day: 65 each, to the kopeck', () => {
+    const two = (side: 'buy' | 'sell') => [order({ side }), order({ side, ticker: 'TBRU', uid: 'uid-tbru' })];
+    const held = [holding(), holding({ ticker: 'TBRU', uid: 'uid-tbru' })];
+    for (const side of ['buy', 'sell'] as const) {
+      const within = (left: string) => gate(two(side), '1000', held, 'i', '0', left);
+      expect(within('130').approved).toHaveLength(2);
+      expect(within('129.99').refused.map((each) => each.order.ticker)).toEqual(['TBRU']);
+    }
+  });
+
   test('never confirms margin', () => {
     expect(gate([order()], '1000').approved.every((intent) => intent.request.confirmMargin === false)).toBe(
       true,

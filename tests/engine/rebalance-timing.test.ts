@@ -41,6 +41,13 @@ describe('the calendar', () => {
     expect(timing({ calendar }, now, marks).calendarDue).toBe(due);
   });
 
+  test('of every day is due a day after the instant that was dealt with, and not before', () => {
+    const daily = { calendar: { ...calendar, every: 'daily' } } as const;
+    const dealtWith = { calendarAtMs: at('2026-11-17T08:00Z') };
+    expect(timing(daily, '2026-11-18T07:59:59.999Z', dealtWith).calendarDue).toBe(false);
+    expect(timing(daily, '2026-11-18T08:00Z', dealtWith).calendarDue).toBe(true);
+  });
+
   test('says when', () => {
     expect(timing({ calendar }, '2026-11-17T08:00Z', since).calendar).toBe(
       'due since 2026-11-01 11:00 Europe/Moscow',

@@ -99,6 +99,19 @@ describe('the calendar', () => {
     expect((await world.cycle()).record.reason).toContain('the calendar is not due');
   });
 
+  test('what was refused goes on at the next check', async () => {
+    const world = await openWith({ trigger: 'calendar' }, { calendar: { ...MONTHLY, every: 'daily' } });
+    await world.cycle();
+    await world.clock.sleep(3 * DAY_MS);
+    world.exchange.faults.add({ method: 'PostOrder', fault: { kind: 'error', code: '30096' }, times: 1 });
+    expect((await world.cycle()).record.status).toBe('partial');
+    await world.clock.sleep(HOUR_MS);
+    const { status, orders } = (await world.cycle()).record;
+    expect([status, orders.length > 0]).toEqual(['balanced', true]);
+    await world.clock.sleep(HOUR_MS);
+    expect((await world.cycle()).record.reason).toContain('the calendar is not due');
+  });
+
   test('what a limit cut off goes on at the next check', async () => {
     const world = await openWorld({
       accounts: [

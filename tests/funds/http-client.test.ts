@@ -78,6 +78,16 @@ describe('a page', () => {
       () => json(gzipSync(`{"a":"${'x'.repeat(1e6)}"}`) as unknown as string, { 'content-encoding': 'gzip' }),
       'more than 2048',
     ],
+    [
+      'a packing that was not asked for',
+      () => json('{}', { 'content-encoding': 'gzip, gzip' }),
+      'packed its page as "gzip, gzip"; expected one of gzip, deflate, br',
+    ],
+    [
+      'half of a packed page',
+      () => json(gzipSync('{"a": 1}').subarray(0, 20) as unknown as string, { 'content-encoding': 'gzip' }),
+      'a page that cannot be unpacked (gzip)',
+    ],
     ['a redirect to another host', () => Response.redirect('http://example.invalid/'), 'redirects to'],
     [
       'a redirect to another scheme',

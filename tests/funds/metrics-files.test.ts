@@ -1,7 +1,8 @@
 // etf_metrics/<TICKER>.json: the original's files are read, and what is written is what the original's readers expect.
 
 import { describe, expect, test } from 'bun:test';
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FundFacts, Known } from '../../src/core/fund-facts.ts';
 import { money, NANO, parseNano, price, shares } from '../../src/core/units.ts';
@@ -53,6 +54,19 @@ describe('reading', () => {
 
   test('passes over the mark that editors begin a file with', async () => {
     expect((await read(`\ufeff${JSON.stringify(ORIGINAL)}`)).values.length).toBe(2);
+  });
+
+  test.each([
+    ['a pipe that nobody writes to', (path: string) => void execFileSync('mkfifo', [path])],
+    ['a device without an end', (path: string) => symlinkSync('/dev/zero', path)],
+    ['a directory', (path: string) => void mkdirSync(path)],
+  ])('neither waits for nor fills the memory from %s', async (_, make) => {
+    const dir = newDir();
+    make(join(dir, 'TRUR.json'));
+    const source = createMetricsFiles(dir, createManualClock(NOW));
+    const { values, missing } = await source.values([question('TRUR', '10')], new Set(['units', 'aum']));
+    expect(values).toEqual([]);
+    expect(missing.map(({ because }) => because)).toEqual(Array(2).fill(`${dir}/TRUR.json is not a file`));
   });
 
   test('takes the date of each number where the file has one', async () => {

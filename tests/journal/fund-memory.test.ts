@@ -1,4 +1,7 @@
+import { Database } from 'bun:sqlite';
 import { describe, expect, test } from 'bun:test';
+import { join } from 'node:path';
+import { JOURNAL_FILE } from '../../src/journal/database.ts';
 import { openJournal } from '../../src/journal/journal.ts';
 import type { FundValue, Journal, WeightMark } from '../../src/ports.ts';
 import { tempDirs } from '../support/temp-dir.ts';
@@ -34,6 +37,17 @@ describe('fund values', () => {
     const second = openJournal(dir);
     expect(kept(second)).toEqual(all);
     second.close();
+  });
+
+  test('that are no numbers any more are left alone, the others come back', () => {
+    const dir = newDir();
+    const journal = openJournal(dir);
+    journal.keepFundValues([value(), value({ kind: 'nav' })]);
+    const db = new Database(join(dir, JOURNAL_FILE));
+    db.run("UPDATE fund_values SET value = 'abc' WHERE kind = 'aum'");
+    db.close(true);
+    expect(kept(journal)).toEqual([value({ kind: 'nav' })]);
+    journal.close();
   });
 
   test('of one ticker, kind, source and instant: the newest fetch stands', () =>

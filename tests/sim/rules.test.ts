@@ -2,6 +2,8 @@
 // and what a rule allows breaks nothing.
 
 import { expect, test } from 'bun:test';
+import { GetOrderBookRequest } from 'tinkoff-invest-api/dist/generated/marketdata.js';
+import { PositionsRequest } from 'tinkoff-invest-api/dist/generated/operations.js';
 import { OrderType } from 'tinkoff-invest-api/dist/generated/orders.js';
 import type { World } from '../../sim/world/world.ts';
 import { type RuledScene, ruledScene } from '../support/ruled-scene.ts';
@@ -64,6 +66,28 @@ function calls({ world, broker }: RuledScene, method: string, orderId: string | 
   const seen = { call, life: world.life } as unknown as Parameters<World['checks']['onCall']>[0];
   world.checks.onCall(seen, 'applied');
 }
+
+/** The account is looked at, and after that the book of an instrument, where one is named. */
+function looks({ world, broker }: RuledScene, ticker?: string): void {
+  const { token } = world.accounts[0]!;
+  world.start();
+  const left = (method: string, bytes: Uint8Array) => world.checks.onLeave(method, bytes, world.life!, token);
+  left('GetPositions', PositionsRequest.encode({ accountId: broker }).finish());
+  if (ticker === undefined) return;
+  const instrumentId = world.exchange.instrument(ticker).uid;
+  left('GetOrderBook', GetOrderBookRequest.encode({ instrumentId, depth: 50 }).finish());
+}
+
+const large = (s: RuledScene, looked?: string): void => {
+  looks(s, looked);
+  s.plan([s.order('sell', 'TMOS', 400_000)]);
+};
+
+/** The broker is told that it may lend for it. */
+const confirmed = (rubles: number) => (s: RuledScene) => {
+  const intent = s.order('buy', 'TMOS', rubles);
+  s.plan([{ ...intent, request: { ...intent.request, confirmMargin: true } }]);
+};
 
 const bars = ({ world }: RuledScene, ticker: string): void =>
   world.alerted({
@@ -198,6 +222,29 @@ const CASES: readonly Case[] = [
       s.plan([order]);
       s.leave(order, LIMIT, 6);
     },
+  ],
+  ['limits.max_spread_percent', 'a large order leaves without a look at its book', {}, {}, (s) => large(s)],
+  [
+    'limits.max_spread_percent',
+    'a large order leaves after a look at another book',
+    {},
+    {},
+    (s) => large(s, 'TRUR'),
+  ],
+  ['margin_trading', 'nobody lends what is confirmed', {}, {}, confirmed(150_000)],
+  [
+    'margin_trading',
+    'own money pays for what is confirmed',
+    { margin_trading: MARGIN },
+    { borrows: true },
+    confirmed(50_000),
+  ],
+  [
+    'limits.min_trade_rub',
+    'nobody wants its first lot',
+    { limits: { min_trade_rub: 60_000 }, min_one_lot: false },
+    { tmos: 0 },
+    buys(50_000),
   ],
   [
     'limits.max_spread_percent',
@@ -429,6 +476,14 @@ const ALLOWED: readonly Case[] = [
     { borrows: true },
     buys(250_000),
   ],
+  [
+    'margin_trading',
+    'what is confirmed may need more than there is',
+    { margin_trading: MARGIN },
+    { borrows: true },
+    confirmed(95_000),
+  ],
+  ['limits.max_spread_percent', 'the book of a large order was looked at', {}, {}, (s) => large(s, 'TMOS')],
   ['cash_reserve_rub', 'enough is left', { cash_reserve_rub: 40_000 }, {}, buys(50_000)],
   [
     'rebalance.threshold_percent',

@@ -67,6 +67,17 @@ describe('the least order', () => {
     expect(ordersOf(leaving)).toEqual({ B: -2 });
   });
 
+  test('a first order is as any other where no first lot is wanted', () => {
+    const limits = { minTrade: rub('5000') };
+    const some = { pieces: { A: 1000, B: 0 }, wallet: { A: 99.5, B: 0.5 }, limits, cash: '600' };
+    expect(ordersOf(planFor(some))).toEqual({ B: 5 });
+    const plan = planFor({ ...some, minOneLot: false });
+    expect(ordersOf(plan)).toEqual({});
+    expect(held(plan, 'limits.min_trade_rub')).toEqual({
+      B: 'too little to trade, the least is 5000.00 RUB',
+    });
+  });
+
   test('a debt is covered by an order of any size', () => {
     const limits = { minTrade: rub('5000') };
     expect(ordersOf(planFor({ pieces: { A: 1000 }, wallet: { A: 100 }, limits, cash: '-90' }))).toEqual({
