@@ -231,9 +231,10 @@ export class CallFaults {
     // A first plan has nothing to compare another account's holdings with: some are shown those before anything else happens.
     const isFirst = swarm.isAsleep && method === 'GetPositions';
     // A day's lists that went wrong cost a restart.
-    const often = isFirst || READ_ONCE_A_DAY.has(method) ? 0.05 : method === 'PostOrder' ? 0.2 : 0.14;
-    const corrupt =
-      names === undefined ? null : swarm.fires('corrupt_reply', often, isFirst || !swarm.isAsleep);
+    const often = isFirst || READ_ONCE_A_DAY.has(method) ? 0.05 : method === 'PostOrder' ? 0.5 : 0.14;
+    // An order that is struck otherwise has no reply that could be wrong.
+    const comes = names !== undefined && (method !== 'PostOrder' || struck.length === 0);
+    const corrupt = comes ? swarm.fires('corrupt_reply', often, isFirst || !swarm.isAsleep) : null;
     if (corrupt !== null && names !== undefined) {
       const name = names[corrupt.whole(0, names.length - 1)];
       const [said, change] = otherOf(method, corrupt, isFirst) ?? [name, name && CORRUPTIONS[name].change];

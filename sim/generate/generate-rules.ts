@@ -78,22 +78,23 @@ export const believedOf = (dice: Dice): Keys => ({
 });
 
 /** Fund data is there for funds alone. */
-function modeInto(keys: Keys, dice: Dice, tickers: readonly string[], hasHistory: boolean): void {
-  const mode = dice.chance(0.4)
-    ? 'manual'
-    : dice.pick([
+/** What can be weighed at all: by fund data funds alone, by history what has one. */
+function modesFor(tickers: readonly string[], hasHistory: boolean): readonly [string, ...string[]] {
+  return tickers.every((ticker) => FUNDS.has(ticker))
+    ? [
         'equal',
-        'marketcap',
-        'aum',
-        'marketcap_aum',
-        'decorrelation',
-        'inverse_volatility',
-        'inverse_volatility',
-        'sharpe',
-      ]);
-  const needsFunds = /^(marketcap|aum|marketcap_aum|decorrelation)$/.test(mode);
-  const isBlind = needsFunds ? !tickers.every((ticker) => FUNDS.has(ticker)) : !hasHistory;
-  const weighed = isBlind && mode !== 'manual' ? 'equal' : mode;
+        ...['marketcap', 'marketcap', 'aum', 'marketcap_aum', 'marketcap_aum', 'decorrelation'],
+        ...['inverse_volatility', 'sharpe'],
+      ]
+    : ['equal', ...(hasHistory ? ['inverse_volatility', 'inverse_volatility', 'sharpe'] : [])];
+}
+
+const HISTORIES: ReadonlySet<string> = new Set(['inverse_volatility', 'sharpe']);
+
+function modeInto(keys: Keys, dice: Dice, tickers: readonly string[], hasHistory: boolean): void {
+  const mode = dice.chance(0.35) ? 'manual' : dice.pick(modesFor(tickers, hasHistory));
+  const isBlind = HISTORIES.has(mode) && !hasHistory;
+  const weighed = isBlind ? 'equal' : mode;
   if (weighed !== 'manual') keys[dice.chance(0.8) ? 'desired_mode' : 'rebalance_mode'] = weighed;
   if (weighed === 'decorrelation') keys.decorrelation_min_spread_pp = dice.pick([0, 0.05, 0.5]);
   if (weighed === 'inverse_volatility') keys.volatility_window_days = dice.pick([5, 10, 30]);
@@ -102,8 +103,7 @@ function modeInto(keys: Keys, dice: Dice, tickers: readonly string[], hasHistory
     keys.risk_free_percent = dice.pick([0, 15]);
   }
   // Weights that stand still have gone nowhere.
-  const moves = weighed !== 'manual' && weighed !== 'equal' && hasHistory;
-  if (dice.chance(moves ? 0.6 : 0.1)) {
+  if (dice.chance(/^marketcap/.test(weighed) ? 0.6 : 0.12)) {
     keys.diff = dice.pick(['iteration', 'day']);
     keys.diff_multiplier = dice.pick([10, 50, 100, 100]);
   }

@@ -12,9 +12,12 @@ const SECOND_MS = 1_000;
 const HOUR_MS = 3_600_000;
 /** safety.md: an alert within 60 s. */
 const TOLD_WITHIN_MS = 60 * SECOND_MS;
-/** Without these nothing is traded; without the tariff, or what a rule weighs by, some of it is. */
+/**
+ * Without these nothing is traded; without the tariff, or what a rule weighs by, some of it is. An order that is refused is
+ * judged by what becomes of it: of one that was sent before without an answer it is no refusal.
+ */
 const NEEDED: ReadonlySet<string> = new Set([
-  ...['PostOrder', 'GetOrderState', 'GetOrders', 'GetPositions', 'GetLastPrices', 'GetTradingStatuses'],
+  ...['GetOrderState', 'GetOrders', 'GetPositions', 'GetLastPrices', 'GetTradingStatuses'],
 ]);
 const KEY = /[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}/g;
 /** Told by the loop when the iteration is over and on record, or, of the token, by whatever call met it. */
@@ -62,6 +65,8 @@ export function alertChecks(world: World): Check {
   const recorded = new Map<string, { readonly life: Life; readonly atMs: number; readonly bad: boolean }>();
   /** By iteration: what the refusals of its orders may be told as; one of several is enough. */
   const stops = new Map<string, Set<string>>();
+  /** Iterations that the venue refused the token of: that is told instead. */
+  const untrusted = new Set<string>();
   /** By iteration: how many writes had failed when the last of them was refused. */
   const writtenBy = new Map<string, number>();
   const looked = new Set<string>();
@@ -220,7 +225,9 @@ export function alertChecks(world: World): Check {
     // Other orders of its leg are seen to first, each call of which may wait for the next minute's limit.
     const limited = (world.coverage.tables.faults.rate_limited ?? 0) + 1;
     world.timeline.at(sinceMs + 4 * TOLD_WITHIN_MS + limited * TOLD_WITHIN_MS, () => {
-      if (isOver(life)) return;
+      // What was asked beside it may have said sooner that nothing is to be believed for now.
+      const first = world.records.find(({ atMs }) => atMs >= sinceMs);
+      if (isOver(life) || first?.record.status === 'skipped') return;
       if (!heard.some(({ event, atMs }) => event === 'contract_changed' && atMs >= life.startedMs))
         wrong('the venue said minutes ago that its contract changed, and nobody was told');
     });
@@ -236,6 +243,7 @@ export function alertChecks(world: World): Check {
       if (life === null) return;
       const { account, request } = after;
       if (after.state === 'unknown' && before.state !== 'unknown') unknown(account, request.key, life);
+      if (change.code === '40003') untrusted.add(after.iteration);
       const event = ENDS[change.code ?? ''];
       if (after.state === 'rejected' && change.evidence === 'refused by the venue' && event !== undefined) {
         stops.set(after.iteration, (stops.get(after.iteration) ?? new Set()).add(event));
@@ -303,6 +311,7 @@ export function alertChecks(world: World): Check {
       pauses(account, BAD.has(record.status) && !isQuiet, life);
       const events = stops.get(record.iteration);
       stops.delete(record.iteration);
+      if (untrusted.has(record.iteration)) return;
       if (events === undefined || account.dryRun || record.status === 'unknown_outcome') return;
       // A journal that fails after it stops the account by itself; the venue says the same to the next program.
       if (world.unwritten > (writtenBy.get(record.iteration) ?? world.unwritten))

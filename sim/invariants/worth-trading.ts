@@ -27,6 +27,10 @@ const BY_LOTS: ReadonlySet<string> = new Set([
   // These slow down, and are reckoned with: what they let be traded is traded.
   ...['limits.max_trade_percent', 'limits.max_turnover_percent'],
 ]);
+/** What a plan had for a sell that is too small to be sent it does not spend on another purchase instead. */
+const isSmallSell = ({ rule, lots = 0 }: IterationRecord['held_back'][number]): boolean =>
+  lots < 0 && /^limits\.(dust_percent|min_trade_rub)$/.test(rule);
+
 /** Prices and with them the total move between the look and the record. */
 const ROOM = 0.95;
 
@@ -70,6 +74,7 @@ export function worthTradingChecks(world: World, told: Told, traded: Traded): Ch
       const account = world.accounts.find(({ id }) => id === record.account);
       if (account === undefined || record.status !== 'nothing_to_do' || account.borrows) return;
       if (TOGETHER.some((key) => key in account.block) || !world.isUndisturbed(account.brokerAccount)) return;
+      if (record.held_back.some(isSmallSell)) return;
       if (world.exchange.desk.activeOf(account.brokerAccount).length > 0) return;
       const missed = missedBy(account, record);
       if (missed !== null) world.violate('worth trading', `${account.id} ${missed}`);

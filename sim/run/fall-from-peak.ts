@@ -22,7 +22,7 @@ const SLACK_PERCENT = 1;
 
 export function fallFromPeak(world: World): void {
   const account = whose(world);
-  if (account === null || !diceOf(world.seed, 'fall from peak').chance(0.5)) return;
+  if (account === null || !diceOf(world.seed, 'fall from peak').chance(0.15)) return;
   world.checks = together([]);
   const limit = Number(account.block.max_drawdown_percent);
   world.note(`prices rise and fall back, ${account.id} may fall by ${limit} %`);

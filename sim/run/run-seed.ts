@@ -207,6 +207,8 @@ const isShortOfMoney = ({ alerts, calmAtMs, life }: World): boolean =>
   );
 
 function restartShort(world: World): boolean {
+  // Ended meanwhile for the same reason, it is about to begin anew.
+  if (world.life?.alive !== true) return true;
   if (!isShortOfMoney(world)) return false;
   world.life?.terminate();
   return true;

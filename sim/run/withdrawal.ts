@@ -25,7 +25,7 @@ interface Books {
 
 export function withdrawal(world: World): void {
   const account = whose(world);
-  if (account === null || !diceOf(world.seed, 'withdrawal').chance(0.12)) return;
+  if (account === null || !diceOf(world.seed, 'withdrawal').chance(0.1)) return;
   world.checks = together([]);
   const asked = Math.floor(ASKED * booksOf(world, account).total);
   const { code, said } = world.person.run(['raise-cash', String(asked), '--account', account.id]);

@@ -252,10 +252,16 @@ async function runLeg(
   };
 }
 
+/** Of several that end trading the one that ends most of it: a token may be good again in minutes. */
 function stopOf(submitted: readonly Submitted[]): Refusal | null {
-  const stopping = submitted.find(({ reaction }) => endsTrading(reaction));
-  return stopping?.reaction ? { reaction: stopping.reaction, order: stopping.order } : null;
+  const stops = submitted.flatMap(({ reaction, order }) =>
+    reaction !== null && endsTrading(reaction) ? [{ reaction, order }] : [],
+  );
+  return stops.toSorted((a, b) => gravity(b.reaction) - gravity(a.reaction))[0] ?? null;
 }
+
+const gravity = (reaction: Refusal['reaction']): number =>
+  reaction === 'stop_all' ? 2 : reaction === 'stop_token' ? 0 : 1;
 
 async function send(
   context: AccountContext,

@@ -99,6 +99,31 @@ describe('a definite refusal', () => {
       expect(world.faults()).toEqual([]);
     });
 
+  test.each([
+    ['40003', '30240', 'stop_account'],
+    ['30240', '40003', 'stop_account'],
+    ['40003', '12001', 'stop_all'],
+    ['30240', '12001', 'stop_all'],
+    ['12001', '40003', 'stop_all'],
+  ] as const)('of %s and %s in one leg the graver counts: %s', async (first, second, afterwards) => {
+    const world = await openWorld({
+      accounts: [{ wallet: { TMOS: 50, TBRU: 50 }, cash: '90000.00', settings: { sleepBetweenOrdersMs: 0 } }],
+    });
+    for (const [ticker, code] of [
+      ['TMOS', first],
+      ['TBRU', second],
+    ] as const)
+      world.exchange.faults.add({
+        method: 'PostOrder',
+        fault: { kind: 'error', code },
+        when: (call) => Reflect.get(call.request as object, 'instrumentId') === world.uid(ticker),
+        times: 100,
+      });
+    expect((await world.cycle()).afterwards.kind).toBe(afterwards);
+    expect(posts(world)).toBe(2);
+    expect(world.faults()).toEqual([]);
+  });
+
   test('the rate limit is waited for and counts as nothing', async () => {
     const world = await openWorld();
     world.exchange.faults.error('PostOrder', '80002', 3);
