@@ -100,13 +100,13 @@ export function directionChecks(world: World): Check {
     return cost <= 0n || raw(sizedAt) * NANO < cost * BigInt(Math.round((100 + Number(least)) * 1e7)) - NANO;
   }
 
-  /** RUB in the venue's books when positions were last shown: a payment may have come since. */
-  const shown = new Map<string, bigint>();
+  /** RUB in the venue's books when positions were shown the last two times: a payment may have come since. */
+  const shown = new Map<string, readonly bigint[]>();
 
   function owes(account: SimAccount, leg: PlannedLeg): boolean {
     const sight = sightOf(world, account, leg);
-    const cash = shown.get(account.brokerAccount) ?? sight.cash;
-    return [sight, { ...sight, cash }].some((each) => mustCover(world, account, each));
+    const before = (shown.get(account.brokerAccount) ?? []).map((cash) => ({ ...sight, cash }));
+    return [sight, ...before].some((each) => mustCover(world, account, each));
   }
 
   return {
@@ -118,7 +118,10 @@ export function directionChecks(world: World): Check {
         accountId !== null &&
         world.accountOf(accountId)
       )
-        shown.set(accountId, world.exchange.registry.account(accountId).cash());
+        shown.set(accountId, [
+          ...(shown.get(accountId) ?? []).slice(-1),
+          world.exchange.registry.account(accountId).cash(),
+        ]);
     },
     onPlan(leg: PlannedLeg) {
       const account = world.accounts.find(({ id }) => id === leg.account);

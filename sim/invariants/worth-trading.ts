@@ -24,8 +24,8 @@ const TOGETHER = ['rebalance', 'buy_requires_total_marginal_sell', 'confirmation
 /** What hinders nothing by itself. */
 const BY_LOTS: ReadonlySet<string> = new Set([
   ...['rounding', 'cash', 'min_improvement_pp'],
-  // These slow down, and are reckoned with: what they let be traded is traded.
-  ...['limits.max_trade_percent', 'limits.max_turnover_percent'],
+  // It slows down, and is reckoned with. A cap on turnover cuts the whole plan in proportion, of costly lots to none.
+  'limits.max_trade_percent',
 ]);
 /** What a plan had for a sell that is too small to be sent it does not spend on another purchase instead. */
 const isSmallSell = ({ rule, lots = 0 }: IterationRecord['held_back'][number]): boolean =>

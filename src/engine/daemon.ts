@@ -205,11 +205,14 @@ function failure(
 const inWords = (error: unknown): Record<string, unknown> =>
   isJournalFailure(error) ? { problem: error.message } : { err: error };
 
+const isLive = ({ settings }: AccountPlan): boolean => !settings.dryRun;
+
 function report(options: DaemonOptions, settings: AccountSettings, afterwards: Afterwards): void {
   const account = settings.id;
   const alert = (event: string, message: string) => {
-    // Nothing is at stake in a dry run: whoever runs it reads it, nobody is woken up.
-    if (settings.dryRun) options.log.error({ account, alert: event }, message);
+    // Nothing is at stake in a dry run: whoever runs it reads it, nobody is woken up. All that ends with it is another matter.
+    const stopsOthers = afterwards.kind === 'stop_all' && options.accounts.some(isLive);
+    if (settings.dryRun && !stopsOthers) options.log.error({ account, alert: event }, message);
     else options.notifier.alert({ account, event, message });
   };
   if (afterwards.kind === 'stop_account') {

@@ -122,6 +122,27 @@ describe('the daemon', () => {
     expect(history(world, 'b')).toEqual(history(alone, 'b'));
   });
 
+  test.each([
+    ['with an account that trades beside it: somebody is told', false, [['b', 'contract_changed']]],
+    ['with dry runs alone: nobody is woken', true, []],
+  ] as const)('a dry run that finds the contract changed ends all, %s', async (_, dryRun, told) => {
+    const world = await openWorld({
+      accounts: [
+        { ...A, settings: { dryRun } },
+        { ...B, settings: { dryRun: true } },
+      ],
+    });
+    world.exchange.faults.add({
+      method: 'GetPositions',
+      fault: { kind: 'error', code: '12001' },
+      when: ({ accountId }) => accountId === world.accountId('b'),
+      times: 100,
+    });
+    await world.daemon({ forMs: HOUR_MS });
+    expect(world.alerts.map(({ account, event }) => [account, event])).toEqual(told.map((each) => [...each]));
+    expect(of(world, 'b')).toHaveLength(1);
+  });
+
   test('a journal that cannot be written stops the account before anything is sent', async () => {
     const world = await openWorld({ accounts: [A] });
     world.onWrite = (write, phase) => {
