@@ -4,6 +4,7 @@
 
 import type { IterationRecord } from '../../src/core/iteration-record.ts';
 import type { Check } from '../check.ts';
+import type { FaultKind } from '../faults/fault-kinds.ts';
 import type { SimAccount } from '../generate/generate-accounts.ts';
 import type { World } from '../world/world.ts';
 import { DUST_PERCENT } from './balance.ts';
@@ -19,8 +20,16 @@ const TIE = 0.002;
 const STEPS = 0.003;
 const MORE = 1.05;
 const GRAIN_RUB = 1;
-/** Rules over several instruments at once: what they keep back is not told row by row. */
-const TOGETHER = ['rebalance', 'buy_requires_total_marginal_sell', 'confirmationThresholdRub'];
+/**
+ * Rules over several instruments at once, and those that hold what is at its nearest lots already: what they keep back is not
+ * told row by row.
+ */
+const UNTOLD = [
+  ...['rebalance', 'buy_requires_total_marginal_sell', 'confirmationThresholdRub', 'buy_only'],
+  ...['do_not_buy', 'do_not_sell', 'min_profit_percent_for_close_position'],
+];
+const UNTOLD_LIMITS = ['below_moving_average', 'max_premium_percent', 'max_spread_percent', 'max_orders'];
+const BARRING: readonly FaultKind[] = ['trading_barred', 'instrument_halted', 'halted_after_sells'];
 /** What hinders nothing by itself. */
 const BY_LOTS: ReadonlySet<string> = new Set([
   ...['rounding', 'cash', 'min_improvement_pp'],
@@ -33,6 +42,9 @@ const isSmallSell = ({ rule, lots = 0 }: IterationRecord['held_back'][number]): 
 
 /** Prices and with them the total move between the look and the record. */
 const ROOM = 0.95;
+
+const isTold = ({ block }: SimAccount): boolean =>
+  !UNTOLD.some((key) => key in block) && !UNTOLD_LIMITS.some((key) => key in Object(block.limits ?? {}));
 
 export function worthTradingChecks(world: World, told: Told, traded: Traded): Check {
   /** What `limits` let be traded now, by one instrument and in all. */
@@ -73,8 +85,9 @@ export function worthTradingChecks(world: World, told: Told, traded: Traded): Ch
     onRecord(record) {
       const account = world.accounts.find(({ id }) => id === record.account);
       if (account === undefined || record.status !== 'nothing_to_do' || account.borrows) return;
-      if (TOGETHER.some((key) => key in account.block) || !world.isUndisturbed(account.brokerAccount)) return;
+      if (!isTold(account) || !world.isUndisturbed(account.brokerAccount)) return;
       if (record.held_back.some(isSmallSell)) return;
+      if (BARRING.some((kind) => kind in world.coverage.tables.faults)) return;
       if (world.exchange.desk.activeOf(account.brokerAccount).length > 0) return;
       const missed = missedBy(account, record);
       if (missed !== null) world.violate('worth trading', `${account.id} ${missed}`);
