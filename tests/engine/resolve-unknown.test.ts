@@ -163,4 +163,22 @@ describe('a reply that never came', () => {
     expect(orders(world)).toBe(2);
     expect(world.faults()).toEqual([]);
   });
+
+  test('an order that a question about the one beside it has shown is not sent again', async () => {
+    const world = await openWorld({ accounts: [CASH_ONLY] });
+    const first = (): string | null => world.calls('PostOrder')[0]?.orderId ?? null;
+    for (const _ of ['TMOS', 'TBRU', 'TRUR']) world.exchange.faults.execute({ kind: 'rest' });
+    world.exchange.faults.lose('PostOrder', 'after', 'unavailable', 100);
+    world.exchange.faults.conditions.ordersVisibleAfterMs = 1_500;
+    // What was true when it was asked, told once the others' questions have shown more.
+    world.exchange.faults.add({
+      method: 'GetOrderState',
+      fault: { kind: 'delay', when: 'after', ms: 4_000 },
+      when: ({ orderId }) => orderId === first(),
+    });
+    await world.cycle();
+    const sent = world.calls('PostOrder').filter(({ orderId }) => orderId === first());
+    expect(sent).toHaveLength(1);
+    expect(world.faults()).toEqual([]);
+  });
 });
