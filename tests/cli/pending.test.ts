@@ -21,7 +21,9 @@ const OTHER = '1a2b9999-0000-5000-8000-000000000002';
 const HOUR_MS = 3_600_000;
 const run = (dir: string, ...args: string[]) => shop.run(args, dir);
 const RECORD = JSON.stringify({
+  ...{ account: 'main', orders: [], positions: [], held_back: [] },
   started_at: '2026-11-20T10:00:00Z',
+  finished_at: '2026-11-20T10:00:01Z',
   status: 'balanced',
   equity_rub: '1000000.00',
   reason: null,
