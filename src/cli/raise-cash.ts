@@ -75,12 +75,12 @@ function dateOf(text: string, nowMs: number): number | string {
   const atMs = DATE.test(text) ? Date.parse(`${text}T00:00:00+03:00`) : Number.NaN;
   if (Number.isNaN(atMs) || moscow(atMs, 'yyyy-MM-dd') !== text)
     return `--by ${text} is no date; expected one such as ${moscow(nowMs, 'yyyy-MM-dd')}`;
-  if (atMs > nowMs + FAR_MS) return `--by ${text} is more than ten years away; expected a nearer day`;
+  if (atMs > nowMs + FAR_MS) return `--by ${text} is more than a hundred years away; expected a nearer day`;
   return atMs < moscowMidnight(nowMs) ? `--by ${text} is past; expected today or later` : atMs;
 }
 
 /** A slip of the finger, such as 3026. */
-const FAR_MS = 3_653 * 86_400_000;
+const FAR_MS = 36_525 * 86_400_000;
 
 function keep(journal: Journal, request: CashRequest): string[] {
   const { account, amount, byMs } = request;

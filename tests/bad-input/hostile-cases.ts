@@ -119,7 +119,7 @@ export const HOSTILE: readonly BadCase[] = rows(
     'a day of the next millennium',
     'raise-cash 1000 --by 3026-12-01',
     2,
-    ['--by 3026-12-01 is more than ten years away'],
+    ['--by 3026-12-01 is more than a hundred years away'],
     { files: inState(() => {}) },
   ],
   // .env.
