@@ -144,6 +144,8 @@ export function orderChecks(world: World): Check {
     const { request, ticker } = intent;
     const matters = amount > nanoOf(LARGE_RUB * 1.001) || surelyThin(account);
     if (request.type === 'limit' || urgent || !matters || world.faults.spoiltTheDay) return;
+    // An old look may show a debt, and what covers one goes out whatever its book.
+    if (request.side === 'sell' && !world.isUndisturbed(account.brokerAccount)) return;
     const looked = lookedMs.get(account.brokerAccount);
     const asked = bookMs.get(`${account.token} ${request.uid}`);
     if (looked !== undefined && (asked ?? Number.NEGATIVE_INFINITY) < looked)
