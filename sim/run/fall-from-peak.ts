@@ -3,14 +3,13 @@
 // Judged by the venue's books at its last prices. Guarantees: nothing else is looked at any more.
 
 import type { IterationRecord } from '../../src/core/iteration-record.ts';
-import { isTrading } from '../../src/exchange/calendar.ts';
 import { together } from '../check.ts';
 import type { SimAccount } from '../generate/generate-accounts.ts';
 import { isJump } from '../invariants/told.ts';
 import { diceOf } from '../world/streams.ts';
 import type { World } from '../world/world.ts';
+import { calmAccount, lookMs, looksAgain, tradesAt } from './calm-account.ts';
 
-const MINUTE_MS = 60_000;
 /** Less than any price has to leap for a person to be asked. */
 const UP = '1.025';
 const DOWN = '0.975';
@@ -44,20 +43,17 @@ export function fallFromPeak(world: World): void {
     );
 }
 
-/** The only account of its world, in order, with a limit that such a fall passes, while trading goes on for long enough. */
-function whose({ accounts, exchange, halted, killSwitch, life, records, timeline, skewMs }: World) {
-  const [account, another] = accounts;
-  const last = records.at(-1)?.record;
-  if (account === undefined || another !== undefined || last === undefined) return null;
-  const { block, dryRun, id, intervalMs } = account;
-  const limit = Number(block.max_drawdown_percent ?? Number.POSITIVE_INFINITY);
-  if (limit > 5 || dryRun || block.exchange !== undefined || skewMs !== 0) return null;
-  const calm = life?.alive === true && life.stoppedMs === null && !halted.has(id);
-  if (!calm || killSwitch.engaged(id) !== null || !last.exchange_open) return null;
-  if ((last.status !== 'balanced' && last.status !== 'nothing_to_do') || isHeld(last)) return null;
-  const untilMs = timeline.now() + (2 * TIMES + LOOKS + 1) * (intervalMs + 5 * MINUTE_MS);
-  const isOpen = (atMs: number) => isTrading(exchange.market.calendar.phase('MOEX', atMs));
-  return isOpen(timeline.now()) && isOpen(untilMs) ? account : null;
+/** A calm account with a limit that such a fall passes, while trading goes on for long enough. */
+function whose(world: World): SimAccount | null {
+  const calm = calmAccount(world);
+  if (calm === null || isHeld(calm.last)) return null;
+  const { account } = calm;
+  const limit = Number(account.block.max_drawdown_percent ?? Number.POSITIVE_INFINITY);
+  const nowMs = world.timeline.now();
+  const isOpen = [nowMs, nowMs + lookMs(account, 2 * TIMES + LOOKS + 1)].every((atMs) =>
+    tradesAt(world, atMs),
+  );
+  return limit <= 5 && isOpen ? account : null;
 }
 
 /** What waits for a person keeps the price that they know. */
@@ -71,13 +67,6 @@ function moves(world: World, account: SimAccount, factor: string): boolean {
   if (!looksAgain(world, account)) return false;
   const after = pricesOf(world, account);
   return !before.some((price, index) => isJump(account, price, after[index] ?? price));
-}
-
-/** Whether it has had one more iteration; a halted one has not, and is what is wanted. */
-function looksAgain({ records, timeline }: World, { intervalMs }: SimAccount): boolean {
-  const from = records.length;
-  timeline.run(timeline.now() + intervalMs + 5 * MINUTE_MS, () => records.length > from);
-  return records.length > from;
 }
 
 const papersOf = ({ wallet }: SimAccount): readonly string[] =>

@@ -2,21 +2,19 @@
 // kept aside, later withdraws a part of it, and looks at what the venue's books have then. Judged by those alone.
 // Requires: one plain account that trades now and for long enough. Guarantees: nothing else is looked at any more.
 
-import { isTrading } from '../../src/exchange/calendar.ts';
 import { together } from '../check.ts';
 import { PAPERS, type SimAccount } from '../generate/generate-accounts.ts';
 import { isJump } from '../invariants/told.ts';
 import { diceOf } from '../world/streams.ts';
 import type { World } from '../world/world.ts';
+import { calmAccount, isInOrder, lookMs, looksAgain, tradesAt } from './calm-account.ts';
 
-const MINUTE_MS = 60_000;
 const NANO = 1_000_000_000;
 /** What is asked for, of the total, and what is withdrawn of that. */
 const ASKED = 0.4;
 const WITHDRAWN = 0.5;
 /** Prices move, lots are whole, and a difference that small is not worth a trade. */
 const ROOM = 0.03;
-const IN_ORDER: ReadonlySet<string> = new Set(['balanced', 'nothing_to_do']);
 
 interface Books {
   readonly cash: number;
@@ -32,57 +30,38 @@ export function withdrawal(world: World): void {
   world.coverage.count('person', 'raise-cash');
   world.note(`a person asks for ${asked} RUB: ${said.trim()}`);
   if (code !== 0) world.violate('raise-cash', `"raise-cash ${asked}" ends with ${code}: ${said}`);
-  if (code !== 0 || !looksAgain(world, account)) return;
+  if (code !== 0 || !looksCalmly(world, account)) return;
   compare(world, account, asked, 'were asked for');
   const taken = Math.floor(WITHDRAWN * asked);
   if (booksOf(world, account).cash < taken) return;
   world.exchange.withdraw(account.brokerAccount, String(taken));
   // What was withdrawn is taken off once, however often it is looked at.
-  for (let looks = 0; looks < 2 && looksAgain(world, account); looks += 1)
+  for (let looks = 0; looks < 2 && looksCalmly(world, account); looks += 1)
     compare(world, account, asked - taken, `are left of them, ${taken} withdrawn`);
 }
 
-/** The only account where nothing but its wallet, and no limit of a day, says what it holds. */
-function whose({
-  accounts,
-  exchange,
-  halted,
-  killSwitch,
-  life,
-  records,
-  timeline,
-  skewMs,
-}: World): SimAccount | null {
-  const [account, another] = accounts;
-  const last = records.at(-1)?.record;
-  if (account === undefined || another !== undefined || last === undefined) return null;
-  const { plain, patient, dryRun, block, intervalMs } = account;
-  if (!plain || patient || dryRun || block.exchange !== undefined || skewMs !== 0) return null;
-  if (Number(block.max_day_turnover_percent) < 400 || block.unlisted_positions === 'sell') return null;
-  const calm = life?.alive === true && life.stoppedMs === null && !halted.has(account.id);
-  if (!calm || killSwitch.engaged(account.id) !== null) return null;
-  if (!IN_ORDER.has(last.status) || !last.exchange_open || last.held_back.some(({ rule }) => HELD.test(rule)))
-    return null;
-  const isOpen = [0, intervalMs, 2 * intervalMs + 10 * MINUTE_MS].every((ms) => {
-    const atMs = timeline.now() + ms;
-    return isTrading(exchange.market.calendar.phase('MOEX', atMs));
-  });
+/** A calm account where nothing but its wallet, and no limit of a day, says what it holds, while trading goes on for long enough. */
+function whose(world: World): SimAccount | null {
+  const calm = calmAccount(world);
+  if (calm === null) return null;
+  const { account, last } = calm;
+  const { plain, patient, block } = account;
+  if (!plain || patient || Number(block.max_day_turnover_percent) < 400) return null;
+  if (block.unlisted_positions === 'sell' || last.held_back.some(({ rule }) => HELD.test(rule))) return null;
+  const isOpen = [0, 1, 2].every((looks) => tradesAt(world, world.timeline.now() + lookMs(account, looks)));
   return isOpen ? account : null;
 }
 
 /** What does not move leaves nothing to say. */
 const HELD = /not_tradable|foreign|price|min_one_lot|no_new_risk|drawdown|turnover/;
 
-/** Whether it has had one more iteration, and is in order, and nothing waits for a person since. */
-function looksAgain(world: World, account: SimAccount): boolean {
-  const { records, timeline } = world;
-  const from = records.length;
-  const before = records.at(-1);
-  const sinceMs = before === undefined ? timeline.now() : world.beganMs(before.record);
-  timeline.run(timeline.now() + account.intervalMs + 5 * MINUTE_MS, () => records.length > from);
-  const last = records.at(-1);
-  if (records.length === from || last === undefined || !IN_ORDER.has(last.record.status)) return false;
-  return !hasLeapt(world, account, sinceMs, last.atMs);
+/** Whether it has had one more iteration, is in order, and no price leapt since the last. */
+function looksCalmly(world: World, account: SimAccount): boolean {
+  const before = world.records.at(-1);
+  const sinceMs = before === undefined ? world.timeline.now() : world.beganMs(before.record);
+  if (!looksAgain(world, account)) return false;
+  const last = world.records.at(-1);
+  return last !== undefined && isInOrder(last.record) && !hasLeapt(world, account, sinceMs, last.atMs);
 }
 
 /** A paper whose price at the venue leapt between two looks is not sold before a person has taken the price. */

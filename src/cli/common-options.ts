@@ -33,7 +33,7 @@ export const named = (text: string): string => {
 
 /** What `Number` would take besides: nothing at all as 0, 0x10, 1e2. A variable of a script that is unset is no count. */
 const DIGITS = /^\d{1,16}$/;
-const DECIMAL = /^\d+(?:\.\d+)?(?:e[+-]?\d+)?$/i;
+const DECIMAL = /^(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?$/i;
 
 /** A whole number of at least `least` and at most `most`. */
 export const wholeNumber = (least: number, most = Number.MAX_SAFE_INTEGER) => {

@@ -2,6 +2,7 @@
 
 import { type Earnings, earnings } from '../core/earnings.ts';
 import type { IterationRecord } from '../core/iteration-record.ts';
+import { DAY_MS } from '../core/moscow-day.ts';
 import { absolute, add, decimal, isPositive, type Money, NO_MONEY, raw, total } from '../core/units.ts';
 import type { FoldedDay, IterationRow, Journal } from '../ports.ts';
 import { aligned } from './aligned.ts';
@@ -21,8 +22,6 @@ export interface HistoryOptions extends CommonOptions {
   /** Only the sums. */
   readonly summary: boolean;
 }
-
-const DAY_MS = 86_400_000;
 
 export function historyCommand(options: HistoryOptions, outside: Outside): number {
   const { terminal } = outside;

@@ -3,6 +3,7 @@
 
 import { fillWorth } from '../core/fill-worth.ts';
 import { type LateFill, lateFill } from '../core/late-fill.ts';
+import { DAY_MS } from '../core/moscow-day.ts';
 import { type Money, NO_MONEY, subtract, total } from '../core/units.ts';
 import type { IterationRow, Journal, JournaledOrder } from '../ports.ts';
 import { storedRecord } from './stored-record.ts';
@@ -14,8 +15,6 @@ export interface LateFills {
   readonly orders: number;
   readonly fills: readonly LateFill[];
 }
-
-const DAY_MS = 86_400_000;
 
 /** Those of an account's orders that changed last at or after `sinceMs`. */
 export function lateFills(journal: Journal, account: string, sinceMs: number): LateFills {

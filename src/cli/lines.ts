@@ -19,7 +19,7 @@ export async function* linesOf(stream: AsyncIterable<Uint8Array | string>): Asyn
     let text = typeof chunk === 'string' ? chunk : decoder.decode(chunk, { stream: true });
     if (text === '') continue;
     if (afterReturn && text.startsWith('\n')) text = text.slice(1);
-    afterReturn = text.endsWith('\r') || (afterReturn && text === '');
+    afterReturn = text.endsWith('\r');
     const [first = '', ...others] = text.split(/\r\n|\r|\n/);
     parts.push(first);
     length += first.length;

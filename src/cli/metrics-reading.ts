@@ -5,6 +5,7 @@ import type { AccountConfig } from '../config/config.ts';
 import { tickerOf } from '../config/ticker-aliases.ts';
 import type { Close } from '../core/close.ts';
 import type { FundFacts } from '../core/fund-facts.ts';
+import { DAY_MS } from '../core/moscow-day.ts';
 import { RUB } from '../core/portfolio.ts';
 import { weighWithin } from '../core/target-weights.ts';
 import { dayOf } from '../core/weights/close-window.ts';
@@ -47,7 +48,6 @@ export interface MetricsInput {
 
 /** Calendar days that hold a number of trading days, holidays included. */
 const CALENDAR_DAYS = 1.6;
-const DAY_MS = 86_400_000;
 
 export async function readMetrics(input: MetricsInput): Promise<Metrics> {
   const { connection, accounts, nowMs } = input;

@@ -1,7 +1,7 @@
 // `raise-cash`: money that its owner is going to withdraw. Written to the journal; the next iteration sells for it and keeps
 // it aside until a withdrawal is seen or the request is cancelled. Works beside a running daemon.
 
-import { moscowMidnight } from '../core/moscow-day.ts';
+import { DAY_MS, moscowMidnight } from '../core/moscow-day.ts';
 import { decimal, isMore, type Money, money, NO_MONEY, parseNano, total } from '../core/units.ts';
 import type { CashRequest, Journal } from '../ports.ts';
 import { folded, moscow, rub } from './amounts.ts';
@@ -80,7 +80,7 @@ function dateOf(text: string, nowMs: number): number | string {
 }
 
 /** A slip of the finger, such as 3026. */
-const FAR_MS = 36_525 * 86_400_000;
+const FAR_MS = 36_525 * DAY_MS;
 
 function keep(journal: Journal, request: CashRequest): string[] {
   const { account, amount, byMs } = request;

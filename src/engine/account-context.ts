@@ -18,6 +18,7 @@ import type {
   Market,
   Notifier,
   Reaction,
+  WorldError,
 } from '../ports.ts';
 
 export interface AccountSettings {
@@ -91,6 +92,8 @@ export interface AccountMemory {
   readonly barred: Map<string, string>;
   /** The last refusal that ended trading, and in which iteration. */
   refusal: { readonly iteration: string; readonly stop: Refusal } | null;
+  /** What a question beside a clear reply was refused with for good, until the leg of that order ends. */
+  lasting: WorldError | null;
   /** Why the broker lends nothing to this account, since it refused an order for that; `null`: it did not. */
   marginRefused: string | null;
   /** Iterations in a row in which the broker found too little money for a purchase and none went through. */
@@ -139,6 +142,7 @@ export const newMemory = (startedMs: number): AccountMemory => ({
   unlisted: new Map(),
   barred: new Map(),
   refusal: null,
+  lasting: null,
   marginRefused: null,
   shortOfMoney: 0,
   lastOrderMs: null,

@@ -222,6 +222,7 @@ async function runLeg(
   const pieces = new Map(snapshot.holdings.map((holding) => [holding.uid, holding.pieces]));
   journal.plan(settings.id, iteration, leg, gate.approved, { cash: snapshot.cash, pieces }, clock.now());
   const { follow, endOf, allOver } = following(context);
+  context.memory.lasting = null;
   const submitted = await send(context, gate.approved, follow).finally(allOver);
   // Before the others are waited for: that may fail, and what a refusal means stays.
   for (const each of submitted) note(context, each, skipped);
@@ -242,6 +243,7 @@ async function runLeg(
   const tooLittleMoney = submitted.some(({ reaction }) => reaction === 'reobserve');
   // Here already: that something was bought stays so where the account cannot be looked at next.
   noteMoney(context, tooLittleMoney, ended.some(isPurchase));
+  throwLasting(context, stop);
   return {
     orders: ended,
     sent: final.some(({ attempts }) => attempts > 0),
@@ -250,6 +252,13 @@ async function runLeg(
     tooLittleMoney,
     refused,
   };
+}
+
+/** The venue accepts orders and refuses for good to be asked about them: no more than a refused order would it let trading go on. */
+function throwLasting({ memory }: AccountContext, stop: Refusal | null): void {
+  const { lasting } = memory;
+  memory.lasting = null;
+  if (lasting !== null && (stop === null || lasting.kind === 'contract')) throw lasting;
 }
 
 /** Of several that end trading the one that ends most of it: a token may be good again in minutes. */

@@ -2,7 +2,7 @@
 // no longer wanted, is taken off the list. Guarantees: one question per instrument and side and session; an order that is
 // asked about keeps its key while it stays about as large; after a no it is not asked about again in that session.
 
-import { moscowMidnight } from '../core/moscow-day.ts';
+import { DAY_MS, moscowMidnight } from '../core/moscow-day.ts';
 import type { HeldBack, Plan, PlannedOrder } from '../core/plan.ts';
 import { CONFIRMATION_RULE, isWithin } from '../core/steps/confirmations.ts';
 import { kopecks, raw } from '../core/units.ts';
@@ -13,7 +13,6 @@ import type { Outcome } from './ending.ts';
 import { keyOf } from './gate.ts';
 import { sessionAt } from './schedule.ts';
 
-const DAY_MS = 86_400_000;
 /** A late yes is told that it is late, for so long. */
 const REMEMBERED_MS = DAY_MS;
 /** A reason names this many orders. */

@@ -2,12 +2,12 @@
 // Guarantees: every period has exactly one instant, also where clocks are changed: a time that such a day skips moves by what
 // was skipped, one that it has twice is the first of the two.
 
+import { DAY_MS } from '../core/moscow-day.ts';
 import type { TimingPolicy, Weekday } from '../core/timing-policy.ts';
 import { unreachable } from '../core/unreachable.ts';
 
 export type Calendar = NonNullable<TimingPolicy['calendar']>;
 
-const DAY_MS = 86_400_000;
 const MINUTE_MS = 60_000;
 const WEEKDAYS: readonly Weekday[] = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'];
 /** 1970-01-01 was one. */

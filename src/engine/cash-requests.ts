@@ -2,7 +2,7 @@
 // Guarantees: a withdrawal lowers the requests made before it, the oldest first, and once; money that left the account is not
 // raised a second time while the list of operations does not show it yet.
 
-import { moscowDay } from '../core/moscow-day.ts';
+import { DAY_MS, moscowDay } from '../core/moscow-day.ts';
 import {
   add,
   isMore,
@@ -25,7 +25,6 @@ import type { AccountContext } from './account-context.ts';
 import { afterFills } from './after-fills.ts';
 import type { FactsInput } from './facts-input.ts';
 
-const DAY_MS = 86_400_000;
 /** Securities are paid for on the next trading day: two days of trading before the date are the last good ones. */
 const TRADING_DAYS_BEFORE = 2;
 /** A late commission is no withdrawal. */

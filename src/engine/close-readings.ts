@@ -4,13 +4,13 @@
 
 import type { Close } from '../core/close.ts';
 import type { Facts } from '../core/facts.ts';
+import { DAY_MS } from '../core/moscow-day.ts';
 import { type CloseWindow, dayOf, returnsBefore, startOf } from '../core/weights/close-window.ts';
 import { WorldError } from '../ports.ts';
 import type { AccountContext } from './account-context.ts';
 import type { WalletListing } from './listings.ts';
 import { steady } from './steady.ts';
 
-const DAY_MS = 86_400_000;
 /** A young fund has too few closes for months: it is not asked about at every interval of a few seconds. */
 const ASKED_AGAIN_AFTER_MS = 5 * 60_000;
 

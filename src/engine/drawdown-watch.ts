@@ -3,6 +3,7 @@
 // instruments) is neither loss nor gain, also where the operations list shows it an iteration late.
 
 import { drawdownTrouble, movedMarks } from '../core/drawdown.ts';
+import { DAY_MS } from '../core/moscow-day.ts';
 import { holdingValue, ownCash, type Snapshot } from '../core/portfolio.ts';
 import {
   absolute,
@@ -27,9 +28,9 @@ import { clockWasSet, instantOf } from './steady.ts';
 
 const READ_AGAIN_MS = 3_600_000;
 /** The operations are read back to here at most; older flows are folded into the marks. */
-const FOLD_AFTER_MS = 30 * 86_400_000;
+const FOLD_AFTER_MS = 30 * DAY_MS;
 /** Operations this old are certainly on the list. */
-const SETTLED_MS = 86_400_000;
+const SETTLED_MS = DAY_MS;
 const ONE_RUBLE = money(NANO);
 
 type Look = Pick<Observation, 'snapshot' | 'positionsAtMs' | 'positionsWithin'>;

@@ -1,12 +1,12 @@
 // T-Capital funds trade without commission at T-Bank: one that was free so far and is charged for is told about, once a day.
 
 import { fillWorth } from '../core/fill-worth.ts';
+import { DAY_MS } from '../core/moscow-day.ts';
 import { isPositive, isZero, kopecks, type Money } from '../core/units.ts';
 import type { JournaledOrder } from '../ports.ts';
 import type { AccountContext } from './account-context.ts';
 import { tellOnce } from './tell-once.ts';
 
-const DAY_MS = 86_400_000;
 /** Fills that say whether it was free. */
 const LOOK_BACK_MS = 90 * DAY_MS;
 

@@ -2,6 +2,7 @@
 // somebody undoes our own trades twice in a row, a halt, for another bot is at work.
 
 import { fillWorth } from '../core/fill-worth.ts';
+import { DAY_MS } from '../core/moscow-day.ts';
 import type { Side } from '../core/order.ts';
 import {
   countReversals,
@@ -34,7 +35,7 @@ import { haltAccount } from './halt.ts';
 import type { Observation } from './observe.ts';
 
 /** Trades of ours that can still be undone: the venue's own memory of operations for the first look is as long. */
-const LOOK_BACK_MS = 2 * 86_400_000;
+const LOOK_BACK_MS = 2 * DAY_MS;
 const REVERSALS_MAX = 2;
 const ONE_RUBLE = money(NANO);
 const ONE_PERCENT = rate(NANO / 100n);

@@ -184,7 +184,7 @@ export async function submitInTurn(
     const result = await submit(context, order.request.key);
     follow(order.request.key);
     submitted.push(result);
-    blocked = result.order.state === 'unknown' || endsTrading(result.reaction);
+    blocked = result.order.state === 'unknown' || endsTrading(result.reaction) || memory.lasting !== null;
   }
   return submitted;
 }

@@ -5,8 +5,8 @@
 import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
 import { quoted } from './no-data.ts';
 
-/** What is asked for, and read. */
-export const PACKINGS = 'gzip, deflate, br';
+/** What is asked for. Not `deflate`: servers mean two formats by it, of which one is read where it comes unasked. */
+export const PACKINGS = 'gzip, br';
 
 const READERS = new Map<string, (bytes: Uint8Array, options: { maxOutputLength: number }) => Uint8Array>([
   ['gzip', gunzipSync],

@@ -3,6 +3,7 @@
 
 import type { Earned } from '../core/earnings.ts';
 import { type Money, raw } from '../core/units.ts';
+import { jsonIn } from './json-in.ts';
 import { moneyOrNull } from './order-rows.ts';
 import type { Store } from './store.ts';
 
@@ -112,7 +113,7 @@ function withReason(counted: string, given: string | null): string {
 
 /** How often each reason was given, from the JSON that holds it. */
 export function reasonsOf(text: string): Map<string, number> {
-  const written: unknown = JSON.parse(text);
+  const written = jsonIn(text, 'the reasons of a day');
   return new Map(
     Object.entries(Object(written)).filter(
       (entry): entry is [string, number] => typeof entry[1] === 'number',

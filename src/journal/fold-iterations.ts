@@ -8,6 +8,7 @@ import { type LateFill, lateFill } from '../core/late-fill.ts';
 import { DAY_MS, moscowMidnight } from '../core/moscow-day.ts';
 import { money } from '../core/units.ts';
 import type { DaySums } from './day-sums.ts';
+import { jsonIn } from './json-in.ts';
 import { OPEN_STATES } from './order-book.ts';
 import { type OrderRow, SELECT_ORDER, toMoney, toOrder } from './order-rows.ts';
 import type { Store } from './store.ts';
@@ -116,9 +117,9 @@ function accountFolder(
   };
 }
 
-/** The named boundary: the engine wrote it. What has no positions was not valued. */
-const recordOf = (row: Row): IterationRecord => {
-  const written = JSON.parse(row.record) as Partial<IterationRecord>;
+/** The named boundary: the engine wrote it. What has no positions was not valued. @throws {JournalError} */
+export const recordOf = (row: Pick<Row, 'iteration' | 'record'>): IterationRecord => {
+  const written = jsonIn(row.record, `the record of iteration ${row.iteration}`) as Partial<IterationRecord>;
   return { ...written, positions: written.positions ?? [], orders: written.orders ?? [] } as IterationRecord;
 };
 
@@ -152,7 +153,7 @@ function lateFinder(store: Store): (account: string, from: bigint, until: bigint
     sent.all({ account, from, until }).flatMap((row) => {
       const told = find.get({ iteration: row.iteration });
       if (told?.counted === 0n) return [];
-      const late = lateFill(toOrder(row), told && (JSON.parse(told.record) as IterationRecord));
+      const late = lateFill(toOrder(row), told && recordOf({ ...row, ...told }));
       return late === null ? [] : [late];
     });
 }

@@ -3,12 +3,11 @@
 // is small; a key is known far longer than any venue remembers it.
 
 import { fillWorth } from '../core/fill-worth.ts';
-import type { IterationRecord } from '../core/iteration-record.ts';
 import { DAY_MS, moscowMidnight } from '../core/moscow-day.ts';
 import { isPositive, NO_MONEY } from '../core/units.ts';
 import type { JournaledOrder } from '../ports.ts';
 import type { DaySums } from './day-sums.ts';
-import { groupPart } from './fold-iterations.ts';
+import { groupPart, recordOf } from './fold-iterations.ts';
 import { OPEN_STATES } from './order-book.ts';
 import { type OrderRow, SELECT_ORDER, toOrder } from './order-rows.ts';
 import type { Store } from './store.ts';
@@ -63,7 +62,7 @@ export function orderFolder(store: Store, sums: DaySums): (nowMs: number) => boo
 
 /** Where something was executed the orders' own amounts count, as history counts them; they include what came late. */
 function foldRecorded(sums: DaySums, row: FoldedRow, orders: readonly JournaledOrder[]): void {
-  const part = groupPart(row, JSON.parse(row.record) as IterationRecord);
+  const part = groupPart(row, recordOf(row));
   const filled = orders.some(({ executed }) => isPositive(executed));
   sums.addGroup(filled ? { ...part, turnover: NO_MONEY, commission: NO_MONEY } : part);
   addTickers(sums, part, orders, filled);

@@ -1,6 +1,7 @@
 // Fund data as the sources gave them, and the weights that `diff` compares with.
 // Guarantees: one value per ticker, kind, source and as-of instant, the newest fetch; amounts beyond 64 bits stay exact.
 
+import { DAY_MS } from '../core/moscow-day.ts';
 import type { FundValue, Journal } from '../ports.ts';
 import { jsonIn } from './json-in.ts';
 import type { Store } from './store.ts';
@@ -27,7 +28,7 @@ interface MarkRow {
 const KINDS: readonly FundValue['kind'][] = ['units', 'price', 'marketCap', 'aum', 'nav'];
 const WHOLE = /^-?\d{1,60}$/;
 /** Older values serve nothing: no reference and no limit reaches back that far. */
-const KEPT_MS = 400 * 86_400_000;
+const KEPT_MS = 400 * DAY_MS;
 
 export const fundMemory = (store: Store): FundMemory => ({ ...values(store), ...marks(store) });
 

@@ -4,7 +4,7 @@
 
 import { CandleInterval, type HistoricCandle } from 'tinkoff-invest-api/dist/generated/marketdata.js';
 import type { Close } from '../core/close.ts';
-import { moscowDate } from '../core/moscow-day.ts';
+import { DAY_MS, moscowDate } from '../core/moscow-day.ts';
 import { type Price, price } from '../core/units.ts';
 import { WorldError } from '../ports.ts';
 import type { Calls } from './call.ts';
@@ -12,7 +12,6 @@ import { amountOf, timeOf } from './convert.ts';
 import { SHARED_METHODS } from './methods.ts';
 import type { WireLog } from './wire-log.ts';
 
-const DAY_MS = 24 * 3_600_000;
 /** The vendor's older pages allow a year of day candles at once, newer ones six. */
 const SPAN_MS = 365 * DAY_MS;
 /** Midnight in Moscow, should the venue date a day by it, is before the midnight UTC that we name the day by. */

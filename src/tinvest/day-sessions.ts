@@ -2,10 +2,10 @@
 // and breaks are none. Guarantees: start < end, within their own day; what is left out is left out, never put right.
 
 import type { TradingDay, TradingInterval } from 'tinkoff-invest-api/dist/generated/instruments.js';
+import { DAY_MS } from '../core/moscow-day.ts';
 import type { Session } from '../ports.ts';
 import { timeOf } from './convert.ts';
 
-const DAY_MS = 24 * 3_600_000;
 const NO_SESSION = /auction|clearing|break|closing_period|opening_period/i;
 
 export function spansOf(day: TradingDay): Session[] {

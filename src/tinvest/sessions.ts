@@ -3,7 +3,7 @@
 // error (the caller stays closed, and asks again at its next look), never an empty success.
 
 import type { TradingDay, TradingSchedule } from 'tinkoff-invest-api/dist/generated/instruments.js';
-import { moscowDate } from '../core/moscow-day.ts';
+import { DAY_MS, moscowDate } from '../core/moscow-day.ts';
 import { type Clock, type Market, type Session, WorldError } from '../ports.ts';
 import type { Calls } from './call.ts';
 import { timeOf } from './convert.ts';
@@ -13,7 +13,6 @@ import { worldError } from './failure.ts';
 import { SHARED_METHODS } from './methods.ts';
 import type { WireLog } from './wire-log.ts';
 
-const DAY_MS = 24 * 3_600_000;
 /** The venue refuses a `from` in the past (30003). */
 const HEAD_START_MS = 60_000;
 /** It refuses more than 14 days (30002); holidays can close an exchange for ten. */

@@ -27,6 +27,12 @@ function steps(world: World): string[] {
   }
 }
 
+/** From now on the venue says this of every order that it is asked about. */
+function tells(world: World, said: Partial<OrderState>): void {
+  const change = (reply: unknown) => ({ ...(reply as OrderState), ...said });
+  world.exchange.faults.add({ method: 'GetOrderState', times: 100, fault: { kind: 'rewrite', change } });
+}
+
 describe('an order that does not fill at once', () => {
   test('a part now and the rest a little later is waited for', async () => {
     const world = await openWorld();
@@ -72,17 +78,7 @@ describe('an order that does not fill at once', () => {
   test('a fee told anew is written, once, though nothing else has changed', async () => {
     const world = await openWorld();
     world.exchange.faults.execute({ kind: 'partial', now: 4_000n, later: [] });
-    world.exchange.faults.add({
-      method: 'GetOrderState',
-      times: 100,
-      fault: {
-        kind: 'rewrite',
-        change: (reply) => ({
-          ...(reply as OrderState),
-          executedCommission: { units: 7, nano: 0, currency: 'rub' },
-        }),
-      },
-    });
+    tells(world, { executedCommission: { units: 7, nano: 0, currency: 'rub' } });
     const { record } = await world.cycle();
     expect(steps(world).filter((step) => step === 'live>live')).toHaveLength(1);
     expect(record.orders[0]).toMatchObject({ commission_rub: '7.00' });
@@ -92,19 +88,7 @@ describe('an order that does not fill at once', () => {
     const world = await openWorld();
     world.exchange.faults.execute({ kind: 'partial', now: 4_000n, later: [] });
     const none = { units: 0, nano: 0, currency: 'rub' };
-    world.exchange.faults.add({
-      method: 'GetOrderState',
-      times: 100,
-      fault: {
-        kind: 'rewrite',
-        change: (reply) => ({
-          ...(reply as OrderState),
-          lotsExecuted: 0,
-          executedOrderPrice: none,
-          executedCommission: none,
-        }),
-      },
-    });
+    tells(world, { lotsExecuted: 0, executedOrderPrice: none, executedCommission: none });
     const { record } = await world.cycle();
     expect(record.orders[0]).toMatchObject({ status: 'partially_filled', filled_lots: 4_000 });
     const [order] = world.exchange.desk.orders;

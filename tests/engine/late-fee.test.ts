@@ -57,6 +57,20 @@ describe('a fee that the reply does not name yet', () => {
     }
   });
 
+  test.each([
+    ['12001', 'stop_all'],
+    ['40003', 'token_refused'],
+  ])('a refusal (%s) to be asked that will last ends the leg, and the fill is kept', async (code, kind) => {
+    const world = await openAllIn();
+    world.exchange.faults.rewrite('PostOrder', unbooked);
+    world.exchange.faults.error('GetOrderState', code, 1_000);
+    const { record, afterwards } = await world.cycle();
+    expect(afterwards.kind).toBe(kind as typeof afterwards.kind);
+    expect(record.status).toBe('partial');
+    expect(record.reason).toContain(code);
+    for (const { ours } of ordersOf(world)) expect(ours.state).toBe('filled');
+  });
+
   test('costs no call where trading is free or the fee is named', async () => {
     for (const percent of [0n, 500_000n]) {
       const world = await openWorld({ accounts: [ALL_IN], exchange: { commission: rate(percent) } });

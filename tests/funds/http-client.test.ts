@@ -81,7 +81,7 @@ describe('a page', () => {
     [
       'a packing that was not asked for',
       () => json('{}', { 'content-encoding': 'gzip, gzip' }),
-      'packed its page as "gzip, gzip"; expected one of gzip, deflate, br',
+      'packed its page as "gzip, gzip"; expected one of gzip, br',
     ],
     [
       'half of a packed page',

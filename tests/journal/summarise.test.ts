@@ -160,6 +160,25 @@ describe('folding', () => {
     expect(history(journal, later, 21)).toBe(before);
   });
 
+  test.each([
+    [
+      'a record',
+      "UPDATE iterations SET record = '{' WHERE started_at = (SELECT min(started_at) FROM iterations)",
+    ],
+    ['the reasons of a day', "UPDATE iteration_days SET reasons = '{'"],
+  ])('%s that somebody has changed is said in words, and nothing of it is folded', (_, damage) => {
+    const { db, journal } = memoryJournal();
+    write(journal, [quiet(0, 1, { kind: 'failed' }), ...busyDay(4, 70)]);
+    tidyUp(journal, FIRST_DAY + 4 * DAY_MS);
+    write(journal, [quiet(0, 2, { kind: 'failed' }), ...busyDay(9, 70)]);
+    db.run(damage);
+    const before = countOf(db, 'iterations');
+    const tidy = () => tidyUp(journal, FIRST_DAY + 9 * DAY_MS);
+    expect(tidy).toThrow(/the journal is damaged .* is not JSON/);
+    expect(countOf(db, 'iterations')).toBe(before);
+    db.close();
+  });
+
   test('knows a key for 400 days after its last change, and what an account held for 35', () => {
     const { journal } = memoryJournal();
     const intent = sampleIntent();
