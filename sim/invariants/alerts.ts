@@ -1,6 +1,7 @@
 // What the owner is told of what went wrong: everything that stops an account or waits for a person has its alert in time,
 // once, about the right account; what an alert says is so; and the command that it names is one that the program takes.
 
+import type { IterationRecord } from '../../src/core/iteration-record.ts';
 import type { Alert } from '../../src/ports.ts';
 import type { Check } from '../check.ts';
 import type { SimAccount } from '../generate/generate-accounts.ts';
@@ -38,6 +39,10 @@ const ENDS: Readonly<Record<string, string>> = {
 const BAD: ReadonlySet<string> = new Set(['failed', 'skipped', 'unknown_outcome']);
 /** Words of a record for which it was right to do nothing. */
 const EXPECTED = / is closed|kill switch/;
+
+/** What was asked beside it said sooner that nothing is to be believed for now. */
+const isDoubtful = (record: IterationRecord | undefined): boolean =>
+  record?.status === 'skipped' || /cannot be trusted yet/.test(record?.reason ?? '');
 
 interface Refused {
   /** When the bot last had an answer under it before that: what it has told since still stands. */
@@ -227,15 +232,16 @@ export function alertChecks(world: World): Check {
     // Other orders of its leg are seen to first, each call of which may wait for the next minute's limit.
     const limited = (world.coverage.tables.faults.rate_limited ?? 0) + 1;
     world.timeline.at(sinceMs + 4 * TOLD_WITHIN_MS + limited * TOLD_WITHIN_MS, () => {
-      // What was asked beside it may have said sooner that nothing is to be believed for now.
       const first = world.records.find(({ atMs }) => atMs >= sinceMs);
-      if (isOver(life) || first?.record.status === 'skipped') return;
+      if (isOver(life) || isDoubtful(first?.record)) return;
       if (!heard.some(({ event, atMs }) => event === 'contract_changed' && atMs >= life.startedMs))
         wrong('the venue said minutes ago that its contract changed, and nobody was told');
     });
   }
 
   return {
+    // What an iteration came to that was killed before its record is known to the bot alone.
+    onDeath: () => wentWell.clear(),
     onHalt(account) {
       const { life } = world;
       if (life !== null) expect(life, account, /^halted$/, `${account} was halted`, () => true);

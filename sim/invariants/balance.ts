@@ -4,7 +4,7 @@
 
 import type { IterationRecord } from '../../src/core/iteration-record.ts';
 import { longRate } from '../../src/exchange/margin.ts';
-import { executedValue } from '../../src/exchange/order.ts';
+import { executedValue, type VenueOrder } from '../../src/exchange/order.ts';
 import type { Check } from '../check.ts';
 import type { SimAccount } from '../generate/generate-accounts.ts';
 import type { World } from '../world/world.ts';
@@ -54,7 +54,13 @@ export function balanceChecks(world: World, told: Told): Check {
     });
   }
 
-  function troubleOf(account: SimAccount, standing: Standing, { status }: IterationRecord): string | null {
+  /** @param spared RUB reserved for fees that were not charged: they buy more only of what was bought anyway */
+  function troubleOf(
+    account: SimAccount,
+    standing: Standing,
+    { status }: IterationRecord,
+    spared: number,
+  ): string | null {
     const { rows, cash, cashLow, cashHigh, total } = standing;
     const limits = Object(account.block.limits ?? {}) as Record<string, number>;
     const present = rows.filter(({ worth, high }) => worth > 0 || high > 0);
@@ -62,7 +68,7 @@ export function balanceChecks(world: World, told: Told): Check {
     const costliest = Math.max(0, ...lots);
     const small = Math.max(limits.min_trade_rub ?? 0, ((limits.dust_percent ?? DUST_PERCENT) * total) / 100);
     // Prices go on moving between the last order and the look after it.
-    const moved = status === 'balanced' ? total * (COST + 0.001 * world.liveliness) : 0;
+    const moved = status === 'balanced' ? total * (COST + 0.001 * world.liveliness) + spared : 0;
     const worthIt = (Number(account.block.min_improvement_pp ?? 0.25) / 100) * total;
     // What is too small to sell in several others pays for nothing here.
     const room = costliest * (1 + COST) + small * lots.length + worthIt / 2 + moved;
@@ -110,21 +116,30 @@ export function balanceChecks(world: World, told: Told): Check {
   /** The fee by which the first plan of an iteration reckoned. */
   const feared = new Map<string, number>();
 
-  /**
-   * Where the fee turned out lower than it was reckoned at, less is owed than might be: what was sold for that is not bought
-   * back at once.
-   */
-  function unlent(account: SimAccount, standing: Standing, record: IterationRecord): Standing {
-    const { rows, total, cashLow, cashHigh } = standing;
+  /** What an iteration traded, and the fees of it that were reckoned with and not charged. */
+  function sparedOf(
+    account: SimAccount,
+    record: IterationRecord,
+  ): { fills: readonly VenueOrder[]; spared: number } {
     const excess = (feared.get(record.iteration) ?? 0) - rateOf(world, account);
-    if (excess <= 0) return standing;
     const sinceMs = world.beganMs(record);
     const fills = world.exchange.desk.orders.filter(
       ({ accountId, executed, createdMs }) =>
         accountId === account.brokerAccount && executed > 0n && createdMs >= sinceMs,
     );
     const traded = fills.reduce((sum, order) => sum + Number(executedValue(order)) / 1e9, 0);
-    const less = ((excess * traded) / total) * (total - cashLow);
+    return { fills, spared: Math.max(0, excess * traded) };
+  }
+
+  /**
+   * Where the fee turned out lower than it was reckoned at, less is owed than might be: what was sold for that is not bought
+   * back at once.
+   */
+  function unlent(account: SimAccount, standing: Standing, record: IterationRecord): Standing {
+    const { rows, total, cashLow, cashHigh } = standing;
+    const { fills, spared } = sparedOf(account, record);
+    if (spared === 0) return standing;
+    const less = (spared / total) * (total - cashLow);
     const invested = rows.reduce((sum, { high }) => sum + high, 0);
     const lacking = ({ uid, high }: Row): number =>
       fills.some((order) => order.side === 'sell' && order.uid === uid) ? (less * high) / invested : 0;
@@ -138,7 +153,7 @@ export function balanceChecks(world: World, told: Told): Check {
   return {
     onPlan({ account: id, iteration }) {
       const account = world.accounts.find((each) => each.id === id);
-      if (account?.borrows && !feared.has(iteration)) feared.set(iteration, rateOf(world, account));
+      if (account !== undefined && !feared.has(iteration)) feared.set(iteration, rateOf(world, account));
     },
     onRecord(record) {
       const account = world.accounts.find(({ id }) => id === record.account);
@@ -151,7 +166,8 @@ export function balanceChecks(world: World, told: Told): Check {
       if (known === null || !isFree(account, known, record)) return;
       if (isStuck(account, known)) return;
       const standing = account.borrows ? unlent(account, borrowing(account, known), record) : known;
-      const trouble = troubleOf(account, standing, record);
+      const { spared } = account.borrows ? { spared: 0 } : sparedOf(account, record);
+      const trouble = troubleOf(account, standing, record, spared);
       if (trouble !== null)
         world.violate('balanced in truth', `${account.id} (${record.status}): ${trouble}`);
     },

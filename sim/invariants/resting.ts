@@ -56,12 +56,17 @@ export function restingChecks(world: World): Check {
     else cancels.set(id, { life: from, firstMs: nowMs, lastMs: nowMs });
   }
 
-  /** Where its journal failed in this life an account does nothing more, and says so: what rests is the next life's. */
+  /**
+   * Where its journal failed in this life, or its token is refused, an account does nothing more, and says so: what rests is
+   * the next life's, or is seen to once the token is good again.
+   */
   function isStopped(brokerAccount: string, from: Life): boolean {
     const id = world.accountOf(brokerAccount)?.id;
     return world.alerts.some(
       ({ alert, atMs }) =>
-        alert.event === 'account_stopped' && alert.account === id && atMs >= from.startedMs,
+        /^(account_stopped|token_refused)$/.test(alert.event) &&
+        alert.account === id &&
+        atMs >= from.startedMs,
     );
   }
 

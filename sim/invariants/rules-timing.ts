@@ -190,9 +190,11 @@ export function timingChecks(world: World): Check {
     },
     // The next process does not know when the last one sent its last order.
     onDeath: () => lastLeft.clear(),
-    onRecord({ account: id, status, started_at }) {
+    onRecord({ account: id, status, started_at, held_back }) {
       const account = world.accounts.find((each) => each.id === id);
-      if (account?.borrows && (status === 'balanced' || status === 'nothing_to_do'))
+      // A reply that says nothing of what may be traded lets nothing be sold.
+      const isBlind = held_back.some(({ rule }) => rule === 'not_tradable');
+      if (account?.borrows && !isBlind && (status === 'balanced' || status === 'nothing_to_do'))
         repaid(account, Date.parse(started_at));
     },
   };

@@ -192,10 +192,7 @@ export const EXECUTING: readonly Mutant[] = [
     bug: 'every purchase of an account with margin lets the broker lend for it',
     file: 'engine/gate.ts',
     edits: [
-      [
-        'isNegative(subtract(snapshot.cash, worstCost(snapshot, input.commission, orders)));',
-        'orders.length > 0;',
-      ],
+      ['isNegative(subtract(snapshot.cash, worstCost(snapshot, commission, orders)));', 'orders.length > 0;'],
     ],
   },
   {

@@ -66,12 +66,9 @@ export function approve(input: GateInput): GateResult {
     `${orders.length} orders for ${snapshot.holdings.length} instruments in one leg`,
   );
   const floor = negate(input.borrowable);
-  const confirmMargin =
-    isPositive(input.borrowable) &&
-    isNegative(subtract(snapshot.cash, worstCost(snapshot, input.commission, orders)));
   let cash = snapshot.cash;
   let turnoverLeft = input.turnoverLeft;
-  const passed: ApprovedOrder[] = [];
+  const passed: { order: PlannedOrder; cap: Lots }[] = [];
   const refused: { order: PlannedOrder; because: string }[] = [];
   for (const order of orders) {
     const holding = holdingOf(snapshot, order);
@@ -99,10 +96,21 @@ export function approve(input: GateInput): GateResult {
     const cap = lotsAffordable(ORDER_CAP, lotValue(order.price, order.lot));
     if (!isPositive(cap))
       refused.push({ order, because: 'one lot is above the 30,000,000 RUB that an order may be' });
-    else passed.push(...split(input, order, cap, confirmMargin && order.side === 'buy'));
+    else passed.push({ order, cap });
   }
-  return { approved: passed, refused };
+  const lends = mayOwe(
+    input,
+    passed.map(({ order }) => order),
+  );
+  const approved = passed.flatMap(({ order, cap }) =>
+    split(input, order, cap, lends && order.side === 'buy'),
+  );
+  return { approved, refused };
 }
+
+/** Whether what leaves may end below zero; nothing is lent for what was refused here. */
+const mayOwe = ({ borrowable, commission, snapshot }: GateInput, orders: readonly PlannedOrder[]): boolean =>
+  isPositive(borrowable) && isNegative(subtract(snapshot.cash, worstCost(snapshot, commission, orders)));
 
 function split(input: GateInput, order: PlannedOrder, cap: Lots, confirmMargin: boolean): ApprovedOrder[] {
   const parts: ApprovedOrder[] = [];

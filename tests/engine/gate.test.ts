@@ -158,6 +158,14 @@ describe('the gate', () => {
     expect(sale.map(({ request }) => request.confirmMargin)).toEqual([false]);
   });
 
+  test('confirms no margin for what only an order that does not leave would have needed', () => {
+    const two = [order(), order({ lots: lots(1n), ticker: 'TBRU', uid: 'uid-tbru' })];
+    const held = [holding(), holding({ ticker: 'TBRU', uid: 'uid-tbru' })];
+    const { approved, refused } = gate(two, '65.2953', held, 'i', '50', '65.10');
+    expect(refused.map((each) => each.order.ticker)).toEqual(['TBRU']);
+    expect(approved.map(({ request }) => request.confirmMargin)).toEqual([false]);
+  });
+
   test("does not hold back what repays a debt for the day's turnover, and everything else as before", () => {
     const sale = (cash: string) => gate([order({ side: 'sell' })], cash, [holding()], 'i', '50', '10');
     expect(sale('-0.01').approved).toHaveLength(1);
