@@ -48,7 +48,7 @@ export function breakerChecks(world: World, told: Told): Check {
   const looks = new Map<string, Look>();
   /** Moves of prices, payments and fills when an account was last halted. */
   const movedBefore = new Map<string, string>();
-  /** Entries in the venue's books when the bot was last shown them. */
+  /** Entries in the venue's books when the bot was first shown them in its iteration: by that it decides. */
   const shown = new Map<string, number>();
   /** When positions were shown, per account. */
   const shownMs = new Map<string, number[]>();
@@ -130,7 +130,7 @@ export function breakerChecks(world: World, told: Told): Check {
     onCall({ call: { method, accountId } }, phase) {
       if (phase !== 'applied' || method !== 'GetPositions' || world.accountOf(accountId) === null) return;
       const id = accountId ?? '';
-      shown.set(id, world.exchange.registry.account(id).ledger.length);
+      if (!shown.has(id)) shown.set(id, world.exchange.registry.account(id).ledger.length);
       const before = shownMs.get(id);
       if (before === undefined) shownMs.set(id, [world.timeline.now()]);
       else before.push(world.timeline.now());
@@ -160,11 +160,12 @@ export function breakerChecks(world: World, told: Told): Check {
       const account = accountOf(id);
       const planned = looks.get(id);
       looks.delete(id);
+      const look = account && status === 'nothing_to_do' ? lookAt(account, iteration) : null;
+      shown.delete(account?.brokerAccount ?? '');
       if (account === undefined || dry_run || /risk_only/.test(reason ?? '')) return;
       if (limitOf(account) === Number.POSITIVE_INFINITY) return;
       const beganMs = world.beganMs(record);
       if (planned !== undefined) return remember(account, planned, beganMs);
-      const look = status === 'nothing_to_do' ? lookAt(account, iteration) : null;
       if (look === null) return;
       if (!world.isUndisturbed(account.brokerAccount)) return remember(account, look, beganMs);
       const over = beyond(account, look);
@@ -192,6 +193,9 @@ export function breakerChecks(world: World, told: Told): Check {
       marks.clear();
       movedBefore.clear();
     },
-    onDeath: () => looks.clear(),
+    onDeath() {
+      looks.clear();
+      shown.clear();
+    },
   };
 }

@@ -182,6 +182,8 @@ export function ruledLimitChecks(world: World): Check {
         !buys &&
         floor !== undefined &&
         !raisesOwnMoney(account) &&
+        // What may not be sold is too much of it, and the others are less in proportion.
+        account.block.do_not_sell === undefined &&
         after + costliest + row.lot * row.price < (upTo(weighed, floor) * (1000n - 3n * MOVED)) / 1000n
       )
         world.violate(

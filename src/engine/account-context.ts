@@ -120,8 +120,8 @@ export interface AccountMemory {
     readonly sum: Money;
     readonly sinceMs: number;
     readonly atMs: number;
-    /** Money moved that the list did not explain yet. */
-    readonly late: boolean;
+    /** The equity of a look before which money had moved that the list did not explain yet; `null`: it explained all. */
+    readonly doubted: Money | null;
   } | null;
   /** RUB that came or went while the last iteration traded, not by trades of ours, and when it had looked before. */
   cashMoved: { readonly cash: Money; readonly sinceMs: number; readonly traded: Money } | null;

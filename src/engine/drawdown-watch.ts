@@ -55,14 +55,15 @@ export async function watchDrawdown(
     if (clockWasSet([...look.positionsWithin, instantOf(clock)])) return [];
     const { sinceMs, warnings } = await beginning(context, look);
     journal.setEquityMarks(id, { ...movedMarks(null, inside.equity, NO_MONEY), flowsSinceMs: sinceMs });
-    memory.flows = { sum: NO_MONEY, sinceMs, atMs: look.positionsAtMs, late: false };
+    memory.flows = { sum: NO_MONEY, sinceMs, atMs: look.positionsAtMs, doubted: null };
     return warnings;
   }
-  const { warnings, flows, doubt } = await flowsNow(context, known, inside, outside);
-  const marks = { ...known, ...movedMarks(known, inside.equity, add(flows.sum, doubt)) };
+  const { warnings, flows, doubt, cleared } = await flowsNow(context, known, inside, outside);
+  const before = cleared === null ? known : movedMarks(known, cleared, NO_MONEY);
+  const marks = { ...known, ...movedMarks(before, inside.equity, add(flows.sum, doubt)) };
   journal.setEquityMarks(id, marks);
   // Money moved and the list does not say how: the next iteration reads it again, and judges then.
-  if (flows.late) return warnings;
+  if (flows.doubted !== null) return warnings;
   const trouble = drawdownTrouble(marks, flows.sum, inside.equity, maxDrawdownPercent);
   if (trouble !== null) haltAccount(context, 'drawdown', trouble);
   else if (clock.now() - known.flowsSinceMs > FOLD_AFTER_MS) await fold(context, marks, inside);
@@ -113,6 +114,8 @@ interface FlowsNow {
   readonly flows: Flows;
   /** By how much more may have come in than the list says, 0 or more: what is above the peak even so is a new one. */
   readonly doubt: Money;
+  /** What the look before was worth less what had come in, now that it can be told: it may have been a peak. */
+  readonly cleared: Money | null;
   readonly warnings: readonly string[];
 }
 
@@ -127,14 +130,13 @@ async function flowsNow(
   const sinceMs = known.flowsSinceMs;
   const atMs = clock.now();
   const before = memory.flows?.sinceMs === sinceMs ? memory.flows : null;
-  const current =
-    before !== null && !before.late && atMs - before.atMs <= READ_AGAIN_MS && isZero(outside.cash);
-  if (current) return { flows: before, doubt: NO_MONEY, warnings: [] };
+  const current = before?.doubted === null && atMs - before.atMs <= READ_AGAIN_MS && isZero(outside.cash);
+  if (current) return { flows: before, doubt: NO_MONEY, cleared: null, warnings: [] };
   // To the newest: a clock that was set back knows nothing of what came since.
   const read = await operationsOf(context, sinceMs, null);
   if (read.kind === 'untold') {
-    memory.flows = { sum: before?.sum ?? NO_MONEY, sinceMs, atMs, late: false };
-    return { flows: memory.flows, doubt: NO_MONEY, warnings: [read.warning] };
+    memory.flows = { sum: before?.sum ?? NO_MONEY, sinceMs, atMs, doubted: null };
+    return { flows: memory.flows, doubt: NO_MONEY, cleared: null, warnings: [read.warning] };
   }
   const uids = await balancedAmong(context, read.operations, inside);
   const sum = flowsOf(read.operations, uids);
@@ -148,9 +150,18 @@ async function flowsNow(
   const after = unexplainedFrom(lookedMs + 1);
   const unexplained = isMore(absolute(after), ONE_RUBLE) ? unexplainedFrom(lookedMs) : after;
   // One iteration is waited, not more: payouts are never explained, and the breaker must not stay blind.
-  const late = isMore(absolute(unexplained), ONE_RUBLE) && before?.late !== true;
-  memory.flows = { sum, sinceMs, atMs, late };
-  return { flows: memory.flows, doubt: late ? larger(NO_MONEY, unexplained) : NO_MONEY, warnings: [] };
+  const doubted = before?.doubted ?? null;
+  const late = isMore(absolute(unexplained), ONE_RUBLE) && doubted === null;
+  memory.flows = { sum, sinceMs, atMs, doubted: late ? inside.equity : null };
+  return {
+    flows: memory.flows,
+    doubt: late ? larger(NO_MONEY, unexplained) : NO_MONEY,
+    cleared:
+      doubted === null || before === null
+        ? null
+        : subtract(doubted, highestFlows(read.operations, uids, before.atMs - SETTLED_MS)),
+    warnings: [],
+  };
 }
 
 /** All that changed the cash is on the list: the owner's trades in what is balanced, and payouts, as well. */
@@ -210,6 +221,21 @@ const flowsOf = (operations: readonly Operation[], uids: ReadonlySet<string>): M
       ({ kind, uid }) => kind !== 'other' && (kind === 'deposit' || kind === 'withdrawal' || !uids.has(uid)),
     )
     .reduce((sum, { amount }) => add(sum, amount), NO_MONEY);
+
+/**
+ * The most that had come in at any instant from then on (operations are in order): whatever moved right before a look or right after it, the look
+ * counts for less by that, never for more.
+ */
+function highestFlows(operations: readonly Operation[], uids: ReadonlySet<string>, fromMs: number): Money {
+  const settled = operations.filter(({ atMs }) => atMs < fromMs);
+  let sum = flowsOf(settled, uids);
+  let highest = sum;
+  for (const operation of operations.slice(settled.length)) {
+    sum = add(sum, flowsOf([operation], uids));
+    highest = larger(highest, sum);
+  }
+  return highest;
+}
 
 async function fold(context: AccountContext, marks: EquityMarks, inside: Inside): Promise<void> {
   const untilMs = context.clock.now() - SETTLED_MS;

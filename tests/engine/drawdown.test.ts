@@ -329,6 +329,16 @@ describe('money that comes or goes', () => {
     expect(await next(world)).toBeNull();
   });
 
+  test('a payout that is shown late was a gain all the same, and its loss is a fall', async () => {
+    const world = await started();
+    const shown = hideOperations(world);
+    world.exchange.moveCash(world.accountId(), 'dividend', 10_000n * 1_000_000_000n);
+    expect(await next(world)).toBeNull();
+    shown();
+    world.exchange.gapPrice('TMOS', '0.75');
+    expect(await next(world)).toMatch(/equity has fallen 1\d\.\d\d % from its peak/);
+  });
+
   test('payouts at every iteration do not blind it', async () => {
     const world = await started();
     await next(world);
