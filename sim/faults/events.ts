@@ -119,7 +119,7 @@ export class PlannedEvents {
       this.orderKills.aim(dice, (name, life) => {
         if (!life.alive || !fire()) return;
         // What was taken a moment ago is often not shown yet to who asks so soon.
-        if (dice.chance(0.12)) this.happen('late_visibility', dice, life);
+        if (dice.chance(0.2)) this.happen('late_visibility', dice, life);
         this.kill('kill_at_order', dice, life, name);
       });
     for (const { dice, fire } of swarm.planned('backup_restored', 1)) {
