@@ -41,8 +41,8 @@ const BAD: ReadonlySet<string> = new Set(['failed', 'skipped', 'unknown_outcome'
 const EXPECTED = / is closed|kill switch/;
 
 /** What was asked beside it said sooner that nothing is to be believed for now. */
-const isDoubtful = (record: IterationRecord | undefined): boolean =>
-  record?.status === 'skipped' || /cannot be trusted yet/.test(record?.reason ?? '');
+const isDoubtful = ({ status, reason }: IterationRecord): boolean =>
+  status === 'skipped' || /cannot be trusted yet/.test(reason ?? '');
 
 interface Refused {
   /** When the bot last had an answer under it before that: what it has told since still stands. */
@@ -227,13 +227,22 @@ export function alertChecks(world: World): Check {
   }
 
   /** A venue that no longer knows a method without which nothing is traded. */
-  function changed(life: Life): void {
+  function changed(life: Life, token: string): void {
     const sinceMs = now();
+    const mine = world.accounts.flatMap((each) => (each.token === token ? [each.id] : []));
+    // What comes once its iteration is over, or nobody waits for it any longer, changes nothing.
+    if ('delayed_reply' in world.coverage.tables.faults) return;
     // Other orders of its leg are seen to first, each call of which may wait for the next minute's limit.
     const limited = (world.coverage.tables.faults.rate_limited ?? 0) + 1;
     world.timeline.at(sinceMs + 4 * TOLD_WITHIN_MS + limited * TOLD_WITHIN_MS, () => {
-      const first = world.records.find(({ atMs }) => atMs >= sinceMs);
-      if (isOver(life) || isDoubtful(first?.record)) return;
+      const isHeeded = world.records.some(
+        ({ record, atMs }) =>
+          atMs >= sinceMs &&
+          world.beganMs(record) <= sinceMs &&
+          mine.includes(record.account) &&
+          !isDoubtful(record),
+      );
+      if (isOver(life) || !isHeeded) return;
       if (!heard.some(({ event, atMs }) => event === 'contract_changed' && atMs >= life.startedMs))
         wrong('the venue said minutes ago that its contract changed, and nobody was told');
     });
@@ -276,7 +285,7 @@ export function alertChecks(world: World): Check {
       refused.set(token, { okMs: okMs.get(token) ?? 0 });
     },
     onError(code, life, token) {
-      if (code === '12001' && gone.delete(token)) changed(life);
+      if (code === '12001' && gone.delete(token)) changed(life, token);
       const refusal = refused.get(token);
       if (code !== '40003' || refusal === undefined) return;
       world.timeline.at(now() + TOLD_WITHIN_MS, () => {

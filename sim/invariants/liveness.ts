@@ -17,7 +17,8 @@ const GONE_WITHIN_MS = 10_000;
 const LOUD: readonly (readonly [cause: RegExp, told: RegExp, after?: FaultKind])[] = [
   [/halted since/, /^halted$/],
   [/unresolved|not known yet/, /^(unknown_outcome|order_unfinished)$/],
-  [/there is nothing to balance/, /^paused$/],
+  // Where what a debt left was sold at the margin call, that has said it.
+  [/there is nothing to balance/, /^(paused|margin_call)$/],
   [/max_day_turnover_percent/, /^order_refused$/],
   // A mode that weighs by a price that waits for a person's word weighs nothing.
   [/no price that can be trusted/, /^price_jump$/],

@@ -22,6 +22,8 @@ const TYPES: ReadonlyMap<OrderType, Type> = new Map([
 ]);
 /** The book is looked at for what is worth more, RUB; at all times outside the main session. */
 const LARGE_RUB = 300_000;
+/** A large purchase is cut to what pays for it at what its book asks: it may end below that. */
+const CUT = 0.97;
 
 interface Planned {
   readonly intent: Intent;
@@ -98,7 +100,7 @@ export function orderChecks(world: World): Check {
     // Who does not know the hours takes them for thin ones.
     const blindMs = Math.max(hourlessMs, world.faults.hoursSpoiltMs);
     const knowsHours = nowMs - blindMs > LOOKED_WITHIN_MS;
-    if (isMain && knowsHours && amount <= nanoOf(LARGE_RUB) && !world.faults.spoiltTheDay)
+    if (isMain && knowsHours && amount <= nanoOf(LARGE_RUB * CUT) && !world.faults.spoiltTheDay)
       world.violate('order_type', `${name} is a limit, in the main session and of ${amount} nano only`);
     if (limit <= 0n || limit % instrument.step !== 0n)
       world.violate('order_type', `${name} has a limit of ${limit}, its step is ${instrument.step}`);

@@ -130,8 +130,10 @@ export function toldChecks(world: World): Told {
   }
 
   /** By any clock that the bot may go by. */
-  const isFresh = (account: SimAccount, uid: string, { price, timeMs }: Quote): boolean =>
-    price !== null && ageOf(uid, timeMs) <= maxAgeMs(account) - Math.abs(world.skewMs);
+  const isFresh = (account: SimAccount, uid: string, { price, timeMs, atMs }: Quote): boolean =>
+    price !== null &&
+    world.skewedAtMs < atMs &&
+    ageOf(uid, timeMs) <= maxAgeMs(account) - Math.abs(world.skewMs);
 
   return {
     onReply(method, request, body, _life, token) {

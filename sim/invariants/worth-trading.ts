@@ -10,7 +10,7 @@ import type { World } from '../world/world.ts';
 import { DUST_PERCENT } from './balance.ts';
 import { betterLots } from './better-lots.ts';
 import { rateOf } from './decisions.ts';
-import { missOf, standingOf } from './targets.ts';
+import { missOf, type Standing, standingOf } from './targets.ts';
 import type { Told } from './told.ts';
 import type { Traded } from './turnover.ts';
 
@@ -36,9 +36,17 @@ const BY_LOTS: ReadonlySet<string> = new Set([
   // It slows down, and is reckoned with. A cap on turnover cuts the whole plan in proportion, of costly lots to none.
   'limits.max_trade_percent',
 ]);
+type Held = IterationRecord['held_back'][number];
+
 /** What a plan had for a sell that is too small to be sent it does not spend on another purchase instead. */
-const isSmallSell = ({ rule, lots = 0 }: IterationRecord['held_back'][number]): boolean =>
-  lots < 0 && /^limits\.(dust_percent|min_trade_rub)$/.test(rule);
+const isSmallSell = (held: Held): boolean => isSmall(held) && (held.lots ?? 0) < 0;
+const isSmall = ({ rule }: Held): boolean => /^limits\.(dust_percent|min_trade_rub)$/.test(rule);
+/** Nor, on another, what it has for a purchase that is too small yet: that waits for more. */
+const waitsFor = ({ held_back }: IterationRecord, { rows }: Standing): number =>
+  held_back.filter(isSmall).reduce((sum, { ticker, lots = 0 }) => {
+    const lot = rows.find((row) => row.ticker === ticker)?.lot ?? 0;
+    return sum + Math.max(0, lots) * lot;
+  }, 0);
 
 /** Prices and with them the total move between the look and the record. */
 const ROOM = 0.95;
@@ -72,6 +80,7 @@ export function worthTradingChecks(world: World, told: Told, traded: Traded): Ch
       rate: rateOf(world, account) + STEPS,
       least: Math.max(limits.min_trade_rub ?? 0, ((limits.dust_percent ?? DUST_PERCENT) * total) / 100),
       kept: Number(block.cash_reserve_rub ?? 0),
+      waits: waitsFor(record, standing),
       ...limitsOf(account, total),
       held: new Set(held),
     });

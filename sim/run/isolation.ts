@@ -33,7 +33,9 @@ export function isolationOf(seed: number, store: SimJournal): Isolation {
   const calm = runSeed({ seed, store, onlyAccount, calm: true });
   // A run ends once every account has come to rest: what one of the two had no time for any more says nothing.
   const untilMs = Math.min(endOf(failing), endOf(calm)) - MINUTE_MS;
-  const changed = others.filter(({ id, brokerAccount }) => {
+  // A changed contract ends all accounts of a program, on purpose.
+  const isShared = failing.world.alerts.some(({ alert }) => alert.event === 'contract_changed');
+  const changed = (isShared ? [] : others).filter(({ id, brokerAccount }) => {
     // Whoever starts an account again starts them all: an iteration may begin earlier for that, none may be missing.
     const count = recordsOf(calm, id).filter((atMs) => atMs < untilMs).length;
     const [a, b] = [tradesOf(failing, id, brokerAccount, count), tradesOf(calm, id, brokerAccount, count)];

@@ -145,7 +145,7 @@ async function openAccount(
     overnightFees: options.config.overnightFees,
     dryRun: options.dryRun,
   });
-  const found = await findAccount(line, account, !settings.dryRun);
+  const found = await findAccount(options, line, account, !settings.dryRun);
   checkPin(options, account, found, settings.dryRun);
   const { journal, outside, notifier, stop, lookUpMs } = options;
   return {
@@ -168,13 +168,25 @@ async function openAccount(
   };
 }
 
-/** The list is read once for all accounts of a token; a failed reading is not kept. */
-async function findAccount(line: Line, account: AccountConfig, trading: boolean): Promise<BrokerAccount> {
+/** The list is read once for all accounts of a token; a failed reading is not kept, nor one that cannot be whole. */
+async function findAccount(
+  { journal }: SessionOptions,
+  line: Line,
+  account: AccountConfig,
+  trading: boolean,
+): Promise<BrokerAccount> {
   line.list ??= line.connection.broker.accounts();
   try {
-    const selected = selectAccount(account.selector, await line.list, trading);
+    const list = await line.list;
+    const selected = selectAccount(account.selector, list, trading);
     if (selected.kind === 'selected') return selected.account;
-    throw new WorldError('account', `account_id "${account.accountIdText}": ${selected.because}`, 'never');
+    const because = `account_id "${account.accountIdText}": ${selected.because}`;
+    // The venue lists closed accounts, too: what is missing from a list that had it may be there the next time.
+    const pinned = journal.brokerAccountPin(account.id);
+    const isWhole = list.length > 0 && (pinned === null || list.some(({ id }) => id === pinned));
+    throw isWhole
+      ? new WorldError('account', because, 'never')
+      : new WorldError('refused_data', `${because}; it is asked again`, 'later');
   } catch (error) {
     if (error instanceof WorldError && error.kind !== 'account') line.list = null;
     throw error;

@@ -32,6 +32,8 @@ const FOLD_AFTER_MS = 30 * DAY_MS;
 /** Operations this old are certainly on the list. */
 const SETTLED_MS = DAY_MS;
 const ONE_RUBLE = money(NANO);
+const NOT_YET =
+  'max_drawdown_percent measures from the next iteration on: RUB moved just now, and the list of operations does not say how';
 
 type Look = Pick<Observation, 'snapshot' | 'positionsAtMs' | 'positionsWithin'>;
 type Changes = Pick<Outside, 'cash' | 'sinceMs' | 'traded'>;
@@ -54,6 +56,7 @@ export async function watchDrawdown(
     // Nobody can tell then which of the operations these positions have: the next look begins.
     if (clockWasSet([...look.positionsWithin, instantOf(clock)])) return [];
     const { sinceMs, warnings } = await beginning(context, look);
+    if (sinceMs === null) return warnings;
     journal.setEquityMarks(id, { ...movedMarks(null, inside.equity, NO_MONEY), flowsSinceMs: sinceMs });
     memory.flows = { sum: NO_MONEY, sinceMs, atMs: look.positionsAtMs, doubted: null };
     return warnings;
@@ -78,12 +81,12 @@ interface Inside {
 /**
  * From when on money that moves is in none of the figures. What moved since the positions were asked for may be in them:
  * the reply was on its way, and our clock may be behind the venue's. The newest operations are not whose sum is what RUB
- * has changed by.
+ * has changed by; where no sum of them is, nobody can tell, and the next look begins (`null`).
  */
 async function beginning(
   context: AccountContext,
   { snapshot, positionsAtMs, positionsWithin }: Look,
-): Promise<{ readonly sinceMs: number; readonly warnings: readonly string[] }> {
+): Promise<{ readonly sinceMs: number | null; readonly warnings: readonly string[] }> {
   const [{ wallMs: askedMs }] = positionsWithin;
   const read = await operationsOf(context, askedMs, null);
   if (read.kind === 'untold') return { sinceMs: positionsAtMs, warnings: [read.warning] };
@@ -96,7 +99,7 @@ async function beginning(
     if (isAccountedFor()) return { sinceMs: atMs, warnings: [] };
     moved = subtract(moved, amount);
   }
-  return { sinceMs: isAccountedFor() ? askedMs : positionsAtMs, warnings: [] };
+  return isAccountedFor() ? { sinceMs: askedMs, warnings: [] } : { sinceMs: null, warnings: [NOT_YET] };
 }
 
 /** What is balanced, and what was until it left the wallet: an edit of the configuration is no loss. */

@@ -129,7 +129,11 @@ export const ACCOUNTS: readonly BadCase[] = [
     ],
     ['no access', account({ accessLevel: 3 }), ['2000000001']],
     ['an unknown access', corrupt('unknown_account_type'), ['the token may only read account 2000000001']],
-    ['none at all', reply('GetAccounts', () => ({ accounts: [] })), ['the token sees no account']],
+    [
+      'none at all',
+      reply('GetAccounts', () => ({ accounts: [] })),
+      ['the token sees no account', 'it is asked again'],
+    ],
     [
       'the same twice',
       reply('GetAccounts', ({ accounts }) => ({ accounts: [...accounts, ...accounts] })),
