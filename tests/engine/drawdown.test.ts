@@ -154,6 +154,28 @@ describe('money that comes or goes', () => {
     expect(await next(world)).toContain('equity has fallen 10.');
   });
 
+  test('money of the very first look that the operations do not explain lets the next look begin', async () => {
+    const world = await openWorld({ startMs: FRIDAY_NOON - 2 * HOUR_MS, accounts: [account()] });
+    const { faults } = world.exchange;
+    faults.delay('*', 20);
+    faults.delay('GetOperationsByCursor', 2_000, 'before', 1);
+    let asked = 0;
+    const undo = faults.rewrite<GetOperationsByCursorResponse>('GetOperationsByCursor', (reply) => {
+      asked += 1;
+      if (asked === 1) move(world, 40_000);
+      const payment = { currency: 'rub', units: 1_000, nano: 0 };
+      return { ...reply, items: reply.items.map((item) => ({ ...item, payment })) };
+    });
+    expect(await next(world)).toBeNull();
+    undo();
+    expect(world.journal.equityMarks('a')).toBeNull();
+    expect(world.records.at(-1)?.warnings.join()).toContain('measures from the next iteration on');
+    await next(world);
+    expect(world.journal.equityMarks('a')).not.toBeNull();
+    world.exchange.gapPrice('TMOS', '0.71');
+    expect(await next(world)).toContain('equity has fallen 10.');
+  });
+
   for (const restarts of [false, true])
     test(`a withdrawal while the very first look goes on is no fall${restarts ? ', also after a restart' : ''}`, async () => {
       const world = await openWorld({ startMs: FRIDAY_NOON - 2 * HOUR_MS, accounts: [account()] });
