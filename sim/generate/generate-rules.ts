@@ -118,12 +118,12 @@ function marginOf(dice: Dice, equity: number): Keys {
       : [dice.pick([0, 5_000, 50_000]), dice.pick([10, 30, 120, 400, 720])];
   return {
     enabled: true,
-    multiplier: dice.pick([1, 1.2, 1.5, 2]),
+    multiplier: dice.pick([1, 1.2, 1.5, 2, 4, 4]),
     [dice.chance(0.7) ? 'free_threshold' : 'free_transfer_threshold']: allowed,
-    max_margin_size: Math.round(equity * dice.pick([0.05, 0.3, 1, 2])),
+    max_margin_size: Math.round(equity * dice.pick([0.05, 0.3, 4, 4])),
     balancing_strategy: strategy,
     deleverage_minutes: minutes,
-    min_funds_sufficiency: dice.pick([1.05, 1.2, 2]),
+    min_funds_sufficiency: dice.pick([1.05, 2, 3]),
   };
 }
 

@@ -10,7 +10,7 @@ import type { SimAccount } from '../generate/generate-accounts.ts';
 import type { World } from '../world/world.ts';
 import { rateOf } from './decisions.ts';
 import { closingOf, isClear } from './rules-books.ts';
-import { missOf, offBy, type Row, type Standing, standingOf } from './targets.ts';
+import { DUST_PERCENT, missOf, offBy, type Row, type Standing, standingOf } from './targets.ts';
 import type { Told } from './told.ts';
 
 /** Keys that hold nothing back: with any other an account may rightly stay where it is. */
@@ -24,8 +24,6 @@ const FREE = new Set([
 /** The same of `limits`: what is too small is reckoned with, what only slows down is judged once nothing is left to do. */
 const SMALL = new Set(['min_trade_rub', 'dust_percent']);
 const SLOW = new Set(['max_trade_percent', 'max_orders']);
-/** Of the total: an account without `limits` trades no less. */
-export const DUST_PERCENT = 0.02;
 /** Of the total that was traded: purchases reserve the commission and a step, and what is left over buys once more. */
 const COST = 0.004;
 /** What the way there takes of the collateral, and of what the multiplier lets be owed. */
@@ -54,12 +52,12 @@ export function balanceChecks(world: World, told: Told): Check {
     });
   }
 
-  /** @param spared RUB reserved for fees that were not charged: they buy more only of what was bought anyway */
+  /** @param done what was traded, and fees that were reserved and not charged: they buy more only of what was bought anyway */
   function troubleOf(
     account: SimAccount,
     standing: Standing,
     { status }: IterationRecord,
-    spared: number,
+    done: { readonly traded: number; readonly spared: number },
   ): string | null {
     const { rows, cash, cashLow, cashHigh, total } = standing;
     const limits = Object(account.block.limits ?? {}) as Record<string, number>;
@@ -68,7 +66,8 @@ export function balanceChecks(world: World, told: Told): Check {
     const costliest = Math.max(0, ...lots);
     const small = Math.max(limits.min_trade_rub ?? 0, ((limits.dust_percent ?? DUST_PERCENT) * total) / 100);
     // Prices go on moving between the last order and the look after it.
-    const moved = status === 'balanced' ? total * (COST + 0.001 * world.liveliness) + spared : 0;
+    const most = Math.max(total, done.traded);
+    const moved = status === 'balanced' ? most * (COST + 0.001 * world.liveliness) + done.spared : 0;
     const worthIt = (Number(account.block.min_improvement_pp ?? 0.25) / 100) * total;
     // What is too small to sell in several others pays for nothing here.
     const room = costliest * (1 + COST) + small * lots.length + worthIt / 2 + moved;
@@ -120,7 +119,7 @@ export function balanceChecks(world: World, told: Told): Check {
   function sparedOf(
     account: SimAccount,
     record: IterationRecord,
-  ): { fills: readonly VenueOrder[]; spared: number } {
+  ): { fills: readonly VenueOrder[]; traded: number; spared: number } {
     const excess = (feared.get(record.iteration) ?? 0) - rateOf(world, account);
     const sinceMs = world.beganMs(record);
     const fills = world.exchange.desk.orders.filter(
@@ -128,7 +127,7 @@ export function balanceChecks(world: World, told: Told): Check {
         accountId === account.brokerAccount && executed > 0n && createdMs >= sinceMs,
     );
     const traded = fills.reduce((sum, order) => sum + Number(executedValue(order)) / 1e9, 0);
-    return { fills, spared: Math.max(0, excess * traded) };
+    return { fills, traded, spared: Math.max(0, excess * traded) };
   }
 
   /**
@@ -166,8 +165,8 @@ export function balanceChecks(world: World, told: Told): Check {
       if (known === null || !isFree(account, known, record)) return;
       if (isStuck(account, known)) return;
       const standing = account.borrows ? unlent(account, borrowing(account, known), record) : known;
-      const { spared } = account.borrows ? { spared: 0 } : sparedOf(account, record);
-      const trouble = troubleOf(account, standing, record, spared);
+      const { traded, spared } = sparedOf(account, record);
+      const trouble = troubleOf(account, standing, record, { traded, spared: account.borrows ? 0 : spared });
       if (trouble !== null)
         world.violate('balanced in truth', `${account.id} (${record.status}): ${trouble}`);
     },

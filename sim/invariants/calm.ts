@@ -8,9 +8,8 @@ import { executedValue } from '../../src/exchange/order.ts';
 import type { Check } from '../check.ts';
 import type { SimAccount } from '../generate/generate-accounts.ts';
 import type { World } from '../world/world.ts';
-import { DUST_PERCENT } from './balance.ts';
 import { rateOf } from './decisions.ts';
-import { fillsOf, rub, type Standing, standingOf } from './targets.ts';
+import { DUST_PERCENT, fillsOf, rub, type Standing, standingOf } from './targets.ts';
 import type { Told } from './told.ts';
 
 /** Rules under which an iteration goes only a part of the way, or goes by the hour or by what was. */

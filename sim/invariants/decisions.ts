@@ -9,6 +9,7 @@ import type { Check, PlannedLeg } from '../check.ts';
 import type { SimAccount } from '../generate/generate-accounts.ts';
 import type { World } from '../world/world.ts';
 import {
+  DUST_PERCENT,
   fillsOf,
   growthOf,
   hasTraded,
@@ -162,7 +163,10 @@ export function decisionChecks(world: World, told: Told, traded: Traded): Check 
     // What the sells cost, fees and steps, is gone from the total and from whatever it was to be; and one lot of what they
     // were to pay for may be too dear now.
     const gone = Math.max(0, start.standing.total - standing.total);
-    const cost = gone > 0 ? 2 * (gone + Math.max(0, ...moves.map(({ row }) => row.lot))) : 0;
+    const dear = gone > 0 ? 2 * (gone + Math.max(0, ...moves.map(({ row }) => row.lot))) : 0;
+    // What is too small once they are made is not bought.
+    const dust = Number(Reflect.get(Object(account.block.limits), 'dust_percent') ?? DUST_PERCENT);
+    const cost = dear + (2 * dust * standing.total) / 100;
     const [was, left] = growthOf(start.standing, then, charged);
     if (left > was * TIE + slack + cost)
       world.violate(

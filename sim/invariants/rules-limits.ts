@@ -3,6 +3,7 @@
 // Exempt from the limits is what brings RUB back to its floor, and nothing else.
 
 import { raw } from '../../src/core/units.ts';
+import { marginOf } from '../../src/exchange/margin.ts';
 import type { Intent, PendingOrder } from '../../src/ports.ts';
 import type { Check, PlannedLeg } from '../check.ts';
 import type { SimAccount } from '../generate/generate-accounts.ts';
@@ -129,6 +130,7 @@ export function ruledLimitChecks(world: World): Check {
         'margin_trading',
         `${account.id} plans to pay ${whole} of ${sight.cash} nano, ${most} may be owed`,
       );
+    collateral({ leg, account });
     // What the broker is told to lend for it lends, also where a price has moved: nobody asks for what is not needed.
     const lent = buys.find(({ request }) => request.confirmMargin);
     if (lent !== undefined && (!account.borrows || whole + whole / 10n < sight.cash))
@@ -146,6 +148,27 @@ export function ruledLimitChecks(world: World): Check {
       world.violate(
         'buy_requires_total_marginal_sell',
         `${account.id} plans to pay ${own} for ${[...listed].join(', ')} of ${sight.cash} nano`,
+      );
+  }
+
+  /** A leg that leaves a debt leaves so many times the starting margin, by the venue's own reckoning. */
+  function collateral({ leg, account }: Pick<Planned, 'leg' | 'account'>): void {
+    const { exchange, timeline } = world;
+    if (!account.borrows) return;
+    const books = exchange.registry.account(account.brokerAccount);
+    const planned = leg.intents.map(({ request, sizedAt }) => {
+      const pieces = raw(request.lots) * raw(request.lot) * (request.side === 'buy' ? 1n : -1n);
+      return { uid: request.uid, pieces, cash: -pieces * raw(sizedAt) };
+    });
+    const cash = planned.reduce((sum, change) => sum + change.cash, books.cash());
+    const { liquid, starting } = marginOf(books, exchange.market, timeline.now(), planned);
+    const enough = Number(keyOf(account, 'min_funds_sufficiency', 'margin_trading') ?? 1.2);
+    const room = world.liveliness > 0 || !gaps.quiet ? 2n * MOVED : 1n;
+    const least = (starting * BigInt(Math.round(enough * 1000)) * (1000n - room)) / 1_000_000n;
+    if (cash < 0n && liquid < least)
+      world.violate(
+        'min_funds_sufficiency',
+        `${account.id} would have collateral of ${liquid} nano for a starting margin of ${starting}, ${enough} times it are wanted`,
       );
   }
 
@@ -184,7 +207,7 @@ export function ruledLimitChecks(world: World): Check {
         !raisesOwnMoney(account) &&
         // What may not be sold is too much of it, and the others are less in proportion.
         account.block.do_not_sell === undefined &&
-        after + costliest + row.lot * row.price < (upTo(weighed, floor) * (1000n - 3n * MOVED)) / 1000n
+        after + costliest + row.lot * row.price < (upTo(weighed, floor) * (1000n - 5n * MOVED)) / 1000n
       )
         world.violate(
           'min_weight_percent',

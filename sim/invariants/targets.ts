@@ -33,6 +33,9 @@ export interface Standing {
 export type PriceOf = (uid: string) => bigint | null;
 
 /** Keys that move targets by what this file does not reckon: caps, yesterday's weights. */
+/** Of the total: an account without `limits` trades no less. */
+export const DUST_PERCENT = 0.02;
+
 const UNRECKONED = ['max_weight_percent', 'min_weight_percent', 'diff'];
 
 /** @param toldMs when the account was told of those prices: what it weighs by it has read since */

@@ -7,10 +7,9 @@ import type { Check } from '../check.ts';
 import type { FaultKind } from '../faults/fault-kinds.ts';
 import type { SimAccount } from '../generate/generate-accounts.ts';
 import type { World } from '../world/world.ts';
-import { DUST_PERCENT } from './balance.ts';
 import { betterLots } from './better-lots.ts';
 import { rateOf } from './decisions.ts';
-import { missOf, type Standing, standingOf } from './targets.ts';
+import { DUST_PERCENT, missOf, type Standing, standingOf } from './targets.ts';
 import type { Told } from './told.ts';
 import type { Traded } from './turnover.ts';
 
