@@ -205,9 +205,8 @@ export function ruledLimitChecks(world: World): Check {
         !buys &&
         floor !== undefined &&
         !raisesOwnMoney(account) &&
-        // What may not be sold is too much of it, and the others are less in proportion.
-        account.block.do_not_sell === undefined &&
-        after + costliest + row.lot * row.price < (upTo(weighed, floor) * (1000n - 5n * MOVED)) / 1000n
+        !isStuck(account) &&
+        after + costliest + row.lot * row.price < (upTo(weighed, floor) * (1000n - 3n * MOVED)) / 1000n
       )
         world.violate(
           'min_weight_percent',
@@ -215,6 +214,11 @@ export function ruledLimitChecks(world: World): Check {
         );
     }
   }
+
+  /** Something of it may not be sold: there is too much of that, and the others are less in proportion. */
+  const isStuck = ({ id, block }: SimAccount): boolean =>
+    block.do_not_sell !== undefined ||
+    world.alerts.some(({ alert }) => alert.account === id && alert.event === 'instrument_barred');
 
   /** Purchases cover nothing: none of them goes without a yes, whatever happens to the account meanwhile. */
   function asked({ account, moves }: Planned, isCovering: boolean): void {
