@@ -64,10 +64,19 @@ export function generateAccounts(seed: number): readonly SimAccount[] {
   const count = dice.chance(0.95) ? 1 : dice.pick([2, 2, 2, 2, 3]);
   const intervalMs = dice.pick([10, 15, 30, 60, 60, 60]) * MINUTE_MS;
   const oneToken = dice.chance(0.3);
-  const accounts = Array.from({ length: count }, (_, at) => generateAccount(seed, at, intervalMs, oneToken));
+  const written = Array.from({ length: count }, (_, at) => generateAccount(seed, at, intervalMs, oneToken));
+  const accounts = written.map((account, at) => named(account, written, diceOf(seed, `named ${at}`)));
   // The broker's sandbox lends nothing; and all of one token are there or none.
   const isSandbox = !accounts.some(({ borrows }) => borrows) && diceOf(seed, 'contour').chance(0.06);
   return isSandbox ? accounts.map(inSandbox) : accounts;
+}
+
+/** The only account of its token may be meant by its kind or its place, too. */
+function named(account: SimAccount, all: readonly SimAccount[], dice: Dice): SimAccount {
+  const isAlone = all.filter(({ token }) => token === account.token).length === 1;
+  if (!isAlone || !dice.chance(0.12)) return account;
+  const kind = account.type === 'iis' ? dice.pick(['ISS', 'iis']) : dice.pick(['BROKER', 'broker']);
+  return { ...account, block: { ...account.block, account_id: dice.pick([kind, kind, 'INDEX:0', '0']) } };
 }
 
 const inSandbox = (account: SimAccount): SimAccount => ({

@@ -155,7 +155,8 @@ function limitsInto(keys: Keys, dice: Dice, tickers: readonly string[], equity: 
   if (dice.chance(0.15)) keys.do_not_buy = dice.some(tickers, 1);
   if (dice.chance(0.15)) keys.cash_reserve_rub = Math.round(equity * dice.pick([0.01, 0.1, 0.3]));
   if (dice.chance(0.15)) keys.min_profit_percent_for_close_position = dice.pick([-5, 0, 0.01, 3]);
-  if (dice.chance(0.12)) keys.confirmationThresholdRub = Math.round(equity * dice.pick([0.05, 0.3]));
+  if (dice.chance('margin_trading' in keys ? 0.25 : 0.12))
+    keys.confirmationThresholdRub = Math.round(equity * dice.pick([0.05, 0.3]));
   if (dice.chance('margin_trading' in keys ? 0.45 : 0.2))
     keys.buy_requires_total_marginal_sell = fundingOf(dice, tickers);
 }

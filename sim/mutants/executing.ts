@@ -220,4 +220,15 @@ export const EXECUTING: readonly Mutant[] = [
       ],
     ],
   },
+  {
+    name: 'forgotten-as-asked',
+    bug: 'an order that the venue has forgotten is taken for carried out whole',
+    file: 'engine/gone-order.ts',
+    edits: [
+      [
+        'return larger(order.executed, smaller(executed, order.request.lots));',
+        'return isPositive(executed) ? order.request.lots : order.executed;',
+      ],
+    ],
+  },
 ];

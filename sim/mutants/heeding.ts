@@ -140,4 +140,10 @@ export const HEEDING: readonly Mutant[] = [
     file: 'tinvest/failure-table.ts',
     edits: [['[CONTRACT_CHANGED, 12001, 12002]', '[REFUSED, 12001, 12002]']],
   },
+  {
+    name: 'cash-raised-early',
+    bug: 'what is asked for in weeks is raised at once',
+    file: 'engine/cash-requests.ts',
+    edits: [['return count <= TRADING_DAYS_BEFORE;', 'return true;']],
+  },
 ];

@@ -15,6 +15,7 @@ import { diceOf } from '../world/streams.ts';
 import { StandStill } from '../world/timeline.ts';
 import { type Violation, World } from '../world/world.ts';
 import { fallFromPeak } from './fall-from-peak.ts';
+import { forgottenOrder } from './forgotten-order.ts';
 import { withdrawal } from './withdrawal.ts';
 
 const MINUTE_MS = 60_000;
@@ -112,6 +113,7 @@ function live(world: World): void {
   world.checks.atEnd();
   if (!broken()) withdrawal(world);
   if (!broken()) fallFromPeak(world);
+  if (!broken()) forgottenOrder(world);
 }
 
 /** Lets time pass until every account is in order or stands still, or there is another reason to look. */

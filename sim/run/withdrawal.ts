@@ -10,6 +10,9 @@ import type { World } from '../world/world.ts';
 import { calmAccount, isInOrder, lookMs, looksAgain, tradesAt } from './calm-account.ts';
 
 const NANO = 1_000_000_000;
+const DAY_MS = 86_400_000;
+/** Weekends and holidays left out these are more days of trading than money takes. */
+const LATER_DAYS = 12;
 /** What is asked for, of the total, and what is withdrawn of that. */
 const ASKED = 0.4;
 const WITHDRAWN = 0.5;
@@ -23,14 +26,12 @@ interface Books {
 
 export function withdrawal(world: World): void {
   const account = whose(world);
-  if (account === null || !diceOf(world.seed, 'withdrawal').chance(0.1)) return;
+  const dice = diceOf(world.seed, 'withdrawal');
+  if (account === null || !dice.chance(0.1)) return;
   world.checks = together([]);
   const asked = Math.floor(ASKED * booksOf(world, account).total);
-  const { code, said } = world.person.run(['raise-cash', String(asked), '--account', account.id]);
-  world.coverage.count('person', 'raise-cash');
-  world.note(`a person asks for ${asked} RUB: ${said.trim()}`);
-  if (code !== 0) world.violate('raise-cash', `"raise-cash ${asked}" ends with ${code}: ${said}`);
-  if (code !== 0 || !looksCalmly(world, account)) return;
+  if (dice.chance(0.3) && !asksForLater(world, account, asked)) return;
+  if (!asks(world, [String(asked), '--account', account.id]) || !looksCalmly(world, account)) return;
   compare(world, account, asked, 'were asked for');
   const taken = Math.floor(WITHDRAWN * asked);
   if (booksOf(world, account).cash < taken) return;
@@ -38,6 +39,23 @@ export function withdrawal(world: World): void {
   // What was withdrawn is taken off once, however often it is looked at.
   for (let looks = 0; looks < 2 && looksCalmly(world, account); looks += 1)
     compare(world, account, asked - taken, `are left of them, ${taken} withdrawn`);
+}
+
+/** What is asked for in weeks is not raised yet; then the person thinks better of it. False: nothing more can be said. */
+function asksForLater(world: World, account: SimAccount, asked: number): boolean {
+  const later = new Date(world.timeline.now() + LATER_DAYS * DAY_MS).toISOString().slice(0, 10);
+  if (!asks(world, [String(asked), '--by', later, '--account', account.id])) return false;
+  if (!looksCalmly(world, account)) return false;
+  compare(world, account, 0, `are to be there yet, ${asked} by ${later}`);
+  return asks(world, ['--cancel', '--account', account.id]);
+}
+
+function asks(world: World, words: readonly string[]): boolean {
+  const { code, said } = world.person.run(['raise-cash', ...words]);
+  world.coverage.count('person', 'raise-cash');
+  world.note(`raise-cash ${words.join(' ')}: ${said.trim()}`);
+  if (code !== 0) world.violate('raise-cash', `"raise-cash ${words.join(' ')}" ends with ${code}: ${said}`);
+  return code === 0;
 }
 
 /** A calm account where nothing but its wallet, and no limit of a day, says what it holds, while trading goes on for long enough. */
