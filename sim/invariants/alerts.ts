@@ -2,8 +2,10 @@
 // once, about the right account; what an alert says is so; and the command that it names is one that the program takes.
 
 import type { IterationRecord } from '../../src/core/iteration-record.ts';
-import type { Alert } from '../../src/ports.ts';
+import { isFinal } from '../../src/core/order.ts';
+import type { Alert, JournaledOrder } from '../../src/ports.ts';
 import type { Check } from '../check.ts';
+import type { FaultKind } from '../faults/fault-kinds.ts';
 import type { SimAccount } from '../generate/generate-accounts.ts';
 import type { Life } from '../world/life.ts';
 import type { World } from '../world/world.ts';
@@ -43,6 +45,12 @@ const EXPECTED = / is closed|kill switch/;
 /** What was asked beside it said sooner that nothing is to be believed for now. */
 const isDoubtful = ({ status, reason }: IterationRecord): boolean =>
   status === 'skipped' || /cannot be trusted yet/.test(reason ?? '');
+
+/** After these what the account shows, or what the journal knows, may rightly be doubted. */
+const HIDING: readonly FaultKind[] = [
+  ...(['stale_positions', 'corrupt_reply', 'cut_reply', 'backup_restored', 'late_visibility'] as const),
+  ...(['dividend', 'margin_withdrawn', 'limits_loading'] as const),
+];
 
 interface Refused {
   /** When the bot last had an answer under it before that: what it has told since still stands. */
@@ -154,10 +162,24 @@ export function alertChecks(world: World): Check {
     commands(owner, message);
   }
 
+  /** The venue never had it, and nobody and nothing but our own orders changed the account since: that can be seen. */
+  function isProvable({ iteration, leg, request, firstSentMs }: JournaledOrder): boolean {
+    const { exchange, outside, store } = world;
+    const { brokerAccount, key } = request;
+    if (exchange.desk.ordersOfKey(brokerAccount, key).length > 0 || world.skewedAtMs > 0) return false;
+    if (outside.within(brokerAccount, now() - (firstSentMs ?? 0) + TOLD_WITHIN_MS)) return false;
+    if (HIDING.some((kind) => kind in world.coverage.tables.faults)) return false;
+    if (exchange.desk.activeOf(brokerAccount).length > 0) return false;
+    const besides = store.journal.ordersOf(iteration).filter((each) => each.leg === leg);
+    return besides.every((each) => each.request.key === key || isFinal(each.state));
+  }
+
   /** Only a person can say what became of it: the alert names what that takes. */
   function unresolved({ id }: SimAccount, message: string, keys: readonly string[]): void {
     const order = keys[0] === undefined ? null : world.store.journal.order(keys[0]);
     if (order?.state !== 'unknown') wrong(`${id} is halted for order ${keys[0]}, which is ${order?.state}`);
+    if (order !== null && isProvable(order))
+      wrong(`${id} is halted for order ${order.request.key}, which nothing has hidden`);
     const names = commandsIn(message).map((argv) => argv.slice(0, 2).join(' '));
     if (!names.includes(`resolve ${keys[0]}`))
       wrong(`the halt of ${id} does not name the command that resolves ${keys[0]}`);

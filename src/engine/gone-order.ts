@@ -4,6 +4,7 @@
 // shows late what it does not show, and the owner's trade would be taken for ours), nor while it could be late or active.
 
 import { moscowDay } from '../core/moscow-day.ts';
+import type { OrderState } from '../core/order.ts';
 import { ABSENCE_AFTER_MS, ABSENCE_READINGS_APART_MS } from '../core/reconcile.ts';
 import {
   compare,
@@ -25,6 +26,9 @@ import { tolerate } from './ask-again.ts';
 import { lastSent } from './last-sent.ts';
 import { settle } from './settle-order.ts';
 import { certainlySince, probablySince } from './steady.ts';
+
+/** The venue never said that it took these. */
+const UNTOLD: ReadonlySet<OrderState> = new Set(['intent', 'sending', 'unknown'] as const);
 
 /** The order as final where that is certain, else as it was. */
 export async function settleGone(context: AccountContext, order: JournaledOrder): Promise<JournaledOrder> {
@@ -72,6 +76,8 @@ async function executedBySight(context: AccountContext, order: JournaledOrder): 
   const siblings = context.journal
     .ordersOf(order.iteration)
     .filter((sibling) => sibling.leg === order.leg && sibling.request.key !== key);
+  // What the account shows may be that one's work. Of parts that the venue took and forgot alike only the sum matters.
+  if (siblings.some(({ request, state }) => request.uid === uid && UNTOLD.has(state))) return null;
   const change = subtract(position?.pieces ?? NO_SHARES, expectedPieces(siblings, order, before.pieces));
   const moved = side === 'buy' ? change : negate(change);
   const executed = isPositive(moved) ? wholeLots(moved, lot) : NO_LOTS;

@@ -74,3 +74,30 @@ test('a buy of days ago is not called gone while the account holds cash for an o
   });
   expect(world.faults()).toEqual([]);
 });
+
+test('what the account shows is not taken for its work while another order in the instrument has no known fate', async () => {
+  const world = await openWorld({
+    accounts: [{ wallet: { TMOS: 100 }, cash: '50000000.00' }],
+    exchange: { orderMemoryMs: 24 * HOUR_MS, depthRub: '200000000' },
+  });
+  const { faults, desk } = world.exchange;
+  // A part each of what is more than one order may be: the first rests, and the reply about the second comes too late.
+  faults.execute({ kind: 'rest' });
+  faults.add({ method: 'PostOrder', skip: 1, fault: { kind: 'delay', when: 'after', ms: MINUTE_MS } });
+  world.onCall = (call, phase) => {
+    if (call.method === 'GetOrderState' && phase === 'received') world.process.kill();
+  };
+  await expect(world.cycle()).rejects.toThrow();
+  world.onCall = null;
+  const [resting, filled] = desk.orders;
+  expect([resting!.executed, filled!.executed === filled!.lots, filled!.uid]).toEqual([
+    0n,
+    true,
+    resting!.uid,
+  ]);
+  await world.clock.sleep(3 * 24 * HOUR_MS);
+  world.restart();
+  expect((await world.cycle()).record.status).toBe('unknown_outcome');
+  expect(world.journal.order(resting!.key)).toMatchObject({ state: 'cancelling', executed: 0n });
+  expect(world.journal.order(filled!.key)).toMatchObject({ state: 'unknown' });
+});
