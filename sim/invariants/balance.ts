@@ -52,6 +52,14 @@ export function balanceChecks(world: World, told: Told): Check {
     });
   }
 
+  /** What may be owed overnight is not owed anew once sells have repaid it all on the way to it. */
+  function mayOwe(account: SimAccount): number {
+    const margin = Object(account.block.margin_trading) as Record<string, unknown>;
+    const isLate = account.borrows && closingOf(world, account).maybe;
+    if (!isLate || margin.balancing_strategy !== 'keep_if_small') return 0;
+    return Number(margin.free_threshold ?? margin.free_transfer_threshold ?? 5_000);
+  }
+
   /** @param done what was traded, and fees that were reserved and not charged: they buy more only of what was bought anyway */
   function troubleOf(
     account: SimAccount,
@@ -70,14 +78,16 @@ export function balanceChecks(world: World, told: Told): Check {
     const moved = status === 'balanced' ? most * (COST + 0.001 * world.liveliness) + done.spared : 0;
     const worthIt = (Number(account.block.min_improvement_pp ?? 0.25) / 100) * total;
     // What is too small to sell in several others pays for nothing here.
-    const room = costliest * (1 + COST) + small * lots.length + worthIt / 2 + moved;
+    const room = costliest * (1 + COST) + small * lots.length + worthIt / 2 + moved + mayOwe(account);
     const off = [...rows, { ticker: 'RUB', worth: cash, low: cashLow, high: cashHigh }].find(
       ({ worth, low, high }) => offBy(worth, low, high) > room,
     );
     if (off !== undefined)
       return `${off.ticker} is worth ${text(off.worth)} of ${text(total)} RUB, wanted are ${text(off.low)} to ${text(off.high)}, give or take ${text(room)}`;
     const roomOfAll =
-      lots.reduce((sum, lot) => sum + lot, costliest) + 2 * small * lots.length + worthIt + 2 * moved;
+      lots.reduce((sum, lot) => sum + lot, costliest) +
+      2 * (small * lots.length + moved + mayOwe(account)) +
+      worthIt;
     const miss = missOf(standing);
     return miss <= roomOfAll
       ? null

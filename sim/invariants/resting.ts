@@ -16,7 +16,7 @@ import type { World } from '../world/world.ts';
 const EARLY_MS = 4_000;
 const AGAIN_WITHIN_MS = 10_000;
 /** The same where requests or replies may be under way for a minute. */
-const AGAIN_WHERE_SLOW_MS = 75_000;
+const AGAIN_WHERE_SLOW_MS = 120_000;
 const SLOW = ['delayed_request', 'delayed_reply'];
 
 interface Cancels {

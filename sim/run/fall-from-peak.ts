@@ -58,7 +58,9 @@ function whose(world: World): SimAccount | null {
 
 /** What waits for a person keeps the price that they know. */
 const isHeld = (record: IterationRecord | undefined): boolean =>
-  record?.held_back.some(({ rule }) => /not_tradable|foreign|price/.test(rule)) ?? true;
+  record === undefined ||
+  record.status === 'skipped' ||
+  record.held_back.some(({ rule }) => /not_tradable|foreign|price/.test(rule));
 
 /** All prices change by so much; whether the account has looked at them, and none has leapt. */
 function moves(world: World, account: SimAccount, factor: string): boolean {
