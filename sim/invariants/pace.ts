@@ -2,7 +2,9 @@
 // where an order of unknown fate waits. Judged by what is announced, true time and the venue's calendar.
 
 import type { IterationRecord } from '../../src/core/iteration-record.ts';
+import { moscowDay } from '../../src/exchange/moscow.ts';
 import type { Check } from '../check.ts';
+import type { SimAccount } from '../generate/generate-accounts.ts';
 import type { World } from '../world/world.ts';
 import { schedulesOf } from './rules-books.ts';
 
@@ -11,11 +13,31 @@ const MINUTE_MS = 60_000;
 /** Ends of an iteration after which something else has to change first. */
 const WAITS_FOR_MORE = /does not accept the token|calls the request malformed/;
 
+const OPEN: ReadonlySet<string> = new Set(['normal', 'dealer']);
+/** Of the venue's schedule, today included. */
+const DAYS_SHOWN = 5;
+
+const skips = ({ block }: SimAccount): boolean =>
+  (Reflect.get(Object(block.exchange_closure_behavior), 'mode') ?? 'skip_iteration') === 'skip_iteration';
+
 export function paceChecks(world: World): Check {
   const last = new Map<string, { readonly record: IterationRecord; readonly beganMs: number }>();
 
   const isOpen = (schedule: string, atMs: number): boolean =>
-    ['normal', 'dealer'].includes(world.exchange.market.calendar.phase(schedule, atMs));
+    OPEN.has(world.exchange.market.calendar.phase(schedule, atMs));
+
+  /** When trading begins for an account that is closed now; `null`: it is not closed. */
+  function openingOf(account: SimAccount): number | null {
+    const { exchange, timeline } = world;
+    const nowMs = timeline.now();
+    const schedules = schedulesOf(world, account);
+    if (schedules.some((schedule) => isOpen(schedule, nowMs))) return null;
+    const days = Array.from({ length: DAYS_SHOWN }, (_, later) => moscowDay(nowMs) + later);
+    const starts = schedules
+      .flatMap((schedule) => days.flatMap((day) => exchange.market.calendar.spans(schedule, day)))
+      .flatMap(({ phase, startMs }) => (OPEN.has(phase) && startMs > nowMs ? startMs : []));
+    return starts.length === 0 ? null : Math.min(...starts);
+  }
 
   return {
     onRecord(record) {
@@ -45,6 +67,9 @@ export function paceChecks(world: World): Check {
       );
       if (open && dueMs > regularMs + SECOND_MS)
         world.violate('pace', `${id} begins again ${dueMs - regularMs} ms after its interval`);
+      const openingMs = skips(account) ? openingOf(account) : null;
+      if (openingMs !== null && dueMs > openingMs + SECOND_MS)
+        world.violate('pace', `${id} begins again ${dueMs - openingMs} ms after its exchange opens`);
     },
     onDeath: () => last.clear(),
   };
