@@ -52,9 +52,9 @@ export class VenueChanges {
         this.barred.add(ticker);
         // A paper that leaves the API does so with its trading status: what was listed this morning does not say it.
         const { uid } = exchange.instrument(ticker);
-        if (!buyable && !sellable) faults.barredFromApi.add(uid);
+        if (!buyable && !sellable) faults.replies.barredFromApi.add(uid);
         // Who reads the day's lists meanwhile goes by them until tomorrow.
-        faults.spoiltTheDay = true;
+        faults.replies.spoiltTheDay = true;
         later(() => this.unbar(ticker));
         return `${ticker} ${JSON.stringify(change)}`;
       }
@@ -81,7 +81,7 @@ export class VenueChanges {
   private unbar(ticker: string): void {
     const { exchange, faults } = this.world;
     exchange.amend(ticker, { buyable: true, sellable: true });
-    faults.barredFromApi.delete(exchange.instrument(ticker).uid);
+    faults.replies.barredFromApi.delete(exchange.instrument(ticker).uid);
   }
 
   private open({ brokerAccount }: SimAccount): void {

@@ -74,7 +74,8 @@ export function balanceChecks(world: World, told: Told): Check {
     const costliest = Math.max(0, ...lots);
     const small = Math.max(limits.min_trade_rub ?? 0, ((limits.dust_percent ?? DUST_PERCENT) * total) / 100);
     // Prices go on moving between the last order and the look after it.
-    const most = Math.max(total, done.traded);
+    const invested = rows.reduce((sum, { worth }) => sum + worth, 0);
+    const most = Math.max(total, done.traded, invested);
     const moved = status === 'balanced' ? most * (COST + 0.001 * world.liveliness) + done.spared : 0;
     const worthIt = (Number(account.block.min_improvement_pp ?? 0.25) / 100) * total;
     // What is too small to sell in several others pays for nothing here.

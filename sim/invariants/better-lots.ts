@@ -10,8 +10,6 @@ export interface Terms {
   readonly least: number;
   /** RUB that stay. */
   readonly kept: number;
-  /** RUB above their target that are for purchases which are too small yet. */
-  readonly waits: number;
   /** RUB: the most of one row, and of all together. */
   readonly ofOne: number;
   readonly ofAll: number;
@@ -37,10 +35,7 @@ export function betterLots(standing: Standing, terms: Terms): Better | null {
     const cash = standing.cash - spent - fees;
     const bought = standing.rows.flatMap(({ lot }, at) => ((trades[at] ?? 0) > 0 ? lot : []));
     // RUB pays with its own share for no more than the rest of a lot.
-    const floor = Math.max(
-      terms.kept,
-      Math.min(standing.cash, standing.cashLow + terms.waits) - Math.max(0, ...bought),
-    );
+    const floor = Math.max(terms.kept, Math.min(standing.cash, standing.cashLow) - Math.max(0, ...bought));
     if (traded === 0 || traded > terms.ofAll || (bought.length > 0 && cash < floor)) continue;
     const gain = now - missOf({ ...standing, rows, cash }) - fees;
     if (gain <= (best?.gain ?? 0)) continue;

@@ -40,12 +40,15 @@ type Held = IterationRecord['held_back'][number];
 /** What a plan had for a sell that is too small to be sent it does not spend on another purchase instead. */
 const isSmallSell = (held: Held): boolean => isSmall(held) && (held.lots ?? 0) < 0;
 const isSmall = ({ rule }: Held): boolean => /^limits\.(dust_percent|min_trade_rub)$/.test(rule);
-/** Nor, on another, what it has for a purchase that is too small yet: that waits for more. */
-const waitsFor = ({ held_back }: IterationRecord, { rows }: Standing): number =>
-  held_back.filter(isSmall).reduce((sum, { ticker, lots = 0 }) => {
-    const lot = rows.find((row) => row.ticker === ticker)?.lot ?? 0;
-    return sum + Math.max(0, lots) * lot;
-  }, 0);
+/** Nor, on another, what it has for a purchase that is too small yet: that waits for more, as if it were made. */
+function withWaiting(standing: Standing, { held_back }: IterationRecord): Standing {
+  const rows = standing.rows.map((row) => {
+    const held = held_back.find((each) => isSmall(each) && each.ticker === row.ticker);
+    return { ...row, worth: row.worth + Math.max(0, held?.lots ?? 0) * row.lot };
+  });
+  const spent = rows.reduce((sum, { worth }, at) => sum + worth - (standing.rows[at]?.worth ?? 0), 0);
+  return { ...standing, rows, cash: standing.cash - spent };
+}
 
 /** Prices and with them the total move between the look and the record. */
 const ROOM = 0.95;
@@ -75,11 +78,10 @@ export function worthTradingChecks(world: World, told: Told, traded: Traded): Ch
     const { total } = standing;
     const limits = Object(block.limits ?? {}) as Record<string, number>;
     const held = record.held_back.filter(({ rule }) => !BY_LOTS.has(rule)).map(({ ticker }) => ticker);
-    const better = betterLots(standing, {
+    const better = betterLots(withWaiting(standing, record), {
       rate: rateOf(world, account) + STEPS,
       least: Math.max(limits.min_trade_rub ?? 0, ((limits.dust_percent ?? DUST_PERCENT) * total) / 100),
       kept: Number(block.cash_reserve_rub ?? 0),
-      waits: waitsFor(record, standing),
       ...limitsOf(account, total),
       held: new Set(held),
     });

@@ -46,18 +46,19 @@ const reader =
 
 function writer(life: Life, name: string, member: Member): Member {
   const { world } = life;
+  const watch = world.journalWatch;
   return (...args) => {
     life.assertAlive();
     // Forgetting what nobody noted writes nothing, and is most of all calls.
     if (name === 'forgetAlert' && !isNoted(life, args)) return;
     world.effect(effectName(name, 'before'), life);
     life.assertAlive();
-    const seen = world.beforeWrite(name, args);
+    const seen = watch.before(name, args);
     let statements = 0;
     world.store.hooks = {
       statement() {
         statements += 1;
-        world.writing(name);
+        watch.writing(name);
         if (statements !== 2) return;
         // What is committed statement by statement can be cut in two by a kill.
         if (!world.store.db.inTransaction) world.violate('W', `${name} is not one transaction`);
@@ -66,7 +67,7 @@ function writer(life: Life, name: string, member: Member): Member {
       },
     };
     const result = whileHooked(life, () => member(...args));
-    world.written(name, args, result, seen);
+    watch.written(name, args, result, seen);
     world.effect(effectName(name, 'after'), life);
     life.assertAlive();
     return result;

@@ -231,7 +231,7 @@ export class Person {
       settle(change, atMs) {
         const before = journal.order(change.key);
         const after = journal.settle(change, atMs);
-        world.written('settle', [change, atMs], after, before);
+        world.journalWatch.written('settle', [change, atMs], after, before);
         return after;
       },
       clearHalt(account) {

@@ -12,19 +12,11 @@ import {
   type Exchange,
 } from '../../src/exchange/exchange.ts';
 import type { CallRecord } from '../../src/exchange/record.ts';
-import { asJournalError } from '../../src/journal/journal-error.ts';
-import type {
-  Alert,
-  Halt,
-  Holdings,
-  Intent,
-  IterationRow,
-  JournaledOrder,
-  Transition,
-} from '../../src/ports.ts';
+import type { Alert } from '../../src/ports.ts';
 import type { Channel, Check } from '../check.ts';
 import { CallFaults } from '../faults/call-faults.ts';
 import { PlannedEvents } from '../faults/events.ts';
+import type { FaultKind } from '../faults/fault-kinds.ts';
 import { OutsideChanges } from '../faults/outside-changes.ts';
 import { type Kept, Swarm } from '../faults/swarm.ts';
 import { configOf } from '../generate/config-of.ts';
@@ -39,10 +31,11 @@ import { generateVenue } from '../generate/generate-venue.ts';
 import { Coverage } from '../report/coverage.ts';
 import { CrashPoints } from '../report/crash-points.ts';
 import { effectName } from './effect-names.ts';
+import { JournalWatch } from './journal-watch.ts';
 import { SimKillSwitch } from './kill-switch.ts';
 import { Life, memoryLock, type SimLock } from './life.ts';
 import { Person } from './person.ts';
-import { DiskFull, type SimJournal } from './sim-journal.ts';
+import type { SimJournal } from './sim-journal.ts';
 import { diceOf } from './streams.ts';
 import { clockOf, Timeline } from './timeline.ts';
 import { Trace } from './trace.ts';
@@ -84,6 +77,7 @@ export class World {
   readonly events: PlannedEvents;
   readonly coverage = new Coverage();
   readonly crashPoints = new CrashPoints(this);
+  readonly journalWatch = new JournalWatch(this);
   readonly person = new Person(this);
   readonly killSwitch = new SimKillSwitch();
   readonly jitter;
@@ -202,6 +196,12 @@ export class World {
     this.trace.note(this.timeline.now(), what);
   }
 
+  /** A fault has struck. */
+  hit(kind: FaultKind, detail: string): void {
+    this.coverage.count('faults', kind);
+    this.note(`fault ${kind} ${detail}`);
+  }
+
   violate(invariant: string, text: string): void {
     this.note(`VIOLATION ${invariant}: ${text}`);
     this.violations.push({ invariant, text, atMs: this.timeline.now() });
@@ -296,66 +296,6 @@ export class World {
 
   replied(method: string, request: Uint8Array, body: Uint8Array, life: Life, token: string): void {
     this.checks.onReply(method, request, body, life, token);
-  }
-
-  // ---- the journal
-
-  /** What a write is about to change, as far as a check wants to know. */
-  beforeWrite(name: string, args: readonly unknown[]): JournaledOrder | null {
-    if (name !== 'settle') return null;
-    return this.store.journal.order((args[0] as Transition).key);
-  }
-
-  /** @throws {DiskFull} */
-  writing(name: string): void {
-    if (this.diskFullFor <= 0) return;
-    this.diskFullFor -= 1;
-    this.unwritten += 1;
-    this.note(`disk full in ${name}`);
-    throw asJournalError(new DiskFull(), ':memory:');
-  }
-
-  /** The named boundary: what each call of the journal takes is in journal-port.ts. */
-  written(name: string, args: readonly unknown[], result: unknown, before: JournaledOrder | null): void {
-    switch (name) {
-      case 'plan': {
-        const [account, iteration, leg, intents, holdings] = args as [
-          string,
-          string,
-          number,
-          readonly Intent[],
-          Holdings,
-        ];
-        this.note(`plan ${iteration} leg ${leg}: ${intents.map(({ request }) => request.key).join(' ')}`);
-        this.crashPoints.planned(account, iteration);
-        this.checks.onPlan({ account, iteration, leg, intents, before: holdings });
-        break;
-      }
-      case 'attempt':
-        this.note(`attempt ${(args[0] as readonly string[]).join(' ')}`);
-        this.checks.onAttempt(args[0] as readonly string[]);
-        break;
-      case 'settle': {
-        const after = result as JournaledOrder;
-        const change = args[0] as Transition;
-        this.note(`settle ${change.key} ${before?.state} -> ${after.state} ${change.evidence}`);
-        if (before !== null) this.checks.onSettle({ change, before, after });
-        break;
-      }
-      case 'record':
-        this.crashPoints.recorded((args[0] as IterationRow).account);
-        break;
-      case 'setHalt':
-        this.note(`halt ${String(args[0])}`);
-        this.halted.add(args[0] as string);
-        this.checks.onHalt(args[0] as string, args[1] as Halt);
-        break;
-      case 'planNextIteration':
-        this.checks.onAnnounce(args[0] as string, args[1] as number);
-        break;
-      default:
-        break;
-    }
   }
 
   // ---- what the bot says

@@ -168,7 +168,7 @@ async function openAccount(
   };
 }
 
-/** The list is read once for all accounts of a token; a failed reading is not kept, nor one that cannot be whole. */
+/** The list is read once for all accounts of a token; a failed reading is not kept, nor one that cannot be right. */
 async function findAccount(
   { journal }: SessionOptions,
   line: Line,
@@ -181,10 +181,7 @@ async function findAccount(
     const selected = selectAccount(account.selector, list, trading);
     if (selected.kind === 'selected') return selected.account;
     const because = `account_id "${account.accountIdText}": ${selected.because}`;
-    // The venue lists closed accounts, too: what is missing from a list that had it may be there the next time.
-    const pinned = journal.brokerAccountPin(account.id);
-    const isWhole = list.length > 0 && (pinned === null || list.some(({ id }) => id === pinned));
-    throw isWhole
+    throw isSound(list, journal.brokerAccountPin(account.id))
       ? new WorldError('account', because, 'never')
       : new WorldError('refused_data', `${because}; it is asked again`, 'later');
   } catch (error) {
@@ -192,6 +189,15 @@ async function findAccount(
     throw error;
   }
 }
+
+/**
+ * The venue lists closed accounts, too: what is missing from a list that had it, or is described by words that nobody knows,
+ * may be there the next time.
+ */
+const isSound = (list: readonly BrokerAccount[], pinned: string | null): boolean =>
+  list.length > 0 &&
+  (pinned === null || list.some(({ id }) => id === pinned)) &&
+  list.every((each) => ![each.type, each.status, each.access].includes('unknown'));
 
 /** The broker account that a block first resolved to stays its account: another answer later is not obeyed. */
 function checkPin(

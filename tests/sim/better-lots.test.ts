@@ -8,7 +8,6 @@ const TERMS: Terms = {
   rate: 0.003,
   least: 0,
   kept: 0,
-  waits: 0,
   ofOne: Number.POSITIVE_INFINITY,
   ofAll: Number.POSITIVE_INFINITY,
   held: new Set(),
