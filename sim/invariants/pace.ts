@@ -14,6 +14,7 @@ const MINUTE_MS = 60_000;
 const WAITS_FOR_MORE = /does not accept the token|calls the request malformed/;
 
 const OPEN: ReadonlySet<string> = new Set(['normal', 'dealer']);
+const IS_CLOSED = / is closed, opens /;
 /** Of the venue's schedule, today included. */
 const DAYS_SHOWN = 5;
 
@@ -67,7 +68,7 @@ export function paceChecks(world: World): Check {
       );
       if (open && dueMs > regularMs + SECOND_MS)
         world.violate('pace', `${id} begins again ${dueMs - regularMs} ms after its interval`);
-      const openingMs = skips(account) ? openingOf(account) : null;
+      const openingMs = skips(account) && IS_CLOSED.test(record.reason ?? '') ? openingOf(account) : null;
       if (openingMs !== null && dueMs > openingMs + SECOND_MS)
         world.violate('pace', `${id} begins again ${dueMs - openingMs} ms after its exchange opens`);
     },

@@ -17,7 +17,7 @@ import type { Traded } from './turnover.ts';
 const TIE = 0.002;
 /** Of one: what a step of the price is of it, at most. */
 const STEPS = 0.003;
-const MORE = 1.05;
+const MORE = 1.1;
 const GRAIN_RUB = 1;
 /**
  * Rules over several instruments at once, and those that hold what is at its nearest lots already: what they keep back is not

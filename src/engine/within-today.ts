@@ -10,7 +10,7 @@ import type { Observation } from './observe.ts';
 import { HOUR_MS, tellOnce } from './tell-once.ts';
 import { beyondToday, turnoverLeft } from './turnover.ts';
 
-export type Planned = Pick<Plan, 'orders'> & Partial<Pick<Plan, 'aim' | 'rows' | 'onlyExempt'>>;
+export type Planned = Pick<Plan, 'orders'> & Partial<Pick<Plan, 'aim' | 'rows' | 'heldBack' | 'onlyExempt'>>;
 
 export interface Today {
   readonly plan: Planned;

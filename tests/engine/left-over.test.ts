@@ -3,6 +3,7 @@
 import { expect, test } from 'bun:test';
 import type { IterationRecord } from '../../src/core/iteration-record.ts';
 import { type LimitsPolicy, NO_RULES } from '../../src/core/policy.ts';
+import { rate } from '../../src/core/units.ts';
 import { runCycle } from '../../src/engine/cycle.ts';
 import { openWorld } from '../support/engine-world.ts';
 
@@ -70,4 +71,20 @@ test('a second round of purchases says why there is one', async () => {
   ]);
   expect(await cycle()).toEqual([]);
   expect(said()).toEqual([]);
+});
+
+test('fees that were reserved and not charged buy what the plan had no cash left for', async () => {
+  // A percent is reckoned with: after TRUR nothing is left for TMOS, of which 350,000 RUB are missing.
+  const account = {
+    wallet: { TMOS: 40, TRUR: 60 },
+    cash: '34436405.60',
+    pieces: { TMOS: 3_441_857 },
+    policy: { commission: rate(10_000_000n) },
+  };
+  const exchange = { commission: rate(500_000n), depthRub: '200000000' };
+  const world = await openWorld({ accounts: [account], exchange });
+  const { record } = await world.cycle();
+  expect([...new Set(record.orders.map(({ ticker }) => ticker))]).toEqual(['TRUR', 'TMOS']);
+  expect(record.status).toBe('balanced');
+  expect(record.positions.find(({ ticker }) => ticker === 'RUB')!.after_percent).toBeLessThan(0.1);
 });
