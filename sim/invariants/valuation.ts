@@ -11,6 +11,7 @@ import type { Check } from '../check.ts';
 import type { FaultKind } from '../faults/fault-kinds.ts';
 import type { SimAccount } from '../generate/generate-accounts.ts';
 import type { World } from '../world/world.ts';
+import { maxAgeMs } from './told.ts';
 
 const NANO = 1_000_000_000n;
 const RUB = 'RUB';
@@ -164,7 +165,8 @@ export function valuationChecks(world: World): Check {
         );
       if (row.price_rub === null) continue;
       const price = parseNano(row.price_rub);
-      if (!prices.get(instrument.uid)?.includes(price) && !isHeld(record, row) && !isOddHour(record, row))
+      const isKnown = prices.get(instrument.uid)?.includes(price) === true;
+      if (!isKnown && !isHeld(record, row) && !isOddHour(record, row) && !ages(account))
         wrong(`${record.iteration}: ${row.ticker} at ${row.price_rub}, which the venue did not say`);
       if (parseNano(row.value_before_rub) !== was * price)
         wrong(`${record.iteration}: ${row.ticker} is told as worth ${row.value_before_rub} before`);
@@ -250,6 +252,9 @@ function sumsSince(ledger: readonly Entry[], fromMs: number): readonly bigint[] 
 const isHeld = ({ held_back: held, warnings }: IterationRecord, { ticker }: PositionRecord): boolean =>
   held.some((each) => each.ticker === ticker && HELD.has(each.rule)) ||
   warnings.some((warning) => warning.startsWith(`${ticker} is held: its price moved`));
+/** What was too old at the first look, and so worth what it was worth last, may have a newer price at the next. */
+const ages = (account: SimAccount): boolean => maxAgeMs(account) <= 5 * 60_000;
+
 /** An iteration may have asked the hour long before its record. */
 const SET_LATELY_MS = 10 * 60_000;
 
