@@ -63,6 +63,10 @@ export function reasonChecks(world: World): Check {
     // that left meanwhile makes of a reserve all there is.
     if (isAnew(orders) && !standsStill(account)) return;
     const named = new Set(held.map(({ ticker }) => ticker));
+    const invested = positions.reduce(
+      (all, { ticker, value_after_rub: worth }) => all + (ticker === 'RUB' ? 0n : parseNano(worth)),
+      0n,
+    );
     for (const { ticker, price_rub: price, lot_size: size, ...row } of positions) {
       if (ticker === 'RUB' || price === null || named.has(ticker)) continue;
       const total = positions.reduce((all, each) => all + parseNano(each.value_after_rub), 0n);
@@ -70,7 +74,7 @@ export function reasonChecks(world: World): Check {
       const off = Math.abs(
         Number(parseNano(row.value_after_rub)) - (row.target_percent / 100) * Number(total),
       );
-      if (off > LOTS * lot + Number(total) / 100)
+      if (off > LOTS * lot + Number(total > invested ? total : invested) / 100)
         wrong(
           `${iteration} leaves ${ticker} at ${row.after_percent} of ${row.target_percent} %, and does not say why`,
         );

@@ -40,14 +40,16 @@ type Held = IterationRecord['held_back'][number];
 /** What a plan had for a sell that is too small to be sent it does not spend on another purchase instead. */
 const isSmallSell = (held: Held): boolean => isSmall(held) && (held.lots ?? 0) < 0;
 const isSmall = ({ rule }: Held): boolean => /^limits\.(dust_percent|min_trade_rub)$/.test(rule);
-/** Nor, on another, what it has for a purchase that is too small yet: that waits for more, as if it were made. */
+/** Nor, on another, what RUB it has for a purchase that is too small yet: that waits for more, as if it were made. */
 function withWaiting(standing: Standing, { held_back }: IterationRecord): Standing {
+  let spare = Math.max(0, standing.cash - standing.cashLow);
   const rows = standing.rows.map((row) => {
     const held = held_back.find((each) => isSmall(each) && each.ticker === row.ticker);
-    return { ...row, worth: row.worth + Math.max(0, held?.lots ?? 0) * row.lot };
+    const waits = Math.min(spare, Math.max(0, held?.lots ?? 0) * row.lot);
+    spare -= waits;
+    return { ...row, worth: row.worth + waits };
   });
-  const spent = rows.reduce((sum, { worth }, at) => sum + worth - (standing.rows[at]?.worth ?? 0), 0);
-  return { ...standing, rows, cash: standing.cash - spent };
+  return { ...standing, rows, cash: Math.min(standing.cash, standing.cashLow + spare) };
 }
 
 /** Prices and with them the total move between the look and the record. */
