@@ -254,7 +254,7 @@ async function runLeg(
   };
 }
 
-/** The venue accepts orders and refuses for good to be asked about them: no more than a refused order would it let trading go on. */
+/** A venue that refuses for good to be asked about orders is none to send more to. */
 function throwLasting({ memory }: AccountContext, stop: Refusal | null): void {
   const { lasting } = memory;
   memory.lasting = null;

@@ -226,8 +226,8 @@ const flowsOf = (operations: readonly Operation[], uids: ReadonlySet<string>): M
     .reduce((sum, { amount }) => add(sum, amount), NO_MONEY);
 
 /**
- * The most that had come in at any instant from then on (operations are in order): whatever moved right before a look or right after it, the look
- * counts for less by that, never for more.
+ * The most that had come in at any instant from then on (operations are in order): whatever moved right before a look or
+ * right after it, the look counts for less by that, never for more.
  */
 function highestFlows(operations: readonly Operation[], uids: ReadonlySet<string>, fromMs: number): Money {
   const settled = operations.filter(({ atMs }) => atMs < fromMs);
