@@ -44,7 +44,7 @@ const EXPECTED = / is closed|kill switch/;
 
 /** What was asked beside it said sooner that nothing is to be believed for now. */
 const isDoubtful = ({ status, reason }: IterationRecord): boolean =>
-  status === 'skipped' || /cannot be trusted yet/.test(reason ?? '');
+  status === 'skipped' || /cannot be trusted/.test(reason ?? '');
 
 /** After these what the account shows, or what the journal knows, may rightly be doubted. */
 const HIDING: readonly FaultKind[] = [

@@ -48,7 +48,7 @@ export function breakerChecks(world: World, told: Told): Check {
   const looks = new Map<string, Look>();
   /** Moves of prices, payments and fills when an account was last halted. */
   const movedBefore = new Map<string, string>();
-  /** Entries in the venue's books when the bot was first shown them in its iteration: by that it decides. */
+  /** Entries in the venue's books when the bot was first shown them in its iteration, by which it decides; -1: older ones. */
   const shown = new Map<string, number>();
   /** When positions were shown, per account. */
   const shownMs = new Map<string, number[]>();
@@ -130,7 +130,8 @@ export function breakerChecks(world: World, told: Told): Check {
     onCall({ call: { method, accountId } }, phase) {
       if (phase !== 'applied' || method !== 'GetPositions' || world.accountOf(accountId) === null) return;
       const id = accountId ?? '';
-      if (!shown.has(id)) shown.set(id, world.exchange.registry.account(id).ledger.length);
+      const isOld = world.exchange.faults.conditions.positionsLagMs > 0;
+      if (!shown.has(id)) shown.set(id, isOld ? -1 : world.exchange.registry.account(id).ledger.length);
       const before = shownMs.get(id);
       if (before === undefined) shownMs.set(id, [world.timeline.now()]);
       else before.push(world.timeline.now());

@@ -15,9 +15,9 @@ import type { World } from '../world/world.ts';
 /** So soon after the first cancel the pauses before the next ones are short, and there is time for them. */
 const EARLY_MS = 4_000;
 const AGAIN_WITHIN_MS = 10_000;
-/** The same where requests or replies may be under way for a minute. */
+/** The same where requests or replies may be under way for a minute, or cannot be read and are asked for again. */
 const AGAIN_WHERE_SLOW_MS = 120_000;
-const SLOW = ['delayed_request', 'delayed_reply'];
+const SLOW = ['delayed_request', 'delayed_reply', 'cut_reply'];
 
 interface Cancels {
   readonly life: Life;
