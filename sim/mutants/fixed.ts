@@ -56,13 +56,6 @@ export const FIXED: readonly Scenario[] = [
     edits: [['  if (limits.buyOnly) payFromSurplus(input, aimed);\n', '']],
   },
   {
-    name: 'unsold-pays-all-the-same',
-    seed: 107241,
-    bug: 'broken bands are closed with RUB that nothing can bring back, for what should pay cannot be sold',
-    file: 'core/rebalance/aimed.ts',
-    edits: [['smaller(worthNow(input, RUB), smaller(targetOf(input, RUB), kept))', 'rest']],
-  },
-  {
     name: 'day-drops-the-large-one',
     seed: 21177,
     bug: "the day's brake leaves the small purchases, which alone are not worth making",
