@@ -76,7 +76,8 @@ export function balanceChecks(world: World, told: Told): Check {
     // Prices go on moving between the last order and the look after it.
     const invested = rows.reduce((sum, { worth }) => sum + worth, 0);
     const most = Math.max(total, done.traded, invested);
-    const moved = status === 'balanced' ? most * (COST + 0.001 * world.liveliness) + done.spared : 0;
+    const cost = account.borrows ? 2 * COST : COST;
+    const moved = status === 'balanced' ? most * (cost + 0.001 * world.liveliness) + done.spared : 0;
     const worthIt = (Number(account.block.min_improvement_pp ?? 0.25) / 100) * total;
     // What is too small to sell in several others pays for nothing here.
     const room = costliest * (1 + COST) + small * lots.length + worthIt / 2 + moved + mayOwe(account);

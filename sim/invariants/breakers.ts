@@ -38,6 +38,8 @@ interface Look {
 }
 
 interface Marks {
+  /** When they were last looked at. */
+  readonly atMs: number;
   readonly peak: number;
   readonly flows: number;
   readonly payouts: number;
@@ -77,6 +79,9 @@ export function breakerChecks(world: World, told: Told): Check {
     const known = marks.get(account.id);
     // Money that has just moved may be judged an iteration later: at first nobody can tell a payout from a deposit.
     if (known === undefined || known.flows !== flows || known.payouts !== payouts) return null;
+    // What the owner traded since may be judged an iteration later, too.
+    const sinceMs = world.timeline.now() - known.atMs + ON_ITS_WAY_MS;
+    if (world.outside.within(account.brokerAccount, sinceMs)) return null;
     const from = known.peak + flows;
     return from <= 0 ? null : known.peak - own - (from * limitOf(account)) / 100;
   }
@@ -88,7 +93,8 @@ export function breakerChecks(world: World, told: Told): Check {
   function remember({ id }: SimAccount, { own, flows, payouts }: Look, beganMs: number): void {
     const known = marks.get(id);
     if (known === undefined && world.skewedAtMs >= beganMs) return;
-    marks.set(id, { peak: Math.max(own, known?.peak ?? own), flows, payouts });
+    const peak = Math.max(own, known?.peak ?? own);
+    marks.set(id, { atMs: world.timeline.now(), peak, flows, payouts });
   }
 
   /** Of money that moves while a reply is on its way nobody can tell whether the positions in it have it. */
