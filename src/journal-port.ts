@@ -239,10 +239,10 @@ export interface Journal {
   /** Orders of an account that executed something and changed last at or after `sinceMs`, oldest first. */
   fillsSince(account: string, sinceMs: number): readonly JournaledOrder[];
   /**
-   * Orders of an account whose last fill has a higher number than `fill`, oldest first; with `sinceMs` also all from the
-   * first on that `fillsSince` would name. Numbers follow the journal's own order, whatever clocks said.
+   * Orders of an account whose last fill has a higher number than `fill`, oldest first. Numbers follow the journal's own
+   * order, whatever clocks said.
    */
-  fillsAfter(account: string, fill: number, sinceMs?: number): readonly JournaledOrder[];
+  fillsAfter(account: string, fill: number): readonly JournaledOrder[];
   /** Number of the fill that the account's orders had last; 0 = none yet. It never falls. */
   newestFill(account: string): number;
   /** What the account held when that leg was planned. */

@@ -20,6 +20,8 @@ const LOUD: readonly (readonly [cause: RegExp, told: RegExp, after?: FaultKind])
   // Where what a debt left was sold at the margin call, that has said it.
   [/there is nothing to balance/, /^(paused|margin_call)$/],
   [/max_day_turnover_percent/, /^order_refused$/],
+  // What own cash all but pays for is refused like this where a step of the price is a large part of it.
+  [/ 30240 /, /^account_stopped$/],
   // A mode that weighs by a price that waits for a person's word weighs nothing.
   [/no price that can be trusted/, /^price_jump$/],
   // Nor by a history with a leap in it, for as long as that is within its window of days.

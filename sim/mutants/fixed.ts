@@ -26,13 +26,13 @@ export const FIXED: readonly Scenario[] = [
   },
   {
     name: 'own-fills-by-the-clock',
-    seed: 22442,
-    bug: 'fills that a clock set back makes too old are not waited for',
+    seed: 531046467,
+    bug: 'how old our own fills are goes by a clock that somebody has set',
     file: 'engine/explained.ts',
     edits: [
       [
-        'journal.fillsAfter(settings.id, seen, nowMs - FILLS_WITHIN_MS - leadMs)',
-        'journal.fillsSince(settings.id, Math.min(nowMs - FILLS_WITHIN_MS - leadMs, last === null ? nowMs : last.atMs + 1))',
+        'probablySince(clock, lastSent(context, fill)) < FILLS_WITHIN_MS',
+        'clock.now() - (fill.lastSentMs ?? 0) < FILLS_WITHIN_MS',
       ],
     ],
   },

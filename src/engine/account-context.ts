@@ -129,12 +129,6 @@ export interface AccountMemory {
   readonly cashGone: Map<number, Money>;
   /** Withdrawals on the list that explain it. */
   withdrawn: Money;
-  /** When the clock was last compared with one that nobody sets, and how far it was set forward, by when that was seen. */
-  clock: {
-    readonly wallMs: number;
-    readonly steadyMs: number;
-    readonly leads: readonly { readonly byMs: number; readonly seenMs: number }[];
-  } | null;
 }
 
 /** @param startedMs when this program began, by `steady` */
@@ -155,7 +149,6 @@ export const newMemory = (startedMs: number): AccountMemory => ({
   cashMoved: null,
   cashGone: new Map(),
   withdrawn: NO_MONEY,
-  clock: null,
   startedMs,
 });
 

@@ -14,7 +14,6 @@ import { act } from './act.ts';
 import { planAsKnown } from './as-known.ts';
 import { awaitPerson, tellHow } from './await-person.ts';
 import { asLearned } from './caution.ts';
-import { clockLead } from './clock-lead.ts';
 import { watchDebt, watchDebtLeft } from './debt-watch.ts';
 import { type Draft, finish } from './draft.ts';
 import { watchDrawdown } from './drawdown-watch.ts';
@@ -69,8 +68,6 @@ export class IterationDefect extends Error {
 const SCHEDULE_AGAIN: Afterwards = { kind: 'soon', afterMs: 5 * 60_000 };
 /** @throws {IterationDefect} for everything that is not the world's failure; the bare error where not even that can be recorded. */
 export async function runCycle(context: AccountContext): Promise<CycleResult> {
-  // A jump of the clock is only noticed against an earlier look at it.
-  clockLead(context, 0);
   const draft: Draft = {
     iteration: context.newIterationId(),
     startedAtMs: context.clock.now(),

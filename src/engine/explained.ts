@@ -21,12 +21,14 @@ import {
 import { type JournaledOrder, WorldError } from '../ports.ts';
 import type { AccountContext } from './account-context.ts';
 import { afterFills, withFills } from './after-fills.ts';
-import { clockLead } from './clock-lead.ts';
+import { lastSent } from './last-sent.ts';
 import { type Observation, type ObserveOptions, observe } from './observe.ts';
-import { certainlySince, type Instant, instantOf, steady } from './steady.ts';
+import { certainlySince, type Instant, instantOf, probablySince, steady } from './steady.ts';
 
 /** The venue's portfolio has been seen minutes behind; what is older than this is no longer waited for. */
 const FILLS_WITHIN_MS = 15 * 60_000;
+/** More than an account trades within that time. */
+const LOOKED_BACK = 64;
 /** How long exact agreement is waited for before other people's trades are taken to be the difference. */
 const PATIENCE_MS = 20_000;
 /** Cash that does not simply vanish. */
@@ -79,13 +81,8 @@ function ownFills(
   observation: Observation,
   iteration: string,
 ): readonly JournaledOrder[] {
-  const { journal, settings, clock } = context;
-  const nowMs = clock.now();
-  const leadMs = clockLead(context, FILLS_WITHIN_MS);
-  const last = settings.dryRun ? null : journal.lastSeen(settings.id);
-  // From the first of them on by the journal's order: by a clock that was set back since, what came after may seem older.
-  const seen = last?.fill ?? journal.newestFill(settings.id);
-  const fills = journal.fillsAfter(settings.id, seen, nowMs - FILLS_WITHIN_MS - leadMs);
+  const { clock } = context;
+  const fills = recentFills(context);
   const newest = fills.at(-1);
   if (newest === undefined) return fills;
   if (!gapsOf(context, fills, observation, iteration).some(({ stale }) => stale)) {
@@ -100,6 +97,19 @@ function ownFills(
   // By the journal's order, not by any clock: what came after is waited for like any other.
   const upTo = fills.findLastIndex(wasWaitedFor);
   return fills.filter((fill, index) => index > upTo || fill.iteration === iteration);
+}
+
+/** What was never seen, and of the rest what is young by a clock that nobody sets, from the first of them on by the journal's order. */
+function recentFills(context: AccountContext): readonly JournaledOrder[] {
+  const { journal, settings, clock } = context;
+  const last = settings.dryRun ? null : journal.lastSeen(settings.id);
+  const seen = last?.fill ?? journal.newestFill(settings.id);
+  const unseen = journal.fillsAfter(settings.id, seen).length;
+  const fills = journal.fillsAfter(settings.id, Math.max(0, seen - LOOKED_BACK));
+  const isYoung = (fill: JournaledOrder): boolean =>
+    probablySince(clock, lastSent(context, fill)) < FILLS_WITHIN_MS;
+  const first = fills.findIndex((fill, index) => index >= fills.length - unseen || isYoung(fill));
+  return first === -1 ? [] : fills.slice(first);
 }
 
 function shown({ journal, settings }: AccountContext, newest: JournaledOrder): void {

@@ -206,10 +206,6 @@ function reads(store: Store): Reads {
   const fillsByNumber = store.prepare<OrderRow>(
     `${SELECT_ORDER} WHERE account = $account AND executed > 0 AND fill_no > $after ORDER BY seq`,
   );
-  // The plus: else SQLite walks through all numbers from the first on, not through the few of that time.
-  const firstSince = store.prepare<{ n: bigint | null }>(
-    'SELECT min(+fill_no) AS n FROM orders WHERE account = $account AND executed > 0 AND updated_at >= $since',
-  );
   const newest = store.prepare<{ n: bigint }>(`SELECT ${NEWEST_FILL} AS n`);
   // Of a pruned leg only the cash is left, and that alone is no holdings.
   const findLeg = store.prepare<{ cash_before: bigint }>(
@@ -228,11 +224,7 @@ function reads(store: Store): Reads {
     openOrders: (account) => open.all({ account }).map(toOrder),
     ordersOf: (iteration) => ofIteration.all({ iteration }).map(toOrder),
     fillsSince: (account, sinceMs) => fills.all({ account, since: BigInt(sinceMs) }).map(toOrder),
-    fillsAfter: (account, fill, sinceMs) => {
-      const first = sinceMs === undefined ? null : firstSince.get({ account, since: BigInt(sinceMs) });
-      const after = Math.min(fill, Number(first?.n ?? fill + 1) - 1);
-      return fillsByNumber.all({ account, after: BigInt(after) }).map(toOrder);
-    },
+    fillsAfter: (account, fill) => fillsByNumber.all({ account, after: BigInt(fill) }).map(toOrder),
     newestFill: (account) => Number(newest.get({ account })?.n ?? 0),
     holdingsBefore: (iteration, leg) => {
       const where = { iteration, leg: BigInt(leg) };

@@ -33,11 +33,11 @@ const look = (journal: Journal, atMs: number, account = 'one'): void => {
   journal.setLastSeen(account, { holdings, atMs, fill, fillBefore, reversals: 0 });
 };
 
-const keysAfter = (journal: Journal, fill: number, sinceMs?: number, account = 'one'): string[] =>
-  journal.fillsAfter(account, fill, sinceMs).map(({ request }) => request.key);
+const keysAfter = (journal: Journal, fill: number, account = 'one'): string[] =>
+  journal.fillsAfter(account, fill).map(({ request }) => request.key);
 
 const unseen = (journal: Journal, account = 'one'): string[] =>
-  keysAfter(journal, journal.lastSeen(account)?.fill ?? -1, undefined, account);
+  keysAfter(journal, journal.lastSeen(account)?.fill ?? -1, account);
 
 describe('what a look has not shown', () => {
   test('is what was filled after it, whatever clocks said', () =>
@@ -63,19 +63,6 @@ describe('what a look has not shown', () => {
       expect(unseen(journal)).toEqual([]);
       journal.settle(to(fills, 'filled', 10n), AT + 1);
       expect(unseen(journal)).toEqual([fills]);
-    }));
-
-  test('is found from an instant on as well, with all that the journal has after the first of that time', () =>
-    inJournal((journal) => {
-      const old = fill(journal, 'i-1', AT + 10);
-      const ahead = fill(journal, 'i-2', AT + 50);
-      const after = fill(journal, 'i-3', AT + 20);
-      look(journal, AT);
-      const { fill: seen } = journal.lastSeen('one')!;
-      expect(keysAfter(journal, seen, AT + 51)).toEqual([]);
-      expect(keysAfter(journal, seen, AT + 50)).toEqual([ahead, after]);
-      expect(keysAfter(journal, seen, AT + 10)).toEqual([old, ahead, after]);
-      expect(keysAfter(journal, 1, AT + 51)).toEqual([ahead, after]);
     }));
 
   test('keeps its numbers when older orders are gone: none is given twice', () => {
