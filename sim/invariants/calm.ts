@@ -4,7 +4,7 @@
 
 import type { IterationRecord } from '../../src/core/iteration-record.ts';
 import { raw } from '../../src/core/units.ts';
-import { executedValue } from '../../src/exchange/order.ts';
+import { executedValue, type VenueOrder } from '../../src/exchange/order.ts';
 import type { Check } from '../check.ts';
 import type { SimAccount } from '../generate/generate-accounts.ts';
 import type { World } from '../world/world.ts';
@@ -14,6 +14,9 @@ import type { Told } from './told.ts';
 
 /** Rules under which an iteration goes only a part of the way, or goes by the hour or by what was. */
 const SLOW = ['limits', 'rebalance', 'diff', 'buy_requires_total_marginal_sell', 'confirmationThresholdRub'];
+
+/** Of what is sold, at most. */
+const STEP = 0.003;
 
 interface Settled {
   /** Entries in the venue's books. */
@@ -55,10 +58,12 @@ export function calmChecks(world: World, told: Told): Check {
   function unforeseen(account: SimAccount, { orders }: IterationRecord, start: Begun, now: Standing): number {
     const cost = Math.max(0, start.total - now.total);
     const keys = new Set(orders.map((order) => order.idempotency_key));
-    const traded = fillsOf(world, account)
-      .filter(({ key }) => keys.has(key))
-      .reduce((sum, order) => sum + rub(executedValue(order)), 0);
-    return Math.max(cost, start.rate * traded - cost);
+    const fills = fillsOf(world, account).filter(({ key }) => keys.has(key));
+    const worthOf = (orders: readonly VenueOrder[]): number =>
+      orders.reduce((sum, order) => sum + rub(executedValue(order)), 0);
+    // Of sells a step of the price is kept, too.
+    const steps = STEP * worthOf(fills.filter(({ side }) => side === 'sell'));
+    return Math.max(cost, start.rate * worthOf(fills) - cost) + steps;
   }
 
   const entriesOf = ({ brokerAccount }: SimAccount): number =>

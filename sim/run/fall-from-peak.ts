@@ -26,7 +26,8 @@ export function fallFromPeak(world: World): void {
   const limit = Number(account.block.max_drawdown_percent);
   world.note(`prices rise and fall back, ${account.id} may fall by ${limit} %`);
   world.coverage.count('person', 'rise and fall');
-  let peak = worthOf(world, account);
+  // As the account has seen it: right after its looks.
+  let peak = 0;
   for (let step = 0; step < TIMES; step += 1) {
     if (!moves(world, account, UP)) return;
     peak = Math.max(peak, worthOf(world, account));
@@ -64,25 +65,23 @@ const isHeld = (record: IterationRecord | undefined): boolean =>
 
 /** All prices change by so much; whether the account has looked at them, and none has leapt. */
 function moves(world: World, account: SimAccount, factor: string): boolean {
-  const before = pricesOf(world, account);
+  const before = pricesOf(world, account, world.timeline.now());
   for (const ticker of papersOf(account)) world.exchange.gapPrice(ticker, factor);
   if (!looksAgain(world, account)) return false;
-  const after = pricesOf(world, account);
+  const after = pricesOf(world, account, world.timeline.now());
   return !before.some((price, index) => isJump(account, price, after[index] ?? price));
 }
 
 const papersOf = ({ wallet }: SimAccount): readonly string[] =>
   Object.keys(wallet).filter((ticker) => ticker !== 'RUB');
 
-const pricesOf = ({ exchange, timeline }: World, account: SimAccount): readonly bigint[] =>
-  papersOf(account).map(
-    (ticker) => exchange.market.last(exchange.instrument(ticker), timeline.now())?.price ?? 0n,
-  );
+const pricesOf = ({ exchange }: World, account: SimAccount, atMs: number): readonly bigint[] =>
+  papersOf(account).map((ticker) => exchange.market.last(exchange.instrument(ticker), atMs)?.price ?? 0n);
 
-/** What is balanced, in nano. */
+/** What is balanced, in nano, at the prices of its last look. */
 function worthOf(world: World, account: SimAccount): number {
   const books = world.exchange.registry.account(account.brokerAccount);
-  const prices = pricesOf(world, account);
+  const prices = pricesOf(world, account, world.records.at(-1)?.atMs ?? world.timeline.now());
   return papersOf(account).reduce((sum, ticker, index) => {
     const { uid } = world.exchange.instrument(ticker);
     return sum + Number(books.pieces(uid) * (prices[index] ?? 0n));
