@@ -76,7 +76,8 @@ export function balanceChecks(world: World, told: Told): Check {
     // Prices go on moving between the last order and the look after it.
     const invested = rows.reduce((sum, { worth }) => sum + worth, 0);
     const most = Math.max(total, done.traded, invested);
-    const cost = account.borrows ? 2 * COST : COST;
+    // What its own fees and steps take of the total takes so much more of what it may owe.
+    const cost = account.borrows ? 1.4 * COST : COST;
     const moved = status === 'balanced' ? most * (cost + 0.001 * world.liveliness) + done.spared : 0;
     const worthIt = (Number(account.block.min_improvement_pp ?? 0.25) / 100) * total;
     // What is too small to sell in several others pays for nothing here.
