@@ -77,7 +77,7 @@ export function balanceChecks(world: World, told: Told): Check {
     const invested = rows.reduce((sum, { worth }) => sum + worth, 0);
     const most = Math.max(total, done.traded, invested);
     // What its own fees and steps take of the total takes so much more of what it may owe.
-    const cost = account.borrows ? 1.4 * COST : COST;
+    const cost = account.borrows ? 1.3 * COST : COST;
     const moved = status === 'balanced' ? most * (cost + 0.001 * world.liveliness) + done.spared : 0;
     const worthIt = (Number(account.block.min_improvement_pp ?? 0.25) / 100) * total;
     // What is too small to sell in several others pays for nothing here.
