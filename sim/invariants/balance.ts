@@ -26,6 +26,8 @@ const SMALL = new Set(['min_trade_rub', 'dust_percent']);
 const SLOW = new Set(['max_trade_percent', 'max_orders']);
 /** Of the total that was traded: purchases reserve the commission and a step, and what is left over buys once more. */
 const COST = 0.004;
+/** Of that, what is really gone with a fill. */
+const LOST = 0.002;
 /** What the way there takes of the collateral, and of what the multiplier lets be owed. */
 const CLEARANCE = 1.02;
 const HOUR_MS = 3_600_000;
@@ -76,9 +78,10 @@ export function balanceChecks(world: World, told: Told): Check {
     // Prices go on moving between the last order and the look after it.
     const invested = rows.reduce((sum, { worth }) => sum + worth, 0);
     const most = Math.max(total, done.traded, invested);
-    // What its own fees and steps take of the total takes so much more of what it may owe.
-    const cost = account.borrows ? 1.3 * COST : COST;
-    const moved = status === 'balanced' ? most * (cost + 0.001 * world.liveliness) + done.spared : 0;
+    // What fees and steps take of the total takes as many times more of what is held with borrowed money.
+    const lost = (LOST * done.traded * invested) / total;
+    const cost = Math.max(lost, most * (COST + 0.001 * world.liveliness)) + done.spared;
+    const moved = status === 'balanced' ? cost : 0;
     const worthIt = (Number(account.block.min_improvement_pp ?? 0.25) / 100) * total;
     // What is too small to sell in several others pays for nothing here.
     const room = costliest * (1 + COST) + small * lots.length + worthIt / 2 + moved + mayOwe(account);

@@ -478,11 +478,11 @@ test.each([
   Reflect.deleteProperty(account.wallet, 'RUB');
   world.calmAtMs = 0;
   const traded = 90_000n;
-  const before = 198_200n + (side === 'sell' ? traded : -traded);
+  const before = 198_500n + (side === 'sell' ? traded : -traded);
   world.exchange.giveSecurities(account.brokerAccount, 'TMOS', Number((before * NANO) / last()) - 1_000);
   plan(side, (traded * NANO) / last());
   trade(made, side, (traded * NANO) / last());
-  // 198,200 RUB of 100,000 are held: 1,800 less than might be owed for, all of which the fee might have cost.
+  // 198,500 RUB of 100,000 are held: 1,500 less than might be owed for, all of which the fee might have cost.
   world.exchange.withdraw(account.brokerAccount, String(before));
   tell();
   record('balanced', 'i1');
