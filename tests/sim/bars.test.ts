@@ -48,7 +48,7 @@ describe('the bars', () => {
   test('are shown with the rows that nothing met', () => {
     const text = summaryText({ ...newSummary(), seeds: 1_000 }, 1);
     for (const { rows } of BARS) for (const row of rows) expect(text).toMatch(new RegExp(`  ${row} +0\n`));
-    expect(text).toContain('under its bar: crash points: before W1 0 times, expected at least 5');
+    expect(text).toContain('under its bar: crash points: before W1 0 times, expected at least 3');
   });
 });
 
