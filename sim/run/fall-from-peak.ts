@@ -35,7 +35,7 @@ export function fallFromPeak(world: World): void {
   for (let step = 0; step < TIMES; step += 1) if (!moves(world, account, DOWN)) return;
   const fallen = (1 - worthOf(world, account) / peak) * 100;
   // Nothing at all, or only what the wallet does not name, falls by no percent.
-  if (!(fallen >= limit + SLACK_PERCENT)) return;
+  if (!(peak > 0 && fallen >= limit + SLACK_PERCENT)) return;
   for (let look = 0; look < LOOKS; look += 1) if (!looksAgain(world, account)) return;
   if (world.store.journal.halt(account.id) === null && !isHeld(world.records.at(-1)?.record))
     world.violate(
