@@ -74,7 +74,9 @@ export function orderChecks(world: World): Check {
     if (wanted === 'bestprice' && type === 'market')
       world.violate('order_type', `${name} is a market order, bestprice is wanted`);
     const looked = amount > nanoOf(LARGE_RUB * 1.001) || surelyThin(account);
-    if (looked && !urgent && isWide(account, instrument) && !world.faults.spoiltTheDay)
+    // Money that has just moved may have shown a debt, and what covers one goes out whatever its book.
+    const isCalm = !urgent && !world.faults.spoiltTheDay && world.isUndisturbed(account.brokerAccount);
+    if (looked && isCalm && isWide(account, instrument))
       world.violate('limits.max_spread_percent', `${name} is a ${type} order although its book is too wide`);
   }
 

@@ -144,9 +144,12 @@ export function toldChecks(world: World): Told {
       const account = world.accounts.find((each) => each.id === id);
       // One that ended before its look at the account was whole has accepted nothing, and tells of no position.
       if (account === undefined || dry_run || !COMPLETE.has(status) || positions.length === 0) return;
+      const unpriced = positions.flatMap((row) => (row.price_rub === null ? row.ticker : []));
       for (const uid of wallets.get(account) ?? []) {
         const memory = of(account, uid);
         const last = recent(account, uid).at(-1);
+        // Two prices in one reply are none.
+        if (unpriced.includes(world.exchange.market.byUid(uid)?.ticker ?? '')) continue;
         if (memory.reach.length === 0 && last !== undefined && isFresh(account, uid, last))
           memory.reach = [...memory.first];
       }

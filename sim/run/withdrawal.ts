@@ -79,7 +79,9 @@ function looksCalmly(world: World, account: SimAccount): boolean {
   const sinceMs = before === undefined ? world.timeline.now() : world.beganMs(before.record);
   if (!looksAgain(world, account)) return false;
   const last = world.records.at(-1);
-  return last !== undefined && isInOrder(last.record) && !hasLeapt(world, account, sinceMs, last.atMs);
+  if (last === undefined || !isInOrder(last.record)) return false;
+  const isHeld = last.record.held_back.some(({ rule }) => HELD.test(rule));
+  return !isHeld && !hasLeapt(world, account, sinceMs, last.atMs);
 }
 
 /** A paper whose price at the venue leapt between two looks is not sold before a person has taken the price. */
