@@ -89,6 +89,11 @@ function waitsForBooks(world: World, account: SimAccount, record: IterationRecor
 const COMES_TO_NOTHING: ReadonlySet<string> = new Set(['failed', 'skipped', 'unknown_outcome']);
 
 export function livenessChecks(world: World): Check {
+  /** Its orders are being cancelled, as many a minute as the venue's limit lets: the next look says what became of them. */
+  const isEnding = (id: string, sinceMs: number): boolean =>
+    world.timeline.now() - sinceMs < 2 * MINUTE_MS &&
+    world.store.journal.openOrders(id).every(({ state }) => state === 'cancelling');
+
   function judge(account: SimAccount): void {
     const [last, previous] = world.records.filter(({ record }) => record.account === account.id).toReversed();
     if (last === undefined) {
@@ -112,7 +117,7 @@ export function livenessChecks(world: World): Check {
       // Of a pause the second iteration that comes to nothing tells.
       const isFirst =
         loud[1].test('paused') && previous !== undefined && !COMES_TO_NOTHING.has(previous.record.status);
-      if (!isFirst && !isTold(world, record, loud[1]))
+      if (!isFirst && !isEnding(account.id, atMs) && !isTold(world, record, loud[1]))
         world.violate('liveness', `${account.id} stands still in silence: ${because}`);
       return;
     }
