@@ -90,9 +90,11 @@ const COMES_TO_NOTHING: ReadonlySet<string> = new Set(['failed', 'skipped', 'unk
 
 export function livenessChecks(world: World): Check {
   /** Its orders are being cancelled, as many a minute as the venue's limit lets: the next look says what became of them. */
-  const isEnding = (id: string, sinceMs: number): boolean =>
-    world.timeline.now() - sinceMs < 2 * MINUTE_MS &&
-    world.store.journal.openOrders(id).every(({ state }) => state === 'cancelling');
+  const isEnding = (id: string, sinceMs: number): boolean => {
+    const open = world.store.journal.openOrders(id);
+    const isSoon = world.timeline.now() - sinceMs < 2 * MINUTE_MS;
+    return isSoon && open.length > 0 && open.every(({ state }) => state === 'cancelling');
+  };
 
   function judge(account: SimAccount): void {
     const [last, previous] = world.records.filter(({ record }) => record.account === account.id).toReversed();
